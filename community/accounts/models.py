@@ -1,0 +1,59 @@
+"""The people table."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from community.core import clock
+from community.core.db import Base, IntPK
+
+USERNAME_MIN, USERNAME_MAX = 3, 30  # characters
+DISPLAY_NAME_MAX = 60  # characters
+ABOUT_MAX = 500  # characters
+EMAIL_MAX = 254  # characters, RFC 5321
+PASSWORD_MIN, PASSWORD_MAX = 10, 200  # characters
+
+
+class User(Base):
+    """A person. Nobody is asked for more than a user name, an e-mail address and a password.
+
+    A *placeholder* stands for the author of imported content: it has a `source_key`,
+    no e-mail and no password, until the person claims it. A deleted account keeps its
+    row, without anything personal, so that its posts stay as "former member".
+    """
+
+    __tablename__ = "users"
+
+    id: Mapped[IntPK]
+    username: Mapped[str] = mapped_column(String(USERNAME_MAX))
+    username_key: Mapped[str] = mapped_column(String(60), unique=True)  # names.folded(username)
+    display_name: Mapped[str] = mapped_column(String(DISPLAY_NAME_MAX), default="")
+    about: Mapped[str] = mapped_column(String(ABOUT_MAX), default="")
+    email: Mapped[str | None] = mapped_column(String(EMAIL_MAX), unique=True)  # normalised
+    email_verified_at: Mapped[datetime | None]
+    password_hash: Mapped[str | None] = mapped_column(String(200))  # Argon2id
+    session_epoch: Mapped[int] = mapped_column(default=0)  # raised to sign out everywhere
+    is_moderator: Mapped[bool] = mapped_column(default=False)
+    is_admin: Mapped[bool] = mapped_column(default=False)  # operator
+    suspended_until: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    source_key: Mapped[str | None] = mapped_column(String(200), unique=True)  # of an import
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    __table_args__ = (
+        CheckConstraint("session_epoch >= 0", name="session_epoch_not_negative"),
+        CheckConstraint(
+            "email IS NOT NULL OR password_hash IS NULL", name="password_needs_an_email"
+        ),
+    )
+
+    @property
+    def name(self) -> str:
+        """What is shown: the display name, or else the user name."""
+        return self.display_name or self.username
+
+    @property
+    def is_placeholder(self) -> bool:
+        """True for the author of imported content whom nobody has claimed yet."""
+        return self.source_key is not None and self.email is None

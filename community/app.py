@@ -1,0 +1,104 @@
+"""The one module that knows every part: it puts the application together."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from community.accounts import sessions
+from community.core import config, db, jobs, outbox
+from community.web import caching, csrf, errors, language, limits, security, times
+from community.topics import models as _tables  # noqa: F401 (until its views are registered)
+from community.web import views as web_views
+
+PACKAGE = Path(__file__).parent
+BODY_LIMIT = 2 * 1024 * 1024  # bytes of a request; the longest text is far below
+SESSION_LENGTH = timedelta(days=30)
+STATIC_MAX_AGE_S = 365 * 24 * 3600  # addresses of static files change with their content
+
+
+def create_app(settings: config.Settings | None = None, **overrides: Any) -> Flask:
+    """Build the application.
+
+    Args:
+        settings: default: from the environment.
+        overrides: Flask's own configuration, such as ``TESTING=True``.
+
+    Raises:
+        SettingsError: a setting is missing or wrong.
+    """
+    settings = settings or config.from_environ()
+    app = Flask(
+        "community",
+        template_folder=str(home("templates")),
+        static_folder=str(home("static")),
+        instance_path=str(settings.data_dir),
+    )
+    app.config.from_mapping(_flask_config(settings))
+    app.config.from_mapping(overrides)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    _init_parts(app)
+    _register_blueprints(app)
+    wire_events()
+    _wrap_server(app, settings)
+    return app
+
+
+def home(folder: str) -> Path:
+    """Return a folder that lies beside the package in a checkout and inside it in a wheel."""
+    inside = PACKAGE / folder
+    return inside if inside.is_dir() else PACKAGE.parent / folder
+
+
+def wire_events() -> None:
+    """Say what follows each change. This list is the whole of it."""
+
+
+def _flask_config(settings: config.Settings) -> Mapping[str, Any]:
+    return {
+        "SETTINGS": settings,
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": db.engine_options(settings.database_url),
+        "MAX_CONTENT_LENGTH": BODY_LIMIT,
+        "MAX_FORM_MEMORY_SIZE": BODY_LIMIT,
+        "PERMANENT_SESSION_LIFETIME": SESSION_LENGTH,
+        "SESSION_COOKIE_NAME": "session",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.is_production,
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "TEMPLATES_AUTO_RELOAD": False,
+    }
+
+
+def _init_parts(app: Flask) -> None:
+    db.init_app(app)
+    Migrate(app, db.db, directory=str(home("migrations")), render_as_batch=True)
+    jobs.init_app(app)
+    for part in (errors, language, times, limits, csrf, sessions, security, caching):
+        part.init_app(app)
+
+
+def _register_blueprints(app: Flask) -> None:
+    app.register_blueprint(web_views.bp)
+
+
+def _wrap_server(app: Flask, settings: config.Settings) -> None:
+    """Serve static files ahead of Flask, and believe as many proxies as we were told."""
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=str(app.static_folder), prefix="static/", max_age=STATIC_MAX_AGE_S
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
+
+
+__all__ = ["create_app", "home", "wire_events"]

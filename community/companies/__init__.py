@@ -1,0 +1,1 @@
+"""Companies and their products, and who may speak for them."""

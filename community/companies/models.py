@@ -1,0 +1,134 @@
+"""Companies, products and mandates."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from community.accounts.models import User
+from community.core import clock
+from community.core.db import Base, IntPK
+
+NAME_MAX = 80  # characters
+SLUG_MAX = 80  # characters
+HOST_MAX = 253  # characters, RFC 1035
+URL_MAX = 500  # characters
+ABOUT_MAX = 500  # characters
+TITLE_MAX = 80  # characters
+SCOPE_MAX = 120  # characters
+
+
+class CompanyState(enum.StrEnum):
+    """Whether the company is here (rule N1). Each state has its own layout and words."""
+
+    UNCLAIMED = "unclaimed"
+    LISTENING = "listening"
+    ELSEWHERE = "elsewhere"
+
+
+class Company(Base):
+    """Any organisation that people need help with. Its page belongs to its customers."""
+
+    __tablename__ = "companies"
+
+    id: Mapped[IntPK]
+    slug: Mapped[str] = mapped_column(String(SLUG_MAX), unique=True)
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
+    name_key: Mapped[str] = mapped_column(String(NAME_MAX * 2), index=True)  # folded, for near-names
+    website_host: Mapped[str | None] = mapped_column(String(HOST_MAX), unique=True)
+    about: Mapped[str] = mapped_column(String(ABOUT_MAX), default="")
+    state: Mapped[CompanyState] = mapped_column(default=CompanyState.UNCLAIMED)
+    proved_at: Mapped[datetime | None]  # when the domain was proved
+    # Rule N3: anyone may say where official help is, with a source, whether or not it joined.
+    official_help_url: Mapped[str | None] = mapped_column(String(URL_MAX))
+    official_help_source: Mapped[str | None] = mapped_column(String(URL_MAX))
+    official_help_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    official_help_at: Mapped[datetime | None]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    __table_args__ = (
+        CheckConstraint(
+            "official_help_url IS NULL OR official_help_source IS NOT NULL",
+            name="official_help_has_a_source",
+        ),
+        CheckConstraint(
+            "state = 'unclaimed' OR proved_at IS NOT NULL", name="joined_companies_are_proved"
+        ),
+    )
+
+
+class Product(Base):
+    """What a company makes: a tree of brand, product and version."""
+
+    __tablename__ = "products"
+
+    id: Mapped[IntPK]
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    parent_id: Mapped[int | None]
+    slug: Mapped[str] = mapped_column(String(SLUG_MAX))
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
+    name_key: Mapped[str] = mapped_column(String(NAME_MAX * 2))
+    retired_at: Mapped[datetime | None]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    company: Mapped[Company] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        UniqueConstraint("company_id", "slug", name="uq_products_slug"),
+        UniqueConstraint("company_id", "name_key", name="uq_products_name"),
+        # The pair, so that a topic cannot be about another company's product.
+        UniqueConstraint("id", "company_id", name="uq_products_id_company"),
+        ForeignKeyConstraint(
+            ["parent_id", "company_id"],
+            ["products.id", "products.company_id"],
+            name="fk_products_parent",
+        ),
+        CheckConstraint("parent_id <> id", name="not_its_own_parent"),
+    )
+
+
+class MandateKind(enum.StrEnum):
+    """What an employee is to the company; each includes the rights of those before."""
+
+    EMPLOYEE = "employee"
+    REPRESENTATIVE = "representative"
+    MANAGER = "manager"
+    OWNER = "owner"
+
+
+class Mandate(Base):
+    """A person's right to speak for a company. It gives no power over customers' words.
+
+    An ended mandate stays, for "then at Acme" beside what was written under it.
+    """
+
+    __tablename__ = "mandates"
+
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
+    kind: Mapped[MandateKind]
+    title: Mapped[str] = mapped_column(String(TITLE_MAX))
+    scope: Mapped[str] = mapped_column(String(SCOPE_MAX), default="")  # "billing"; empty: anything
+    since: Mapped[datetime] = mapped_column(default=clock.now)
+    valid_until: Mapped[datetime | None]
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+    company: Mapped[Company] = relationship(lazy="raise_on_sql")
+    user: Mapped[User] = relationship(lazy="raise_on_sql", foreign_keys=[user_id])
+
+    __table_args__ = (
+        CheckConstraint("valid_until IS NULL OR valid_until >= since", name="ends_after_it_began"),
+    )
+
+    def is_valid(self, at: datetime) -> bool:
+        """Tell whether the person may speak for the company at that moment."""
+        return self.since <= at and (self.valid_until is None or at < self.valid_until)

@@ -1,0 +1,77 @@
+"""The worker: Huey runs what the outbox owes, when nudged and once a minute.
+
+Huey's own queue holds only nudges ("look into the outbox"), never the work itself, so
+that losing the queue loses nothing.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, current_app
+from huey import SqliteHuey, crontab
+from huey.api import Huey, MemoryHuey
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from community.core import outbox
+from community.core.db import db
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    """Give ``app`` its queue and the tasks that the worker runs."""
+    huey = _queue(app)
+
+    def in_context(work: Callable[[], Any]) -> Callable[[], None]:
+        def run() -> None:
+            with app.app_context():
+                work()
+
+        return run
+
+    app.extensions["huey"] = huey
+    app.extensions["nudge"] = huey.task(name="deliver")(in_context(outbox.deliver_due))
+    huey.periodic_task(crontab(minute="*"), name="sweep")(in_context(outbox.deliver_due))
+    huey.periodic_task(crontab(hour="4", minute="7"), name="prune")(in_context(outbox.prune))
+
+
+def work(app: Flask) -> None:
+    """Run the worker in this process until it is told to stop (SIGINT or SIGTERM).
+
+    What was left from an earlier life is delivered first, without waiting for a nudge.
+    """
+    app.extensions["nudge"]()
+    # One thread: the index has one writer, and a handler is short.
+    app.extensions["huey"].create_consumer(
+        workers=1, worker_type="thread", initial_delay=0.05, max_delay=0.5
+    ).run()
+
+
+def _queue(app: Flask) -> Huey:
+    if app.testing:  # tests deliver by hand
+        return MemoryHuey("community")
+    settings = app.config["SETTINGS"]
+    return SqliteHuey("community", filename=str(settings.data_dir / "jobs.sqlite3"))
+
+
+@event.listens_for(db.session, "after_flush")
+def _note_what_is_owed(session: Session, _context: Any) -> None:
+    if any(isinstance(new, outbox.OutboxRow) for new in session.new):
+        session.info["owes"] = True
+
+
+@event.listens_for(db.session, "after_commit")
+def _nudge(session: Session) -> None:
+    if not session.info.pop("owes", False) or current_app.testing:
+        return
+    try:
+        current_app.extensions["nudge"]()
+    except Exception:  # the job is safe in the outbox; only the news of it was lost
+        log.exception("The worker could not be nudged; the sweep will find the work.")
+
+
+@event.listens_for(db.session, "after_rollback")
+def _forget_what_was_owed(session: Session) -> None:
+    session.info.pop("owes", None)

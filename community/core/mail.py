@@ -1,0 +1,100 @@
+"""Mail: rendered from ``templates/mail``, sent by the worker, never by a request.
+
+``COMMUNITY_MAIL_URL`` says how: ``smtp://``, ``smtps://``, ``file:///folder`` (one
+``.eml`` a message, for development) or ``memory:`` (a list, for tests).
+"""
+
+import smtplib
+import ssl
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid, parseaddr
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from flask import current_app, render_template
+
+from community.core import clock
+
+TIMEOUT_S = 30
+
+
+def send(to: str, template: str, **context: object) -> None:
+    """Render ``templates/mail/<template>.txt`` and send it to the address ``to``.
+
+    The template's first line is the subject; a blank line follows.
+
+    Raises:
+        OSError: the server cannot be reached or refuses (`smtplib.SMTPException` is one).
+    """
+    subject, _, text = render_template(f"mail/{template}.txt", **context).partition("\n")
+    message = _message(to, " ".join(subject.split()), text.strip() + "\n")
+    _transport(message)
+
+
+def link(endpoint: str, **values: object) -> str:
+    """Return the absolute address of a page, from ``COMMUNITY_BASE_URL``: mail has no request."""
+    base = urlsplit(current_app.config["SETTINGS"].base_url)
+    adapter = current_app.url_map.bind(base.netloc, base.path or "/", url_scheme=base.scheme)
+    return adapter.build(endpoint, values, force_external=True)
+
+
+def outbox_folder() -> Path | None:
+    """Return the folder that mail is written to, or None when it is really sent."""
+    url = urlsplit(current_app.config["SETTINGS"].mail_url)
+    return Path(unquote(url.path)) if url.scheme == "file" else None
+
+
+def _message(to: str, subject: str, text: str) -> EmailMessage:
+    settings = current_app.config["SETTINGS"]
+    name, sender = parseaddr(settings.mail_from)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(display_name=name, addr_spec=sender)
+    message["To"] = Address(addr_spec=to)
+    message["Subject"] = subject
+    message["Date"] = format_datetime(clock.now())
+    message["Message-ID"] = make_msgid(domain=urlsplit(settings.base_url).hostname)
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
+    message.set_content(text)
+    return message
+
+
+def _transport(message: EmailMessage) -> None:
+    url = urlsplit(current_app.config["SETTINGS"].mail_url)
+    if url.scheme == "memory":
+        current_app.extensions.setdefault("mail_sent", []).append(message)
+    elif url.scheme == "file":
+        _write(message, Path(unquote(url.path)))
+    else:
+        _submit(message, url.scheme, url.hostname or "", url.port, url.username, url.password)
+
+
+def _write(message: EmailMessage, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp = clock.now().strftime("%Y%m%d-%H%M%S-%f")
+    (folder / f"{stamp}.eml").write_bytes(message.as_bytes())
+
+
+def _submit(
+    message: EmailMessage,
+    scheme: str,
+    host: str,
+    port: int | None,
+    user: str | None,
+    password: str | None,
+) -> None:
+    """Hand the message to a mail server, encrypted unless it is on this machine."""
+    context = ssl.create_default_context()
+    if scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(
+            host, port or 465, timeout=TIMEOUT_S, context=context
+        )
+    else:
+        server = smtplib.SMTP(host, port or 587, timeout=TIMEOUT_S)
+    with server:
+        if scheme == "smtp" and host not in {"localhost", "127.0.0.1", "::1"}:
+            server.starttls(context=context)
+        if user:
+            server.login(unquote(user), unquote(password or ""))
+        server.send_message(message)

@@ -1,0 +1,29 @@
+"""How names become keys: folded for comparing, and slugs for addresses."""
+
+import re
+import unicodedata
+
+SLUG_MAX = 60  # characters
+
+
+def folded(name: str) -> str:
+    """Return ``name`` as it is compared: compatible forms, no case, no accents, single spaces."""
+    text = unicodedata.normalize("NFKD", name)
+    text = "".join(char for char in text if not unicodedata.combining(char))
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def slug(name: str, *, default: str) -> str:
+    """Return ``name`` as part of an address: letters and digits of any script, and dashes.
+
+    Args:
+        name: any text.
+        default: what to use when nothing of the name can be used.
+    """
+    words = re.findall(r"\w+", folded(name).replace("_", " ").replace("'", "").replace("’", ""))
+    text = ""
+    for word in words:
+        if text and len(text) + 1 + len(word) > SLUG_MAX:
+            break
+        text = f"{text}-{word}" if text else word[:SLUG_MAX]
+    return text or default

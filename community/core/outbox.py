@@ -1,0 +1,233 @@
+"""What a change owes: jobs written in the change's own transaction, done by the worker.
+
+A change calls `publish`; every subscriber of the event gets a row. After the commit
+the worker is nudged (`community.core.jobs`), and a sweep each minute finds what no
+nudge told of, so a dead process loses nothing.
+
+A row is *claimed* for `LEASE` before its handler runs. A worker that dies leaves its
+claims to run out, then the row is due again: handlers run **at least once** and must
+end in the same state however often they run.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, Text, delete, func, select, text, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from community.core import clock
+from community.core.db import Base, IntPK, db, transaction
+
+LEASE = timedelta(minutes=1)  # how long a claimed row is left alone
+BATCH = 200  # rows claimed at once
+ATTEMPTS_MAX = 12
+BACK_OFF_MAX = timedelta(days=1)
+KEEP_DONE = timedelta(days=7)
+OPEN = "done_at IS NULL AND failed_at IS NULL"
+
+log = logging.getLogger(__name__)
+
+Payload = dict[str, Any]
+Handler = Callable[..., None]
+BatchHandler = Callable[[Sequence[Payload]], None]
+
+
+class OutboxRow(Base):
+    """One job that is owed, or was done."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[IntPK]
+    event: Mapped[str] = mapped_column(String(60))
+    handler: Mapped[str] = mapped_column(String(120))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    run_after: Mapped[datetime] = mapped_column(default=clock.now)
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    done_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]  # given up after `ATTEMPTS_MAX`
+
+    __table_args__ = (
+        Index(
+            "ix_outbox_due",
+            "run_after",
+            "id",
+            sqlite_where=text(OPEN),
+            postgresql_where=text(OPEN),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """Who wants to hear of an event. A batch handler gets many payloads in one call."""
+
+    name: str
+    handler: Handler
+    batch: bool
+
+
+_subscriptions: dict[str, list[Subscription]] = defaultdict(list)
+_by_name: dict[str, Subscription] = {}
+
+
+class Retry(Exception):
+    """Raised by a handler that could not run just now, through no fault: try again soon."""
+
+    def __init__(self, why: str, *, after: timedelta) -> None:
+        super().__init__(why)
+        self.after = after
+
+
+def subscribe(event: str, handler: Handler, *, batch: bool = False) -> None:
+    """Call ``handler`` with the payload of every ``event`` (all wiring is in `community.app`).
+
+    Args:
+        event: past tense, ``noun.verb``.
+        handler: takes the payload as keyword arguments; with ``batch``, one sequence
+            of payloads.
+        batch: hand over all due rows of this handler in one call.
+    """
+    name = f"{handler.__module__}.{handler.__qualname__}"
+    subscription = Subscription(name=name, handler=handler, batch=batch)
+    if all(known.name != name for known in _subscriptions[event]):
+        _subscriptions[event].append(subscription)
+    _by_name[name] = subscription
+
+
+def subscriptions() -> dict[str, list[str]]:
+    """Return the names of the handlers of each event, for the documentation's test."""
+    return {event: [known.name for known in found] for event, found in _subscriptions.items()}
+
+
+def publish(event: str, **payload: Any) -> None:
+    """Owe one job per subscriber of ``event``, in the caller's transaction.
+
+    ``payload`` holds ids and plain values, never model instances: by the time a
+    handler runs, the row may have changed or gone.
+    """
+    for subscription in _subscriptions.get(event, ()):
+        db.session.add(OutboxRow(event=event, handler=subscription.name, payload=payload))
+
+
+def deliver_due(limit: int | None = None) -> int:
+    """Run what is due until nothing is, or ``limit`` rows were tried. Return how many."""
+    tried = 0
+    while limit is None or tried < limit:
+        rows = _claim(BATCH if limit is None else min(BATCH, limit - tried))
+        if not rows:
+            break
+        tried += len(rows)
+        for name, owed in _grouped(rows):
+            _run(name, owed)
+    return tried
+
+
+def waiting() -> int:
+    """Return how many rows are owed, due or not."""
+    return db.session.scalar(select(func.count()).select_from(OutboxRow).where(text(OPEN))) or 0
+
+
+def prune() -> int:
+    """Forget what was done more than `KEEP_DONE` ago. Return how many rows went."""
+    old = clock.now() - KEEP_DONE
+    with transaction():
+        gone = db.session.execute(delete(OutboxRow).where(OutboxRow.done_at < old))
+    return int(gone.rowcount)  # type: ignore[attr-defined] # a DELETE has one
+
+
+def _claim(limit: int) -> list[OutboxRow]:
+    """Take up to ``limit`` due rows for ourselves, oldest first.
+
+    Two workers never get the same row: on SQLite the transaction holds the write
+    lock, on PostgreSQL the rows are locked and another's are skipped.
+    """
+    with transaction():
+        now = clock.now()
+        rows = db.session.scalars(
+            select(OutboxRow)
+            .where(text(OPEN), OutboxRow.run_after <= now)
+            .order_by(OutboxRow.run_after, OutboxRow.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+            .execution_options(populate_existing=True)
+        ).all()
+        for row in rows:
+            row.run_after = now + LEASE
+            row.attempts += 1
+    return list(rows)
+
+
+def _grouped(rows: Iterable[OutboxRow]) -> list[tuple[str, list[OutboxRow]]]:
+    """Split rows into calls: a batch handler's together, the others one by one."""
+    batches: dict[str, list[OutboxRow]] = defaultdict(list)
+    calls: list[tuple[str, list[OutboxRow]]] = []
+    for row in rows:
+        known = _by_name.get(row.handler)
+        if known is not None and known.batch:
+            if row.handler not in batches:
+                calls.append((row.handler, batches[row.handler]))
+            batches[row.handler].append(row)
+        else:
+            calls.append((row.handler, [row]))
+    return calls
+
+
+def _run(name: str, rows: list[OutboxRow]) -> None:
+    """Call one handler; note in the same transaction that its rows are done."""
+    ids = [row.id for row in rows]
+    try:
+        with transaction():
+            subscription = _by_name[name]
+            if subscription.batch:
+                subscription.handler([row.payload for row in rows])
+            else:
+                subscription.handler(**rows[0].payload)
+            db.session.execute(
+                update(OutboxRow)
+                .where(OutboxRow.id.in_(ids))
+                .values(done_at=clock.now(), last_error=None)
+            )
+    except Retry as reason:
+        log.info("%s waits %s: %s", name, reason.after, reason)
+        _put_back(ids, reason)
+    except Exception as error:  # a handler's fault must not stop the others
+        if len(rows) > 1:  # nor one bad row its batch
+            for row in rows:
+                _run(name, [row])
+            return
+        log.exception("%s failed for outbox row %s", name, ids)
+        _note_failure(rows[0], error)
+
+
+def _put_back(ids: list[int], reason: Retry) -> None:
+    with transaction():
+        db.session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.id.in_(ids))
+            .values(
+                run_after=clock.now() + reason.after,
+                attempts=OutboxRow.attempts - 1,
+                last_error=str(reason),
+            )
+        )
+
+
+def _note_failure(row: OutboxRow, error: Exception) -> None:
+    """Back off ``2 ** attempts`` minutes, at most a day; give up after `ATTEMPTS_MAX`."""
+    now = clock.now()
+    with transaction():
+        db.session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.id == row.id)
+            .values(
+                last_error=f"{type(error).__name__}: {error}"[:2000],
+                run_after=now + min(timedelta(minutes=2**row.attempts), BACK_OFF_MAX),
+                failed_at=now if row.attempts >= ATTEMPTS_MAX else None,
+            )
+        )

@@ -1,0 +1,145 @@
+"""From text to terms: the one analysis that indexing, scoring and highlighting share.
+
+A term is what is looked up. Words are folded (compatibility forms, case, accents) and stemmed.
+Names with inner punctuation (``sec_error_unknown_issuer``, ``57.0.7``, ``user.js``,
+``about:config``) give themselves and their parts. Scripts written without spaces give single
+characters and pairs. Change anything that alters the terms of a text and `VERSION` must change.
+"""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import snowballstemmer
+
+from community.search.stopwords import ENGLISH_STOP_WORDS
+
+VERSION = 1
+WORD_MAX = 64  # characters; of longer runs only the beginning is a term
+
+# Han, kana, Hangul, Thai, Lao, Burmese, Khmer: written without spaces, or with too few.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+)
+# Marks belong to the letter before them; \w lacks them, and with them the vowels of Devanagari.
+_LETTER = rf"(?:[^\W_{_UNSPACED}][\u0300-\u036f\u0900-\u0903\u093a-\u094f]*)"
+_TOKEN = re.compile(rf"[{_UNSPACED}]+|{_LETTER}+(?:[.:_@'’-]{{1,2}}{_LETTER}+)*(?:\+\+|#(?!\w))?")
+_UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
+_WORD = re.compile(rf"{_LETTER}+")
+_LETTERS_AND_DIGITS = re.compile(r"\d+|[^\W\d_]+")
+_ACCENTS = re.compile("[\u0300-\u036f]")
+
+
+class Token(NamedTuple):
+    """A stretch of the text, with the terms it stands for."""
+
+    start: int
+    end: int
+    terms: tuple[str, ...]
+
+
+def fold(text: str) -> str:
+    """Make spellings of one word equal: compatibility forms, case and accents."""
+    if text.isascii():
+        return text.lower()
+    text = unicodedata.normalize("NFKC", text).casefold()
+    text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The rules of one language."""
+
+    stem: Callable[[str], str]
+    stop_words: frozenset[str]
+
+    def tokens(self, text: str) -> Iterator[Token]:
+        """Yield the tokens of ``text`` in order, stop words left out."""
+        for match in _TOKEN.finditer(text):
+            if terms := self._terms(match.group()):
+                yield Token(match.start(), match.end(), terms)
+
+    def terms(self, text: str) -> list[str]:
+        """Return the terms of ``text`` in order, repeated as often as they occur."""
+        return [term for token in _TOKEN.findall(text) for term in self._terms(token)]
+
+    def words(self, text: str) -> list[str]:
+        """Return the folded words of ``text`` as they are spelt, for completion and correction."""
+        return [
+            word[:WORD_MAX]
+            for token in _TOKEN.findall(text)
+            for word in _WORD.findall(fold(token))
+            if len(word) > 2 and word not in self.stop_words and not word.isdigit()
+        ]
+
+    def _terms(self, token: str) -> tuple[str, ...]:
+        # Long tokens are seldom seen twice: they would only push others out of the cache.
+        return _cached_terms(self)(token) if len(token) <= WORD_MAX else self.analyse(token)
+
+    def analyse(self, token: str) -> tuple[str, ...]:
+        """Return the terms of one token."""
+        if _UNSPACED_RUN.match(token):
+            return _characters_and_pairs(fold(token))
+        folded = fold(token).replace("’", "'").removesuffix("'s").replace("'", "")
+        parts = _WORD.findall(folded)
+        if not parts:  # folding turned it into something else, as it does with "㎯"
+            return ()
+        if folded == parts[0]:
+            return self._word(folded)
+        found = [] if _is_spelt_apart(folded) else [folded[:WORD_MAX]]
+        if _is_spelt_apart(folded):
+            found.extend(self._word("".join(parts)))
+        for part in parts:
+            found.extend(self._word(part))
+        return tuple(dict.fromkeys(found))
+
+    def _word(self, word: str) -> tuple[str, ...]:
+        """Return the terms of a folded word without punctuation."""
+        if word in self.stop_words:
+            return ()
+        word = word[:WORD_MAX]
+        if word.isalpha() or word.isdigit():
+            return (self.stem(word),)
+        parts = _LETTERS_AND_DIGITS.findall(word)
+        if len(parts) == 2 and parts[0].isalpha():  # "windows10" is also "windows 10"
+            return (word, self.stem(parts[0]), parts[1])
+        return (word,)
+
+
+def _is_spelt_apart(folded: str) -> bool:
+    """Tell "add-on" and "e-mail", which others write as one word, from "x86-64"."""
+    return folded.replace("-", "").isalpha()
+
+
+def _characters_and_pairs(run: str) -> tuple[str, ...]:
+    return (*run, *(run[i : i + 2] for i in range(len(run) - 1)))
+
+
+@lru_cache
+def _cached_terms(analysis: Analysis) -> Callable[[str], tuple[str, ...]]:
+    return lru_cache(maxsize=100_000)(analysis.analyse)
+
+
+class _Stemmers(threading.local):
+    """A stemmer keeps the word it works on, so every thread has its own."""
+
+    def __init__(self) -> None:
+        self.english = snowballstemmer.stemmer("english")
+
+
+_stemmers = _Stemmers()
+
+
+def stem_english(word: str) -> str:
+    """Return the Snowball (Porter 2) stem of a folded word."""
+    stem: str = _stemmers.english.stemWord(word)
+    return stem
+
+
+ENGLISH = Analysis(stem=stem_english, stop_words=ENGLISH_STOP_WORDS)

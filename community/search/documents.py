@@ -1,0 +1,118 @@
+"""What goes into the index and what comes out of it, the same for every engine."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One topic as the index sees it.
+
+    Texts are plain: Markdown and HTML have been taken out by whoever builds the document.
+    """
+
+    topic_id: int
+    company_id: int
+    kind: str
+    status: str
+    title: str
+    body: str = ""
+    accepted: str = ""  # the accepted and the official replies
+    best: str = ""  # the best of the other replies
+    tags: tuple[str, ...] = ()
+    product_ids: tuple[int, ...] = ()
+    has_official: bool = False
+    has_accepted: bool = False
+    is_solved: bool = False
+    helped_count: int = 0  # people who said "this fixed it" or "worked for me"
+    created_at: datetime
+    last_activity_at: datetime
+
+    def fingerprint(self) -> str:
+        """Return 16 hexadecimal digits that change whenever anything in the document does."""
+        content = repr(astuple(self)).encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(content, digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a search is narrowed to. None, False and "" narrow nothing."""
+
+    company_id: int | None = None
+    product_id: int | None = None
+    kind: str = ""
+    status: str = ""
+    tag: str = ""
+    has_official: bool = False
+    has_accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A topic that fits.
+
+    ``relevance`` says how well the words fit, ``score`` also weighs how far the topic can be
+    trusted and how fresh it is. Both order the matches of one query and mean nothing across
+    queries.
+    """
+
+    topic_id: int
+    score: float
+    relevance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many hits each further narrowing would leave, most frequent first.
+
+    The counts of one facet ignore its own filter, so that a reader can switch over.
+    """
+
+    companies: Mapping[int, int] = field(default_factory=dict)
+    products: Mapping[int, int] = field(default_factory=dict)
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    statuses: Mapping[str, int] = field(default_factory=dict)
+    tags: Mapping[str, int] = field(default_factory=dict)
+    official: int = 0
+    accepted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of a search.
+
+    ``total`` counts the hits; when ``total_is_exact`` is false there are at least as many
+    (words that very many topics hold were only used to order the hits, not to find more).
+    ``correction`` is the query with misspelt words replaced ("did you mean"), or "".
+    """
+
+    matches: tuple[Match, ...]
+    total: int
+    total_is_exact: bool
+    facets: Facets
+    correction: str = ""
+    page: int = 1
+    page_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TermShare:
+    """What one word of the query adds to a topic's relevance."""
+
+    term: str
+    idf: float
+    fields: Mapping[str, int]  # field name to occurrences
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a topic has the score that it has."""
+
+    topic_id: int
+    score: float
+    relevance: float
+    factors: Mapping[str, float]  # what relevance is multiplied with
+    terms: tuple[TermShare, ...]

@@ -1,0 +1,1 @@
+"""Search engines behind `community.search.interface.SearchIndex`."""

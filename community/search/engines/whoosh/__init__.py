@@ -1,0 +1,5 @@
+"""The embedded default engine, on Whoosh."""
+
+from community.search.engines.whoosh.index import WhooshIndex
+
+__all__ = ["WhooshIndex"]

@@ -1,0 +1,171 @@
+"""The Whoosh engine as a `SearchIndex`."""
+
+import logging
+import threading
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from community.core import clock
+from community.search import query as queries
+from community.search.documents import Document, Explanation, Filters, Match, Results
+from community.search.engines.whoosh import candidates, reading, searching, writing
+from community.search.engines.whoosh import storage as storages
+from community.search.engines.whoosh.snapshot import Snapshot, generation
+from community.search.errors import SearchUnavailable
+from community.search.interface import PAGE_SIZE, SUGGESTIONS, SearchIndex
+
+WRITER_WAIT = 10.0  # seconds
+log = logging.getLogger(__name__)
+
+
+class WhooshIndex(SearchIndex):
+    """A Whoosh index in a folder. Threads may share one; processes each open their own."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        wait: float = WRITER_WAIT,
+        budget: int = candidates.BUDGET,
+    ) -> None:
+        """Remember where the index is. Nothing is opened before the first query.
+
+        Args:
+            wait: seconds to wait for another writer before `IndexBusy`.
+            budget: postings read to find candidates.
+        """
+        self._place = storages.Place(folder)
+        self._wait = wait
+        self._budget = budget
+        self._snapshot: Snapshot | None = None
+        self._lock = threading.Lock()  # the mapped files have one position each
+
+    def similar(
+        self,
+        text: str,
+        *,
+        body: str = "",
+        company_id: int | None = None,
+        limit: int = SUGGESTIONS,
+        exclude: Collection[int] = (),
+        among: Collection[int] | None = None,
+        at: datetime | None = None,
+    ) -> list[Match]:
+        query = queries.parse(text, body)
+        with self._reading() as snapshot:
+            return reading.similar(
+                snapshot,
+                query,
+                company_id=company_id,
+                limit=limit,
+                exclude=exclude,
+                among=among,
+                at=at or clock.now(),
+                budget=self._budget,
+            )
+
+    def search(
+        self,
+        text: str,
+        filters: Filters = Filters(),  # noqa: B008
+        *,
+        page: int = 1,
+        limit: int = PAGE_SIZE,
+        at: datetime | None = None,
+    ) -> Results:
+        with self._reading() as snapshot:
+            return searching.search(
+                snapshot, text, filters, page=page, limit=limit, at=at or clock.now()
+            )
+
+    def explain(
+        self, text: str, topic_id: int, *, body: str = "", at: datetime | None = None
+    ) -> Explanation | None:
+        with self._reading() as snapshot:
+            query = queries.parse(text, body)
+            return reading.explain(snapshot, query, topic_id, at or clock.now())
+
+    def update(self, put: Iterable[Document] = (), remove: Iterable[int] = ()) -> None:
+        removed = set(remove)
+        documents = {d.topic_id: d for d in put if d.topic_id not in removed}
+        if not documents and not removed:
+            return
+        with self._place.writing(wait=self._wait):
+            build = self._place.current()
+            self._place.sweep(build)
+            with _translated():
+                writing.update(build, documents, removed)
+
+    def rebuild(self, documents: Iterable[Document]) -> int:
+        with self._place.writing(wait=self._wait):
+            self._place.sweep(self._live_build())
+            build = self._place.new_build()
+            count = writing.create(build, documents)
+            self._place.make_live(build)
+            self._place.sweep(build)
+            return count
+
+    def count(self) -> int:
+        with self._reading() as snapshot:
+            return snapshot.document_count
+
+    def fingerprints(self) -> dict[int, str]:
+        with self._reading() as snapshot:
+            rows = (place.row() for place in snapshot.places())
+            return {row.topic_id: row.fingerprint for row in rows}
+
+    def _live_build(self) -> storages.Build | None:
+        try:
+            return self._place.current()
+        except SearchUnavailable:
+            return None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Snapshot]:
+        with self._lock, _translated():
+            try:
+                yield self._newest()
+            except Exception:
+                self._snapshot = None
+                raise
+
+    def _newest(self) -> Snapshot:
+        """Return the newest state, opening what the last commit added.
+
+        A writer may remove a segment between reading the table of contents and opening it, so
+        one failure says nothing yet.
+        """
+        for last_try in (False, False, True):
+            build = self._place.current()
+            try:
+                if not self._is_newest(build):
+                    self._snapshot = Snapshot(build, self._snapshot)
+            except Exception:
+                self._snapshot = None
+                if last_try:
+                    raise
+            else:
+                break
+        assert self._snapshot is not None
+        return self._snapshot
+
+    def _is_newest(self, build: storages.Build) -> bool:
+        return (
+            self._snapshot is not None
+            and self._snapshot.build == build
+            and self._snapshot.generation == generation(build)
+        )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn whatever a broken index makes Whoosh raise into `SearchUnavailable`."""
+    try:
+        yield
+    except SearchUnavailable:
+        raise
+    except Exception as error:
+        log.exception("The search index is broken.")
+        raise SearchUnavailable(f"The search index is broken. {storages.REINDEX}") from error

@@ -1,0 +1,170 @@
+"""One state of the index, open for reading.
+
+Whoosh's searcher runs a Python call per posting. Here postings are taken a block at a time (128
+or more, decoded at once by the codec), deletions are looked at only for the few documents that
+reach the end, and columns are read by document number. Only this module knows the codec.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from whoosh.codec.whoosh3 import W3LeafMatcher
+from whoosh.index import TOC
+from whoosh.reading import TermNotFound
+
+from community.search import scoring
+from community.search.engines.whoosh.schema import (
+    Labels,
+    Row,
+    unpack_labels,
+    unpack_row,
+    unpack_vector,
+)
+from community.search.engines.whoosh.storage import Build
+
+_INDEX_NAME = "MAIN"  # Whoosh's own default
+
+
+def generation(build: Build) -> int:
+    """Return the number of the newest commit, -1 if there is none."""
+    newest: int = TOC._latest_generation(build.storage(), _INDEX_NAME)  # noqa: SLF001
+    return newest
+
+
+class Place(NamedTuple):
+    """A document: the segment it lies in and its number there."""
+
+    segment: "Segment"
+    number: int
+
+    def row(self) -> Row:
+        return unpack_row(self.segment.rows[self.number])
+
+    def vector(self) -> dict[int, int]:
+        return unpack_vector(self.segment.vectors[self.number])
+
+    def labels(self) -> Labels:
+        return unpack_labels(self.segment.labels[self.number])
+
+
+class Segment:
+    """One immutable part of the index, opened once and kept from commit to commit."""
+
+    def __init__(self, build: Build, schema: Any, stored: Any) -> None:
+        codec = stored.codec()
+        storage = build.storage()
+        self._schema = schema
+        self._terms = codec.terms_reader(storage, stored)
+        self._documents = codec.per_document_reader(storage, stored)
+        self.document_count: int = stored.doc_count_all()
+        self.rows = self._column("row")
+        self.vectors = self._column("vector")
+        self.labels = self._column("labels")
+
+    def _column(self, name: str) -> Any:
+        return self._documents.column_reader(name, self._schema[name].column_type)
+
+    @cached_property
+    def totals(self) -> tuple[int, ...]:
+        """The terms in each field of all documents, deleted ones included."""
+        lengths = (unpack_row(self.rows[n]).lengths for n in range(self.document_count))
+        return tuple(map(sum, zip(*lengths, strict=True)))
+
+    def holding(self, field: str, term: bytes) -> int:
+        """Return how many documents hold the term, deleted ones included."""
+        try:
+            count: int = self._terms.doc_frequency(field, term)
+        except KeyError:
+            return 0
+        return count
+
+    def postings(self, field: str, term: bytes) -> Iterator[tuple[Any, Any]]:
+        """Yield document numbers and weights, as two sequences a block."""
+        try:
+            matcher = self._terms.matcher(field, term, self._schema[field].format)
+        except TermNotFound:
+            return
+        if not isinstance(matcher, W3LeafMatcher):  # so few that they lie beside the term
+            ids, weights = [], []
+            while matcher.is_active():
+                ids.append(matcher.id())
+                weights.append(matcher.weight())
+                matcher.next()
+            yield ids, weights
+            return
+        while matcher.is_active():
+            matcher.id()  # have the codec decode
+            matcher.weight()  # the block
+            yield matcher._ids, matcher._weights  # noqa: SLF001
+            matcher._next_block()  # noqa: SLF001
+
+    def terms_from(self, field: str, prefix: bytes) -> Iterator[tuple[bytes, int]]:
+        """Yield terms from ``prefix`` on in order, with how many documents hold each."""
+        for (name, term), found in self._terms.items_from(field, prefix):
+            if name != field or not term.startswith(prefix):
+                return
+            yield term, found.doc_frequency()
+
+
+class View(NamedTuple):
+    """A segment as one commit left it."""
+
+    segment: Segment
+    deleted: frozenset[int]
+    live_count: int
+
+
+class Snapshot:
+    """The index as one commit left it."""
+
+    def __init__(self, build: Build, previous: "Snapshot | None" = None) -> None:
+        """Open the newest commit, taking over the segments that ``previous`` has open."""
+        contents = TOC.read(build.storage(), _INDEX_NAME)
+        known = previous._known if previous and previous.build == build else {}  # noqa: SLF001
+        self.build = build
+        self.generation: int = contents.generation
+        self._known: dict[str, Segment] = {}
+        self.views: list[View] = []
+        for stored in contents.segments:
+            name = stored.segment_id()
+            segment = known.get(name) or Segment(build, contents.schema, stored)
+            self._known[name] = segment
+            deleted = frozenset(stored.deleted_docs())
+            self.views.append(View(segment, deleted, segment.document_count - len(deleted)))
+        self.document_count = sum(view.live_count for view in self.views)
+
+    @cached_property
+    def average_lengths(self) -> tuple[float, ...]:
+        """The average length of each field, in terms."""
+        totals = [sum(field) for field in zip(*(v.segment.totals for v in self.views), strict=True)]
+        counted = sum(view.segment.document_count for view in self.views)
+        return scoring.averages(totals or [0] * len(scoring.FIELDS), counted)
+
+    def holding(self, field: str, term: str) -> int:
+        """Return how many documents hold the term; deleted ones may still be counted."""
+        encoded = term.encode("utf-8", "surrogatepass")
+        return sum(view.segment.holding(field, encoded) for view in self.views)
+
+    def find(self, topic_id: int) -> Place | None:
+        """Return where a topic lies."""
+        for view in self.views:
+            for ids, _ in view.segment.postings("topic", str(topic_id).encode()):
+                for number in ids:
+                    if number not in view.deleted:
+                        return Place(view.segment, number)
+        return None
+
+    def places(self) -> Iterator[Place]:
+        """Yield every document."""
+        for view in self.views:
+            for number in range(view.segment.document_count):
+                if number not in view.deleted:
+                    yield Place(view.segment, number)
+
+    def terms_from(self, field: str, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield the terms that begin with ``prefix``, segment by segment, with their counts."""
+        for view in self.views:
+            encoded = prefix.encode("utf-8", "surrogatepass")
+            for term, count in view.segment.terms_from(field, encoded):
+                yield term.decode("utf-8", "surrogatepass"), count

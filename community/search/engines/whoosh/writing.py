@@ -1,0 +1,68 @@
+"""Putting documents in and taking them out."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from whoosh.index import FileIndex
+from whoosh.reading import SegmentReader
+
+from community.search.documents import Document
+from community.search.engines.whoosh import schema
+from community.search.engines.whoosh.storage import Build
+
+MERGE_RATIO = 4
+MERGE_MAX = 10_000  # documents; a bigger segment is merged only when a third of it is deleted
+REBUILD_MEMORY_MB = 256  # of postings before they go to disk
+
+
+def create(build: Build, documents: Iterable[Document]) -> int:
+    """Fill a new build and return how many documents it holds."""
+    index = FileIndex.create(build.storage(), schema.schema())
+    writer = index.writer(limitmb=REBUILD_MEMORY_MB, compound=False)
+    seen: set[int] = set()
+    try:
+        for document in documents:
+            if document.topic_id not in seen:
+                seen.add(document.topic_id)
+                writer.add_document(**schema.fields_of(document))
+    except BaseException:
+        writer.cancel()
+        raise
+    writer.commit(merge=False)
+    return len(seen)
+
+
+def update(build: Build, put: dict[int, Document], remove: set[int]) -> None:
+    """Replace and remove documents in one commit."""
+    writer = FileIndex(build.storage()).writer(compound=False)
+    try:
+        for topic_id in (*put, *remove):
+            writer.delete_by_term("topic", str(topic_id))
+        for document in put.values():
+            writer.add_document(**schema.fields_of(document))
+    except BaseException:
+        writer.cancel()
+        raise
+    writer.commit(mergetype=_merge)
+
+
+def _merge(writer: Any, segments: list[Any]) -> list[Any]:
+    """Merge segments so that each is over `MERGE_RATIO` times as big as all smaller ones.
+
+    That keeps their number logarithmic, and each document is rewritten as seldom.
+    """
+    kept = []
+    gathered = writer.doc_count()
+    for segment in sorted(segments, key=lambda segment: segment.doc_count()):
+        live = segment.doc_count()
+        is_small = live <= min(MERGE_RATIO * gathered, MERGE_MAX)
+        if not live:
+            continue
+        if is_small or segment.deleted_count() * 3 > segment.doc_count_all():
+            reader = SegmentReader(writer.storage, writer.schema, segment)
+            writer.add_reader(reader)
+            reader.close()
+            gathered += live
+        else:
+            kept.append(segment)
+    return kept

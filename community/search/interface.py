@@ -1,0 +1,102 @@
+"""The one interface that every search engine implements; tests/search/conformance.py holds it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from community.search.documents import Document, Explanation, Filters, Match, Results
+
+PAGE_SIZE = 20  # matches
+SUGGESTIONS = 5  # matches
+
+
+class SearchIndex(ABC):
+    """An index of topics.
+
+    Every method raises `SearchUnavailable`, and nothing else, when the index is missing,
+    broken, or was built by another version of the analysis. The methods that write also raise
+    its subclass `IndexBusy` while another process writes; nothing was changed then.
+    """
+
+    @abstractmethod
+    def similar(
+        self,
+        text: str,
+        *,
+        body: str = "",
+        company_id: int | None = None,
+        limit: int = SUGGESTIONS,
+        exclude: Collection[int] = (),
+        among: Collection[int] | None = None,
+        at: datetime | None = None,
+    ) -> list[Match]:
+        """Find the topics that ask the same, best first.
+
+        Args:
+            text: what was typed so far; its last word may be unfinished.
+            body: more of it, once there is more; weighs less than ``text``.
+            company_id: look only at this company's topics.
+            exclude: topics to leave out.
+            among: rank these topics only.
+            at: the moment freshness is measured from; now if None.
+        """
+
+    @abstractmethod
+    def search(
+        self,
+        text: str,
+        filters: Filters = Filters(),  # noqa: B008  # frozen
+        *,
+        page: int = 1,
+        limit: int = PAGE_SIZE,
+        at: datetime | None = None,
+    ) -> Results:
+        """Find the topics that hold the words of ``text``; all, newest activity first, if empty.
+
+        Args:
+            page: counted from 1.
+            limit: matches on a page.
+            at: the moment freshness is measured from; now if None.
+        """
+
+    @abstractmethod
+    def explain(
+        self, text: str, topic_id: int, *, body: str = "", at: datetime | None = None
+    ) -> Explanation | None:
+        """Say how `similar` arrives at the score of a topic; None if it is not indexed."""
+
+    @abstractmethod
+    def update(self, put: Iterable[Document] = (), remove: Iterable[int] = ()) -> None:
+        """Put documents in place of those with the same topic id and remove others, as one.
+
+        Readers see all of it or nothing. Of documents with one topic id the last counts; a
+        topic both put and removed is removed. Ids that are not indexed are ignored.
+        """
+
+    def put(self, documents: Iterable[Document]) -> None:
+        """Add documents, replacing those with the same topic ids, in one commit."""
+        self.update(put=documents)
+
+    def remove(self, topic_ids: Iterable[int]) -> None:
+        """Remove documents, in one commit. Ids that are not indexed are ignored."""
+        self.update(remove=topic_ids)
+
+    @abstractmethod
+    def rebuild(self, documents: Iterable[Document]) -> int:
+        """Build a new index beside the live one, swap them, and return how many it holds.
+
+        Readers keep the old index until the swap. Other writers get `IndexBusy` meanwhile. If
+        ``documents`` raises, the live index stays as it was.
+        """
+
+    @abstractmethod
+    def count(self) -> int:
+        """Return the number of documents."""
+
+    @abstractmethod
+    def fingerprints(self) -> dict[int, str]:
+        """Return the fingerprint of each document by topic id."""
+
+    def ids(self) -> set[int]:
+        """Return the ids of all topics in the index."""
+        return set(self.fingerprints())

@@ -1,0 +1,1 @@
+"""What every page shares: errors, limits, markup, forms, paging, headers, language."""

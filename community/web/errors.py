@@ -1,0 +1,76 @@
+"""Domain errors to status codes, in one place, as a page or as JSON."""
+
+import logging
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DataError, OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from community.core.db import db
+from community.core.errors import (
+    Conflict,
+    DomainError,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    SearchUnavailable,
+)
+
+STATUS = {Invalid: 422, NotAllowed: 403, NotFound: 404, Conflict: 409, SearchUnavailable: 503}
+PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    """Show every error in our own words."""
+    app.register_error_handler(DomainError, on_domain_error)
+    app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(DataError, on_data_error)
+    app.register_error_handler(OperationalError, on_busy_database)
+
+
+def on_domain_error(error: DomainError) -> ResponseReturnValue:
+    """Answer with the sentence that the error carries."""
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+    return _answer(status, error.message)
+
+
+def on_http_error(error: HTTPException) -> ResponseReturnValue:
+    """Answer what Flask or a view aborted with; a redirect passes as it is."""
+    if error.code is None or error.code < 400:  # noqa: PLR2004
+        return error
+    if isinstance(error, InternalServerError):
+        db.session.rollback()  # the page of the error may want to know who is signed in
+    described = error.description if error.description != type(error).description else ""
+    answer = make_response(_answer(error.code, described or ""))
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            answer.headers.setdefault(name, value)
+    return answer
+
+
+def on_data_error(error: DataError) -> ResponseReturnValue:
+    """A value that the database cannot hold came through: the request is at fault."""
+    log.info("The database refused a value: %s", error.orig)
+    db.session.rollback()
+    return _answer(400, "")
+
+
+def on_busy_database(error: OperationalError) -> ResponseReturnValue:
+    """Say that the database cannot be had just now; what was typed is still in the form."""
+    log.error("The database does not answer: %s", error.orig)
+    db.session.rollback()
+    return _answer(503, "")
+
+
+def _answer(status: int, message: str) -> Response:
+    if request.path.startswith("/api/"):
+        body = jsonify(error={"status": status, "message": message})
+        return make_response(body, status)
+    page = status if status in PAGES else 500 if status >= 500 else 400  # noqa: PLR2004
+    return make_response(
+        render_template(["errors/%d.html" % page, "errors/error.html"], status=status, message=message),
+        status,
+    )

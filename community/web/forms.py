@@ -1,0 +1,32 @@
+"""The base of every form, and fields that more than one feature needs."""
+
+from flask_wtf import FlaskForm
+
+from community.core.errors import Invalid
+
+
+class Form(FlaskForm):
+    """A form whose forgery check is made once for all, in `community.web.csrf`."""
+
+    class Meta(FlaskForm.Meta):
+        """No token of its own."""
+
+        csrf = False
+
+    def take(self, error: Invalid) -> None:
+        """Show a service's refusal beside the field it is about, or above the form."""
+        field = self._fields.get(error.field) if error.field else None
+        if field is None:
+            self.form_errors.append(error.message)
+        else:
+            field.errors = [*field.errors, error.message]
+
+
+def one_line(value: str | None) -> str:
+    """Return ``value`` trimmed, with every run of white space as one space."""
+    return " ".join((value or "").split())
+
+
+def stripped(value: str | None) -> str:
+    """Return ``value`` without white space around it, and with line ends as newlines."""
+    return (value or "").replace("\r\n", "\n").replace("\r", "\n").strip()

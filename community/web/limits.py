@@ -1,0 +1,124 @@
+"""How often one may try: sign-in, sign-up, posting, searching.
+
+The counts are shared by all web processes through a small SQLite file of their own
+(`SharedCounts`), or through Redis where several machines serve. Losing them is harmless.
+"""
+
+import sqlite3
+import threading
+import time
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from limits.storage import Storage
+
+SIGN_IN = "10 per minute; 60 per hour"
+SIGN_UP = "10 per hour; 30 per day"
+MAIL = "5 per hour"  # messages to one address that somebody else may own
+POST = "20 per minute; 200 per hour"
+VERDICT = "60 per minute"
+SEARCH = "60 per minute"
+SUGGEST = "120 per minute"  # one for each pause in typing
+
+
+def whose() -> str:
+    """Return whom a request counts against: the address it came from.
+
+    Behind a proxy that is the customer's address only when `COMMUNITY_TRUSTED_PROXIES` is right.
+    An IPv6 customer has a whole /64, so that is what counts.
+    """
+    address = request.remote_addr or "unknown"
+    if ":" in address:
+        return ":".join(address.split("%")[0].split(":")[:4])
+    return address
+
+
+limiter = Limiter(key_func=whose, headers_enabled=False, strategy="fixed-window")
+
+
+def init_app(app: Flask) -> None:
+    """Count where the settings say."""
+    app.config["RATELIMIT_STORAGE_URI"] = app.config["SETTINGS"].limits_url
+    app.config["RATELIMIT_SWALLOW_ERRORS"] = not app.testing  # counts lost: let people in
+    limiter.init_app(app)
+
+
+class SharedCounts(Storage):
+    """Fixed windows in an SQLite file, ``sqlite:///absolute/path``; each thread its connection."""
+
+    STORAGE_SCHEME = ["sqlite"]  # noqa: RUF012 (the base class reads it)
+
+    def __init__(self, uri: str, wrap_exceptions: bool = False, **_options: Any) -> None:
+        super().__init__(uri, wrap_exceptions=wrap_exceptions)
+        self._path = unquote(urlsplit(uri).path)
+        self._local = threading.local()
+        with self._connection() as connection:
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS counts"
+                " (key TEXT PRIMARY KEY, count INTEGER NOT NULL, expires REAL NOT NULL)"
+                " WITHOUT ROWID"
+            )
+            connection.execute("DELETE FROM counts WHERE expires <= ?", (time.time(),))
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        """What can go wrong here."""
+        return sqlite3.Error
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Add ``amount`` to the count of ``key``, whose window lasts ``expiry`` seconds."""
+        now = time.time()
+        with self._connection() as connection:
+            row = connection.execute(
+                "INSERT INTO counts VALUES (:key, :amount, :end) ON CONFLICT (key) DO UPDATE SET"
+                " count = CASE WHEN expires <= :now THEN :amount ELSE count + :amount END,"
+                " expires = CASE WHEN expires <= :now THEN :end ELSE expires END"
+                " RETURNING count",
+                {"key": key, "amount": amount, "now": now, "end": now + expiry},
+            ).fetchone()
+        return int(row[0])
+
+    def get(self, key: str) -> int:
+        """Return the count of ``key`` in its present window."""
+        row = self._row(key)
+        return int(row[0]) if row else 0
+
+    def get_expiry(self, key: str) -> float:
+        """Return when the window of ``key`` ends, in seconds since the epoch."""
+        row = self._row(key)
+        return float(row[1]) if row else time.time()
+
+    def check(self) -> bool:
+        """Tell whether the file can be read."""
+        with self._connection() as connection:
+            connection.execute("SELECT 1 FROM counts LIMIT 1")
+        return True
+
+    def reset(self) -> int:
+        """Forget all counts. Return how many there were."""
+        with self._connection() as connection:
+            return connection.execute("DELETE FROM counts").rowcount
+
+    def clear(self, key: str) -> None:
+        """Forget the count of ``key``."""
+        with self._connection() as connection:
+            connection.execute("DELETE FROM counts WHERE key = ?", (key,))
+
+    def _row(self, key: str) -> Any:
+        with self._connection() as connection:
+            return connection.execute(
+                "SELECT count, expires FROM counts WHERE key = ? AND expires > ?",
+                (key, time.time()),
+            ).fetchone()
+
+    def _connection(self) -> sqlite3.Connection:
+        """Return this thread's connection, which commits each statement by itself."""
+        if not hasattr(self._local, "connection"):
+            connection = sqlite3.connect(self._path, timeout=2, isolation_level=None)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = OFF")  # counts may be lost, never slow
+            self._local.connection = connection
+        found: sqlite3.Connection = self._local.connection
+        return found

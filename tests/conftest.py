@@ -1,0 +1,154 @@
+"""What every test stands on: one migrated database, undone after each test.
+
+`TEST_DATABASE_URL` names a PostgreSQL database to use instead of SQLite.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import make_url
+
+from community.accounts.models import User
+from community.app import create_app
+from community.core import config
+from community.core.db import db
+from community.web.limits import limiter
+
+TEST_DATABASE_URL = os.environ.get("TEST_DATABASE_URL", "")
+
+
+class Client(FlaskClient):
+    """A browser without a window: each request has an application context of its own."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request outside the test's own context, whose ``g`` must not leak into it."""
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
+def make_app(folder: Path, database_url: str = "", **overrides: Any) -> Flask:
+    """Build an application whose data lie in ``folder``, migrated and empty."""
+    settings = config.from_environ(
+        {
+            "COMMUNITY_DATA_DIR": str(folder),
+            "COMMUNITY_DATABASE_URL": database_url,
+            "COMMUNITY_MAIL_URL": "memory:",
+            "COMMUNITY_LIMITS_URL": "memory://",
+            "COMMUNITY_BASE_URL": "http://localhost",
+        }
+    )
+    app = create_app(settings, **{"TESTING": True, **overrides})
+    app.test_client_class = Client
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+    return app
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application that most tests share."""
+    with own_database(TEST_DATABASE_URL) as url:
+        yield make_app(tmp_path_factory.mktemp("instance"), url)
+
+
+@pytest.fixture(autouse=True)
+def undone(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run the test inside a transaction that is rolled back, whatever it commits."""
+    if "live_app" in request.fixturenames:
+        yield
+        return
+    app: Flask = request.getfixturevalue("app")
+    with app.app_context():
+        engine = db.engines[None]
+        with engine.connect() as connection:
+            outer = connection.begin()
+            db.engines[None] = connection  # type: ignore[assignment] # a session takes either
+            db.session.configure(join_transaction_mode="create_savepoint")
+            app.extensions.pop("mail_sent", None)
+            limiter.reset()
+            try:
+                yield
+            finally:
+                db.session.remove()
+                db.engines[None] = engine
+                outer.rollback()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[User], FlaskClient]:
+    """Return a browser in which somebody is signed in, without the detour over the form."""
+
+    def browser_of(user: User) -> FlaskClient:
+        browser = app.test_client()
+        with browser.session_transaction() as session:
+            session["_user_id"] = f"{user.id}.{user.session_epoch}"
+            session["_fresh"] = True
+        return browser
+
+    return browser_of
+
+
+@pytest.fixture
+def live_app(tmp_path: Path) -> Iterator[Flask]:
+    """An application with a database of its own, where commits are real: for races and browsers."""
+    with own_database(TEST_DATABASE_URL) as url:
+        app = make_app(tmp_path / "instance", url)
+        yield app
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@contextmanager
+def own_database(server_url: str) -> Iterator[str]:
+    """Make an empty database beside the one in ``server_url`` and drop it afterwards.
+
+    Yields an empty string, which stands for SQLite in the data folder, when there is no server.
+    """
+    if not server_url:
+        yield ""
+        return
+    name = f"community_test_{secrets.token_hex(6)}"
+    engine = create_engine(make_url(server_url), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING \'UTF8\''))
+    try:
+        yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        engine.dispose()
+
+
+@contextmanager
+def counted_statements(app: Flask) -> Iterator[list[str]]:
+    """Collect the SQL statements sent within, without savepoints and PRAGMAs."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA", "BEGIN")):
+            statements.append(statement)
+
+    with app.app_context():
+        engine = db.engines[None]
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)

@@ -1,0 +1,130 @@
+"""What a change owes is done, once, whatever goes wrong in between."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from community.core import clock, outbox
+from community.core.db import db, transaction
+
+done: list[Any] = []
+
+
+def note(word: str) -> None:
+    """A handler that remembers what it was told."""
+    done.append(word)
+
+
+def note_all(payloads: Sequence[outbox.Payload]) -> None:
+    """A batch handler; it stumbles over the word "bad"."""
+    if any(payload["word"] == "bad" for payload in payloads):
+        raise ValueError("a bad word")
+    done.append([payload["word"] for payload in payloads])
+
+
+def wait(word: str) -> None:
+    """A handler that cannot run just now."""
+    raise outbox.Retry("not now", after=timedelta(seconds=5))
+
+
+@pytest.fixture(autouse=True)
+def subscribers() -> Iterator[None]:
+    """Wire the handlers above, and nothing of the application's own."""
+    outbox.subscribe("word.said", note)
+    outbox.subscribe("word.sung", note_all, batch=True)
+    outbox.subscribe("word.whispered", wait)
+    yield
+    done.clear()
+    for event in ("word.said", "word.sung", "word.whispered"):
+        outbox._subscriptions.pop(event)
+
+
+def rows() -> list[outbox.OutboxRow]:
+    """Return the outbox as it now stands in the database."""
+    db.session.expire_all()
+    return list(db.session.scalars(select(outbox.OutboxRow).order_by(outbox.OutboxRow.id)))
+
+
+def test_a_job_runs_once_and_stays_as_done() -> None:
+    outbox.publish("word.said", word="hello")
+
+    assert outbox.deliver_due() == 1
+    assert outbox.deliver_due() == 0
+
+    assert done == ["hello"]
+    assert rows()[0].done_at is not None
+
+
+def test_a_change_that_is_undone_owes_nothing() -> None:
+    with pytest.raises(RuntimeError), transaction():
+        outbox.publish("word.said", word="hello")
+        raise RuntimeError
+
+    assert rows() == []
+
+
+def test_a_batch_handler_gets_all_due_rows_in_one_call() -> None:
+    for word in ("one", "two", "three"):
+        outbox.publish("word.sung", word=word)
+
+    outbox.deliver_due()
+
+    assert done == [["one", "two", "three"]]
+
+
+def test_one_bad_row_does_not_hold_up_its_batch() -> None:
+    for word in ("one", "bad", "three"):
+        outbox.publish("word.sung", word=word)
+
+    outbox.deliver_due()
+
+    assert done == [["one"], ["three"]]
+    assert [row.done_at is not None for row in rows()] == [True, False, True]
+    assert rows()[1].last_error == "ValueError: a bad word"
+
+
+def test_a_failing_job_backs_off_and_is_given_up_at_last() -> None:
+    with clock.frozen(clock.now()) as move_on:
+        outbox.publish("word.sung", word="bad")
+        for attempt in range(1, outbox.ATTEMPTS_MAX + 1):
+            assert outbox.deliver_due() == 1
+            assert outbox.deliver_due() == 0  # not before its time
+            assert rows()[0].attempts == attempt
+            move_on(min(timedelta(minutes=2**attempt), outbox.BACK_OFF_MAX))
+
+    assert rows()[0].failed_at is not None
+    assert outbox.waiting() == 0
+
+
+def test_a_job_that_asks_to_wait_has_not_failed() -> None:
+    with clock.frozen(clock.now()) as move_on:
+        outbox.publish("word.whispered", word="hush")
+        outbox.deliver_due()
+
+        assert (rows()[0].attempts, rows()[0].last_error) == (0, "not now")
+        move_on(timedelta(seconds=5))
+        assert outbox.deliver_due() == 1
+
+
+def test_what_a_dead_worker_had_claimed_is_due_again_when_its_lease_ends() -> None:
+    with clock.frozen(clock.now()) as move_on:
+        outbox.publish("word.said", word="hello")
+        assert len(outbox._claim(10)) == 1  # and then the worker dies
+
+        assert outbox.deliver_due() == 0
+        move_on(outbox.LEASE)
+        assert outbox.deliver_due() == 1
+
+    assert done == ["hello"]
+
+
+def test_done_rows_are_forgotten_after_a_week() -> None:
+    with clock.frozen(clock.now()) as move_on:
+        outbox.publish("word.said", word="hello")
+        outbox.deliver_due()
+        assert outbox.prune() == 0
+        move_on(outbox.KEEP_DONE + timedelta(seconds=1))
+        assert outbox.prune() == 1
