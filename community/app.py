@@ -11,9 +11,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from community.accounts import sessions
-from community.core import config, db, jobs, outbox
-from community.web import caching, csrf, errors, language, limits, security, times
+from community.core import config, db, jobs
 from community.topics import models as _tables  # noqa: F401 (until its views are registered)
+from community.web import (
+    assets,
+    caching,
+    csrf,
+    errors,
+    language,
+    limits,
+    security,
+    times,
+)
 from community.web import views as web_views
 
 PACKAGE = Path(__file__).parent
@@ -81,7 +90,7 @@ def _init_parts(app: Flask) -> None:
     db.init_app(app)
     Migrate(app, db.db, directory=str(home("migrations")), render_as_batch=True)
     jobs.init_app(app)
-    for part in (errors, language, times, limits, csrf, sessions, security, caching):
+    for part in (errors, assets, language, times, limits, csrf, sessions, security, caching):
         part.init_app(app)
 
 

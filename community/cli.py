@@ -5,9 +5,8 @@ import sys
 from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import FlaskGroup, with_appcontext
-from flask_migrate.cli import db as migrations_group
+from flask_migrate.cli import db as migrations_group  # type: ignore[import-not-found] # untyped
 
 from community import __version__
 from community.app import create_app
@@ -39,16 +38,17 @@ main = Commands(
     add_version_option=False,
     load_dotenv=False,
 )
+# One application is all there is: Flask's options for choosing another would only puzzle.
+main.params = []
 click.version_option(__version__, prog_name="community")(main)
 
 
 @main.command()
-@with_appcontext
 def worker() -> None:
     """Do what the site owes: index, mail, count. Runs until stopped."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(levelname)s %(message)s")
     logging.getLogger("huey").setLevel(logging.WARNING)
-    jobs.work(current_app._get_current_object())  # type: ignore[attr-defined] # the app itself
+    jobs.work(create_app())
 
 
 @main.command()

@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 
@@ -33,6 +34,17 @@ class Client(FlaskClient):
         """Send a request outside the test's own context, whose ``g`` must not leak into it."""
         with self.application.app_context():
             return super().open(*args, **kwargs)
+
+    def submit(self, path: str, **fields: Any) -> Any:
+        """Send a form as a page of ours would: with the token, if there is a session."""
+        with self.session_transaction() as session:
+            if session:
+                raw = session.setdefault("csrf_token", secrets.token_hex(20))
+                serializer = URLSafeTimedSerializer(
+                    self.application.secret_key or "", salt="wtf-csrf-token"
+                )
+                fields["csrf_token"] = serializer.dumps(raw)
+        return self.post(path, data=fields, headers={"Sec-Fetch-Site": "same-origin"})
 
 
 def make_app(folder: Path, database_url: str = "", **overrides: Any) -> Flask:
@@ -69,10 +81,11 @@ def undone(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     app: Flask = request.getfixturevalue("app")
     with app.app_context():
-        engine = db.engines[None]
+        engines: Any = db.engines  # the sessions look here, and take a connection as well
+        engine = engines[None]
         with engine.connect() as connection:
             outer = connection.begin()
-            db.engines[None] = connection  # type: ignore[assignment] # a session takes either
+            engines[None] = connection
             db.session.configure(join_transaction_mode="create_savepoint")
             app.extensions.pop("mail_sent", None)
             limiter.reset()
@@ -80,22 +93,29 @@ def undone(request: pytest.FixtureRequest) -> Iterator[None]:
                 yield
             finally:
                 db.session.remove()
-                db.engines[None] = engine
+                engines[None] = engine
                 outer.rollback()
 
 
+def browser_for(app: Flask) -> Client:
+    """Return a new browser, with no cookies yet."""
+    browser = app.test_client()
+    assert isinstance(browser, Client)
+    return browser
+
+
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
+def client(app: Flask) -> Client:
     """A visitor's browser."""
-    return app.test_client()
+    return browser_for(app)
 
 
 @pytest.fixture
-def sign_in(app: Flask) -> Callable[[User], FlaskClient]:
+def sign_in(app: Flask) -> Callable[[User], Client]:
     """Return a browser in which somebody is signed in, without the detour over the form."""
 
-    def browser_of(user: User) -> FlaskClient:
-        browser = app.test_client()
+    def browser_of(user: User) -> Client:
+        browser = browser_for(app)
         with browser.session_transaction() as session:
             session["_user_id"] = f"{user.id}.{user.session_epoch}"
             session["_fresh"] = True
@@ -127,7 +147,7 @@ def own_database(server_url: str) -> Iterator[str]:
     name = f"community_test_{secrets.token_hex(6)}"
     engine = create_engine(make_url(server_url), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING \'UTF8\''))
+        connection.execute(text(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'"))
     try:
         yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
     finally:

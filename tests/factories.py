@@ -59,9 +59,7 @@ def make_employee(company: Company, username: str = "", **columns: Any) -> User:
     return user
 
 
-def make_topic(
-    company: Company | None = None, author: User | None = None, **columns: Any
-) -> Topic:
+def make_topic(company: Company | None = None, author: User | None = None, **columns: Any) -> Topic:
     """Make a topic, with a new company and a new author unless they are given."""
     columns.setdefault("title", f"It stopped working, case {next(_numbers)}")
     columns.setdefault("body", "It worked yesterday.")

@@ -41,7 +41,9 @@ class Company(Base):
     id: Mapped[IntPK]
     slug: Mapped[str] = mapped_column(String(SLUG_MAX), unique=True)
     name: Mapped[str] = mapped_column(String(NAME_MAX))
-    name_key: Mapped[str] = mapped_column(String(NAME_MAX * 2), index=True)  # folded, for near-names
+    name_key: Mapped[str] = mapped_column(
+        String(NAME_MAX * 2), index=True
+    )  # folded, for near-names
     website_host: Mapped[str | None] = mapped_column(String(HOST_MAX), unique=True)
     about: Mapped[str] = mapped_column(String(ABOUT_MAX), default="")
     state: Mapped[CompanyState] = mapped_column(default=CompanyState.UNCLAIMED)

@@ -57,7 +57,9 @@ def from_environ(environ: Mapping[str, str] = os.environ) -> Settings:
     """
     environment = environ.get("COMMUNITY_ENV", "development")
     if environment not in ENVIRONMENTS:
-        raise SettingsError(f"COMMUNITY_ENV is {environment!r}; it can be development or production.")
+        raise SettingsError(
+            f"COMMUNITY_ENV is {environment!r}; it can be development or production."
+        )
     data_dir = _data_dir(environ.get("COMMUNITY_DATA_DIR", "instance"))
     port = _whole_number(environ, "PORT", default=8000, low=1, high=65535)
     return Settings(
@@ -179,9 +181,7 @@ def _mail_url(value: str, data_dir: Path) -> str:
     if not value:
         return f"file://{data_dir}/mail"
     parts = urlsplit(value)
-    if parts.scheme not in MAIL_SCHEMES or (
-        parts.scheme.startswith("smtp") and not parts.hostname
-    ):
+    if parts.scheme not in MAIL_SCHEMES or (parts.scheme.startswith("smtp") and not parts.hostname):
         raise SettingsError(
             "COMMUNITY_MAIL_URL cannot be read; write it like "
             "smtp://user:password@host:587 or file:///path/to/folder."

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid, parseaddr
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from flask import current_app, render_template
 
@@ -67,7 +67,7 @@ def _transport(message: EmailMessage) -> None:
     elif url.scheme == "file":
         _write(message, Path(unquote(url.path)))
     else:
-        _submit(message, url.scheme, url.hostname or "", url.port, url.username, url.password)
+        _submit(message, url)
 
 
 def _write(message: EmailMessage, folder: Path) -> None:
@@ -76,25 +76,19 @@ def _write(message: EmailMessage, folder: Path) -> None:
     (folder / f"{stamp}.eml").write_bytes(message.as_bytes())
 
 
-def _submit(
-    message: EmailMessage,
-    scheme: str,
-    host: str,
-    port: int | None,
-    user: str | None,
-    password: str | None,
-) -> None:
+def _submit(message: EmailMessage, url: SplitResult) -> None:
     """Hand the message to a mail server, encrypted unless it is on this machine."""
     context = ssl.create_default_context()
-    if scheme == "smtps":
+    host = url.hostname or ""
+    if url.scheme == "smtps":
         server: smtplib.SMTP = smtplib.SMTP_SSL(
-            host, port or 465, timeout=TIMEOUT_S, context=context
+            host, url.port or 465, timeout=TIMEOUT_S, context=context
         )
     else:
-        server = smtplib.SMTP(host, port or 587, timeout=TIMEOUT_S)
+        server = smtplib.SMTP(host, url.port or 587, timeout=TIMEOUT_S)
     with server:
-        if scheme == "smtp" and host not in {"localhost", "127.0.0.1", "::1"}:
+        if url.scheme == "smtp" and host not in {"localhost", "127.0.0.1", "::1"}:
             server.starttls(context=context)
-        if user:
-            server.login(unquote(user), unquote(password or ""))
+        if url.username:
+            server.login(unquote(url.username), unquote(url.password or ""))
         server.send_message(message)

@@ -21,7 +21,7 @@ def make_conditional(response: Response) -> Response:
     if session:
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
-    if response.status_code != 200 or response.mimetype != "text/html":  # noqa: PLR2004
+    if response.status_code != 200 or response.mimetype != "text/html":
         return response
     if "Set-Cookie" in response.headers:
         return response
@@ -31,4 +31,5 @@ def make_conditional(response: Response) -> Response:
     response.set_etag(blake2b(body, digest_size=16).hexdigest(), weak=True)
     response.headers.setdefault("Cache-Control", "public, no-cache")
     response.vary.update(["Cookie", "Accept-Language"])
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -39,7 +39,7 @@ def on_domain_error(error: DomainError) -> ResponseReturnValue:
 
 def on_http_error(error: HTTPException) -> ResponseReturnValue:
     """Answer what Flask or a view aborted with; a redirect passes as it is."""
-    if error.code is None or error.code < 400:  # noqa: PLR2004
+    if error.code is None or error.code < 400:
         return error
     if isinstance(error, InternalServerError):
         db.session.rollback()  # the page of the error may want to know who is signed in
@@ -69,8 +69,10 @@ def _answer(status: int, message: str) -> Response:
     if request.path.startswith("/api/"):
         body = jsonify(error={"status": status, "message": message})
         return make_response(body, status)
-    page = status if status in PAGES else 500 if status >= 500 else 400  # noqa: PLR2004
+    page = status if status in PAGES else 500 if status >= 500 else 400
     return make_response(
-        render_template(["errors/%d.html" % page, "errors/error.html"], status=status, message=message),
+        render_template(
+            [f"errors/{page}.html", "errors/error.html"], status=status, message=message
+        ),
         status,
     )

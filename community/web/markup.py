@@ -19,8 +19,38 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
 TAGS: Final = frozenset(
-    "a abbr b blockquote br code del em h3 h4 h5 h6 hr i kbd li ol p pre s strong sub sup"
-    " table tbody td th thead tr ul".split()
+    [
+        "a",
+        "abbr",
+        "b",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "em",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "kbd",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 SCHEMES: Final = frozenset({"http", "https", "mailto"})
 LINK_REL: Final = "nofollow ugc noopener"

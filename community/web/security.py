@@ -29,7 +29,7 @@ def add_headers(response: Response) -> Response:
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     # A 304 must not bring a new nonce to a page that was stored with the old one.
-    if response.status_code != 304 and response.mimetype == "text/html":  # noqa: PLR2004
+    if response.status_code != 304 and response.mimetype == "text/html":
         script = f"'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'none'"
         headers["Content-Security-Policy"] = (
             f"default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; "

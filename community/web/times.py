@@ -20,8 +20,9 @@ def ago(moment: datetime) -> str:
     """Return how long ago ``moment`` was: "3 hours ago"."""
     passed = clock.now() - moment
     if passed < timedelta(minutes=1):
-        return gettext("just now")
-    return format_timedelta(-passed, add_direction=True, threshold=1)
+        return str(gettext("just now"))
+    words: str = format_timedelta(-passed, add_direction=True, threshold=1)
+    return words
 
 
 def exact(moment: datetime) -> str:
@@ -36,4 +37,5 @@ def iso(moment: datetime) -> str:
 
 def span(length: timedelta) -> str:
     """Return a length of time in its largest unit: "9 hours"."""
-    return format_timedelta(length, threshold=1)
+    words: str = format_timedelta(length, threshold=1)
+    return words

@@ -59,9 +59,13 @@ def test_a_job_runs_once_and_stays_as_done() -> None:
 
 
 def test_a_change_that_is_undone_owes_nothing() -> None:
-    with pytest.raises(RuntimeError), transaction():
-        outbox.publish("word.said", word="hello")
-        raise RuntimeError
+    def change_that_fails() -> None:
+        with transaction():
+            outbox.publish("word.said", word="hello")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        change_that_fails()
 
     assert rows() == []
 
