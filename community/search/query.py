@@ -25,12 +25,13 @@ class Query:
     unfinished: str = ""
 
 
-def parse(text: str, body: str = "") -> Query:
+def parse(text: str, body: str = "", *, finished: bool = False) -> Query:
     """Read what was typed.
 
     Args:
-        text: the title or the words searched for; its last word may be unfinished.
+        text: the title or the words searched for.
         body: details, which weigh less.
+        finished: the last word of ``text`` is meant as it stands.
     """
     text, body = text[:TEXT_MAX], body[:BODY_MAX]
     weights: dict[str, float] = {}
@@ -41,7 +42,7 @@ def parse(text: str, body: str = "") -> Query:
     if len(weights) > TERMS_MAX:
         heaviest = sorted(weights, key=weights.__getitem__, reverse=True)[:TERMS_MAX]
         weights = {term: weights[term] for term in heaviest}
-    return Query(weights, unfinished=_unfinished(text))
+    return Query(weights, unfinished="" if finished else _unfinished(text))
 
 
 def _unfinished(text: str) -> str:

@@ -48,4 +48,4 @@ def trust(standing: Standing) -> float:
 def freshness(standing: Standing, at: datetime) -> float:
     """Return a factor from 1 - `AGED` (long forgotten) to 1 (active now)."""
     age_days = max(0.0, at.timestamp() - standing.last_activity) / 86_400
-    return 1 - AGED * (1 - 0.5 ** (age_days / HALF_LIFE_DAYS))
+    return 1 - AGED * (1 - math.exp2(-age_days / HALF_LIFE_DAYS))

@@ -9,5 +9,5 @@ ENGLISH_STOP_WORDS = frozenset(
     that the their theirs them then there these they this those to too under until up us very
     was we were what when where which while who whom why will with would you your yours
     im ive id ill youre its thats dont doesnt didnt isnt wasnt arent wont cant couldnt
-    """.split()
+    """.split()  # noqa: SIM905  # a list a word a line is no easier to read
 )

@@ -7,13 +7,13 @@ order that reading all postings would have given.
 """
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from community.search import scoring
 from community.search.analysis import ENGLISH
-from community.search.engines.whoosh.schema import company_term, key
+from community.search.engines.whoosh.schema import company_term, encode
 from community.search.engines.whoosh.snapshot import Place, Segment, Snapshot
 from community.search.query import Query
 
@@ -41,15 +41,16 @@ class Found:
     """The candidates and how they were found."""
 
     scores: list[tuple[Segment, dict[int, float]]]
-    read: list[Lookup]
     complete: bool  # every term was read
+
+    @property
+    def size(self) -> int:
+        return sum(len(scores) for _, scores in self.scores)
 
 
 def lookups(snapshot: Snapshot, query: Query, company_id: int | None) -> list[Lookup]:
     """Look the terms of a query up, rarest first. Terms that nothing holds are left out."""
-    found = [
-        _lookup(snapshot, term, weight, company_id) for term, weight in query.terms.items()
-    ]
+    found = [_lookup(snapshot, term, weight, company_id) for term, weight in query.terms.items()]
     found += _completions(snapshot, query, company_id)
     return sorted((f for f in found if f.idf), key=lambda lookup: lookup.holding)
 
@@ -91,8 +92,14 @@ def _completions(snapshot: Snapshot, query: Query, company_id: int | None) -> li
     ]
 
 
-def gather(snapshot: Snapshot, terms: list[Lookup], *, budget: int = BUDGET) -> Found:
-    """Read the postings of the rarest terms within the budget."""
+def gather(
+    snapshot: Snapshot, terms: list[Lookup], *, budget: int = BUDGET, covering: float = 0.0
+) -> Found:
+    """Read the postings of the rarest terms within the budget.
+
+    Args:
+        covering: the share of the weight of these terms that a candidate must hold.
+    """
     read: list[Lookup] = []
     spent = 0
     for lookup in terms:
@@ -100,30 +107,36 @@ def gather(snapshot: Snapshot, terms: list[Lookup], *, budget: int = BUDGET) -> 
         if read and spent > budget:
             break
         read.append(lookup)
-    scores = [(view.segment, _read(view.segment, read)) for view in snapshot.views]
-    return Found(scores, read, complete=len(read) == len(terms) and spent <= BUDGET_ALONE)
+    complete = len(read) == len(terms) and spent <= max(budget, BUDGET_ALONE)
+    needed = covering * sum(lookup.weight for lookup in read)
+    scores = [(view.segment, _read(view.segment, read, needed)) for view in snapshot.views]
+    return Found(scores, complete)
 
 
-def _read(segment: Segment, terms: list[Lookup]) -> dict[int, float]:
+def _read(segment: Segment, terms: list[Lookup], needed: float) -> dict[int, float]:
     scores: dict[int, float] = {}
-    get = scores.get
+    held: dict[int, float] = {}
     left = BUDGET_ALONE
     for lookup in terms:
         weight = lookup.weight
-        encoded = lookup.field_term.encode("utf-8", "surrogatepass")
-        for ids, weights in segment.postings(lookup.field, encoded):
+        for ids, weights in segment.postings(lookup.field, encode(lookup.field_term)):
             for number, share in zip(ids, weights, strict=True):
-                scores[number] = get(number, 0.0) + weight * share
+                scores[number] = scores.get(number, 0.0) + weight * share
+            if needed:
+                for number in ids:
+                    held[number] = held.get(number, 0.0) + weight
             left -= len(ids)
             if left <= 0:
-                return scores
+                break
+    if needed:
+        return {number: scores[number] for number, weight in held.items() if weight >= needed}
     return scores
 
 
 def best(
-    snapshot: Snapshot, found: Found, count: int, *, wanted: Callable[[int], bool]
+    snapshot: Snapshot, found: Found, count: int, *, exclude: Collection[int] = ()
 ) -> Iterator[Place]:
-    """Yield the best candidates that are not deleted and ``wanted``, by topic id."""
+    """Yield the best candidates that are neither deleted nor among the topics to ``exclude``."""
     deleted = {id(view.segment): view.deleted for view in snapshot.views}
     scored = [
         (score, number, segment)
@@ -134,7 +147,7 @@ def best(
         if number in deleted[id(segment)]:
             continue
         place = Place(segment, number)
-        if wanted(place.row().topic_id):
+        if not exclude or place.row().topic_id not in exclude:
             yield place
             count -= 1
             if not count:

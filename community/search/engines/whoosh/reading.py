@@ -70,11 +70,7 @@ def similar(
             places = [place for place in places if place.row().company_id == company_id]
     else:
         found = candidates.gather(snapshot, terms, budget=budget)
-        places = list(
-            candidates.best(
-                snapshot, found, max(RESCORED, limit), wanted=lambda t: t not in exclude
-            )
-        )
+        places = list(candidates.best(snapshot, found, max(RESCORED, limit), exclude=exclude))
     scorer = Scorer(snapshot, terms, at)
     matches = (scorer.match(place) for place in places)
     return heapq.nlargest(limit, (m for m in matches if m.score > 0), key=lambda m: m.score)

@@ -32,6 +32,7 @@ TEXT_MAX = 20_000  # characters of a field; a log pasted whole says no more afte
 _COUNT_MAX = 255
 
 _ROW = struct.Struct("=QI8sIIHB4H")
+_LAST_ACTIVITY = struct.Struct("=I")
 _SOLVED, _ACCEPTED, _OFFICIAL = 1, 2, 4
 
 
@@ -56,7 +57,7 @@ class Impacts(fields.FieldType):
     ) -> Iterator[tuple[bytes, int, float, bytes]]:
         """Yield a posting for each term."""
         for term, weight in value.items():
-            yield term.encode("utf-8", "surrogatepass"), 1, weight, b""
+            yield encode(term), 1, weight, b""
 
 
 def schema() -> fields.Schema:
@@ -116,12 +117,17 @@ def company_term(company_id: int, term: str) -> str:
     return f"{company_id}:{term}"
 
 
+def encode(term: str) -> bytes:
+    """Return a term as the index holds it. Half a surrogate pair is somebody's text too."""
+    return term.encode("utf-8", "surrogatepass")
+
+
 def key(term: str) -> int:
     """Return the number that stands for a term in vectors.
 
     Two of four billion: a chance meeting within one candidate would at worst nudge its score.
     """
-    return crc32(term.encode("utf-8", "surrogatepass"))
+    return crc32(encode(term))
 
 
 def fields_of(document: Document) -> dict[str, Any]:
@@ -139,7 +145,8 @@ def fields_of(document: Document) -> dict[str, Any]:
         "topic": str(document.topic_id),
         "terms": impacts,
         "company_terms": {
-            company_term(document.company_id, term): impact for term, impact in impacts.items()
+            company_term(document.company_id, term): impact
+            for term, impact in (*impacts.items(), ("", 1.0))  # the empty term: all of them
         },
         "words": dict.fromkeys(spelt, 1.0),
         "row": _pack_row(document, lengths),
@@ -195,6 +202,12 @@ def pack_vector(counts: Sequence[Counter[str]]) -> bytes:
         for numbers in pair:
             numbers.byteswap()
     return pair[0].tobytes() + pair[1].tobytes()
+
+
+def last_activity(packed_row: bytes) -> int:
+    """Return one number of a row, without unpacking the others."""
+    seconds: int = _LAST_ACTIVITY.unpack_from(packed_row, 24)[0]
+    return seconds
 
 
 def unpack_vector(packed: bytes) -> dict[int, int]:

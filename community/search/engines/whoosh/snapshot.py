@@ -17,6 +17,8 @@ from community.search import scoring
 from community.search.engines.whoosh.schema import (
     Labels,
     Row,
+    encode,
+    last_activity,
     unpack_labels,
     unpack_row,
     unpack_vector,
@@ -40,6 +42,9 @@ class Place(NamedTuple):
 
     def row(self) -> Row:
         return unpack_row(self.segment.rows[self.number])
+
+    def last_activity(self) -> int:
+        return last_activity(self.segment.rows[self.number])
 
     def vector(self) -> dict[int, int]:
         return unpack_vector(self.segment.vectors[self.number])
@@ -121,10 +126,10 @@ class Snapshot:
     def __init__(self, build: Build, previous: "Snapshot | None" = None) -> None:
         """Open the newest commit, taking over the segments that ``previous`` has open."""
         contents = TOC.read(build.storage(), _INDEX_NAME)
-        known = previous._known if previous and previous.build == build else {}  # noqa: SLF001
         self.build = build
         self.generation: int = contents.generation
         self._known: dict[str, Segment] = {}
+        known = previous._known if previous and previous.build == build else {}
         self.views: list[View] = []
         for stored in contents.segments:
             name = stored.segment_id()
@@ -143,17 +148,20 @@ class Snapshot:
 
     def holding(self, field: str, term: str) -> int:
         """Return how many documents hold the term; deleted ones may still be counted."""
-        encoded = term.encode("utf-8", "surrogatepass")
+        encoded = encode(term)
         return sum(view.segment.holding(field, encoded) for view in self.views)
+
+    def holders(self, field: str, term: str) -> Iterator[Place]:
+        """Yield every document that holds the term."""
+        for segment, deleted, _ in self.views:
+            for numbers, _ in segment.postings(field, encode(term)):
+                for number in numbers:
+                    if number not in deleted:
+                        yield Place(segment, number)
 
     def find(self, topic_id: int) -> Place | None:
         """Return where a topic lies."""
-        for view in self.views:
-            for ids, _ in view.segment.postings("topic", str(topic_id).encode()):
-                for number in ids:
-                    if number not in view.deleted:
-                        return Place(view.segment, number)
-        return None
+        return next(self.holders("topic", str(topic_id)), None)
 
     def places(self) -> Iterator[Place]:
         """Yield every document."""
@@ -165,6 +173,5 @@ class Snapshot:
     def terms_from(self, field: str, prefix: str) -> Iterator[tuple[str, int]]:
         """Yield the terms that begin with ``prefix``, segment by segment, with their counts."""
         for view in self.views:
-            encoded = prefix.encode("utf-8", "surrogatepass")
-            for term, count in view.segment.terms_from(field, encoded):
+            for term, count in view.segment.terms_from(field, encode(prefix)):
                 yield term.decode("utf-8", "surrogatepass"), count

@@ -1,0 +1,68 @@
+"""Finding topics: what was asked before, while it is being asked again.
+
+`index` is the one way in: ``search.index().similar("printer jams")``.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+from community.search.documents import (
+    Document,
+    Explanation,
+    Facets,
+    Filters,
+    Match,
+    Results,
+)
+from community.search.engines.whoosh import WhooshIndex
+from community.search.errors import IndexBusy, SearchUnavailable
+from community.search.highlight import Piece, excerpt, highlight
+from community.search.interface import SearchIndex
+
+__all__ = [
+    "Document",
+    "Explanation",
+    "Facets",
+    "Filters",
+    "IndexBusy",
+    "Match",
+    "Piece",
+    "Results",
+    "SearchIndex",
+    "SearchUnavailable",
+    "excerpt",
+    "highlight",
+    "index",
+    "open_index",
+    "use",
+]
+
+_in_use: list[SearchIndex] = []
+
+
+@lru_cache(maxsize=8)
+def open_index(engine: str, folder: Path) -> SearchIndex:
+    """Return the index of an engine in a folder, the same object every time.
+
+    Raises:
+        ValueError: no engine has that name.
+    """
+    if engine != "whoosh":
+        raise ValueError(f"There is no search engine named {engine!r}.")
+    return WhooshIndex(folder)
+
+
+def use(chosen: SearchIndex) -> None:
+    """Make ``chosen`` what `index` returns, in this process."""
+    _in_use[:] = [chosen]
+
+
+def index() -> SearchIndex:
+    """Return the index in use.
+
+    Raises:
+        SearchUnavailable: `use` has not been called.
+    """
+    if not _in_use:
+        raise SearchUnavailable("No search index is configured.")
+    return _in_use[0]
