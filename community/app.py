@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from community.accounts import sessions
+from community.companies import views as companies_views
 from community.core import config, db, jobs
 from community.topics import models as _tables  # noqa: F401 (until its views are registered)
 from community.web import (
@@ -96,6 +97,7 @@ def _init_parts(app: Flask) -> None:
 
 def _register_blueprints(app: Flask) -> None:
     app.register_blueprint(web_views.bp)
+    app.register_blueprint(companies_views.bp)
 
 
 def _wrap_server(app: Flask, settings: config.Settings) -> None:

@@ -1,6 +1,7 @@
 """Who is asking: the bridge between a browser's session and a `User`."""
 
-from flask import Flask, session
+from flask import Flask, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from community.accounts import queries
@@ -45,6 +46,12 @@ def actor() -> User | None:
     if "_user_id" not in session:
         return None  # spares anonymous readers Flask-Login's look-ups
     return current_user.user if current_user.is_authenticated else None
+
+
+def sign_in_first() -> ResponseReturnValue:
+    """Send a visitor to sign in, and back here afterwards."""
+    here = request.full_path if request.query_string else request.path
+    return redirect(url_for("accounts.sign_in", next=here), 303)
 
 
 def sign_in(user: User) -> None:

@@ -1,0 +1,17 @@
+"""Who may take part."""
+
+from datetime import datetime
+
+from community.accounts.models import User
+from community.core.policy import YES, Decision, no
+
+
+def can_take_part(actor: User | None, at: datetime) -> Decision:
+    """Tell whether ``actor`` may write or judge anything at all at the moment ``at``."""
+    if actor is None:
+        return no("Sign in first; what you typed is kept.")
+    if actor.deleted_at is not None or actor.email_verified_at is None:
+        return no("Confirm your e-mail address first.")
+    if actor.suspended_until is not None and actor.suspended_until > at:
+        return no(f"You can take part again on {actor.suspended_until:%-d %B %Y}.")
+    return YES

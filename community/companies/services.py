@@ -1,0 +1,159 @@
+"""Changes to companies and products."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from community.accounts.models import User
+from community.companies import policies, queries
+from community.companies.hosts import web_address, website_host
+from community.companies.models import ABOUT_MAX, NAME_MAX, SLUG_MAX, Company, Product
+from community.core import clock, outbox
+from community.core.db import db
+from community.core.errors import Conflict, Invalid
+from community.core.names import folded, slug
+
+SLUG_TRIES = 50
+
+Row = TypeVar("Row", Company, Product)
+
+
+def open_company(actor: User | None, *, name: str, website: str = "", about: str = "") -> Company:
+    """Open a page for a company, unclaimed, run by its customers.
+
+    Near names are for the caller to show first (`queries.near`); only the same host is refused.
+
+    Args:
+        name: 1 to `NAME_MAX` characters after trimming.
+        website: a host or any address on the company's site; may be empty.
+        about: one line, at most `ABOUT_MAX` characters.
+
+    Raises:
+        NotAllowed: the actor may not take part.
+        Invalid: the name, website or line about it does not fit.
+        Conflict: there is a page for this website already.
+    """
+    policies.can_open_page(actor, clock.now()).require()
+    assert actor is not None  # can_open_page refuses None
+    name, host = _name(name, what="A company's name"), website_host(website)
+    about = _about(about)
+    if host is not None and queries.by_host(host) is not None:
+        raise Conflict(f"There is a page for {host} already.")
+
+    def build(address: str) -> Company:
+        return Company(
+            slug=address,
+            name=name,
+            name_key=folded(name),
+            website_host=host,
+            about=about,
+            created_by_id=actor.id,
+        )
+
+    company = _with_free_slug(slug(name, default="company"), _company_slug_taken, build)
+    outbox.publish("company.opened", company_id=company.id)
+    return company
+
+
+def open_product(
+    actor: User | None, company: Company, *, name: str, parent_id: int | None = None
+) -> Product:
+    """Open a page for a product of ``company``.
+
+    Raises:
+        NotAllowed: the actor may not take part.
+        Invalid: the name does not fit, or the parent is another company's.
+        Conflict: the company has a product of this name.
+    """
+    policies.can_open_page(actor, clock.now()).require()
+    assert actor is not None  # can_open_page refuses None
+    name = _name(name, what="A product's name")
+    if parent_id is not None:
+        parent = db.session.get(Product, parent_id)
+        if parent is None or parent.company_id != company.id:
+            raise Invalid(f"That is not a product of {company.name}.", field="parent")
+
+    def build(address: str) -> Product:
+        return Product(
+            company_id=company.id,
+            parent_id=parent_id,
+            slug=address,
+            name=name,
+            name_key=folded(name),
+            created_by_id=actor.id,
+        )
+
+    taken = select(Product.id).where(
+        Product.company_id == company.id, Product.name_key == folded(name)
+    )
+    if db.session.scalar(taken) is not None:
+        raise Conflict(f"{company.name} has a product called {name} already.")
+    product = _with_free_slug(
+        slug(name, default="product"),
+        lambda address: queries.product_by_slug(company.id, address) is not None,
+        build,
+    )
+    outbox.publish("product.opened", product_id=product.id, company_id=company.id)
+    return product
+
+
+def set_official_help(actor: User | None, company: Company, *, url: str, source: str) -> None:
+    """Say where the company itself gives help, and where that can be checked (rule N3).
+
+    Raises:
+        NotAllowed: the actor may not take part.
+        Invalid: an address is missing or is none.
+    """
+    policies.can_set_official_help(actor, clock.now()).require()
+    assert actor is not None  # can_set_official_help refuses None
+    company.official_help_url = web_address(url, field="url")
+    company.official_help_source = web_address(source, field="source")
+    company.official_help_by_id = actor.id
+    company.official_help_at = clock.now()
+    outbox.publish("company.official_help_set", company_id=company.id)
+
+
+def _name(typed: str, *, what: str) -> str:
+    name = " ".join(typed.split())
+    if not 1 <= len(name) <= NAME_MAX or not any(char.isalnum() for char in name):
+        raise Invalid(f"{what} has 1 to {NAME_MAX} characters.", field="name")
+    if not name.isprintable():
+        raise Invalid(f"{what} has letters, digits and signs only.", field="name")
+    return name
+
+
+def _about(typed: str) -> str:
+    about = " ".join(typed.split())
+    if len(about) > ABOUT_MAX or not about.isprintable():
+        raise Invalid(f"At most {ABOUT_MAX} characters, please.", field="about")
+    return about
+
+
+def _company_slug_taken(address: str) -> bool:
+    return queries.by_slug(address) is not None
+
+
+def _with_free_slug(wanted: str, taken: Callable[[str], bool], build: Callable[[str], Row]) -> Row:
+    """Save what ``build`` makes at the first free address: ``acme``, else ``acme-2`` and so on.
+
+    Somebody may take an address between our look and our write; then the next is tried.
+
+    Raises:
+        Conflict: the row clashes with another in something else than its address.
+    """
+    for number in range(1, SLUG_TRIES + 1):
+        address = wanted[: SLUG_MAX - 3] + (f"-{number}" if number > 1 else "")
+        if taken(address):
+            continue
+        row = build(address)
+        try:
+            with db.session.begin_nested():
+                db.session.add(row)
+        except IntegrityError as error:
+            if taken(address):
+                continue
+            raise Conflict("Somebody has just opened this page.") from error
+        return row
+    raise Conflict("There are too many pages of this name already.")

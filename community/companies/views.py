@@ -1,0 +1,126 @@
+"""Opening pages for companies and products, and saying where official help is."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from community.accounts.sessions import actor, sign_in_first
+from community.companies import policies, queries, services
+from community.companies.forms import CompanyForm, OfficialHelpForm, ProductForm
+from community.companies.hosts import website_host
+from community.companies.models import Company
+from community.core import clock
+from community.core.db import transaction
+from community.core.errors import Conflict, Invalid
+from community.web.limits import POST, limiter
+
+bp = Blueprint("companies", __name__)
+
+
+def company_or_404(company_slug: str) -> Company:
+    """Return the company at this address, or answer 404."""
+    company = queries.by_slug(company_slug)
+    if company is None:
+        abort(404, _("There is no company at this address."))
+    return company
+
+
+@bp.route("/companies/new", methods=["GET", "POST"])
+@limiter.limit(POST, methods=["POST"])
+def open_company() -> ResponseReturnValue:
+    """Open a page for a company, after a look at those that may already be it."""
+    form = CompanyForm(name=request.args.get("name", ""))
+    if actor() is None:
+        return sign_in_first()
+    policies.can_open_page(actor(), clock.now()).require()
+    if not form.validate_on_submit():
+        return render_template("companies/open.html", form=form, near=[]), _status(form)
+    host = None
+    try:
+        host = website_host(form.website.data or "")
+        near = queries.near(form.name.data or "", host)
+        if near and (near[0].same_host or "none_of_these" not in request.form):
+            return render_template("companies/open.html", form=form, near=near)
+        with transaction():
+            company = services.open_company(
+                actor(),
+                name=form.name.data or "",
+                website=form.website.data or "",
+                about=form.about.data or "",
+            )
+    except Invalid as error:
+        form.take(error)
+        return render_template("companies/open.html", form=form, near=[]), 422
+    except Conflict:  # somebody opened it a moment ago: show theirs
+        near = queries.near(form.name.data or "", host)
+        return render_template("companies/open.html", form=form, near=near), 409
+    flash(_("The page is open. Say what happened with your first topic."))
+    return redirect(url_for("pages.company", company_slug=company.slug), 303)
+
+
+@bp.route("/c/<company_slug>/products/new", methods=["GET", "POST"])
+@limiter.limit(POST, methods=["POST"])
+def open_product(company_slug: str) -> ResponseReturnValue:
+    """Open a page for a product, after a look at those that may already be it."""
+    company = company_or_404(company_slug)
+    if actor() is None:
+        return sign_in_first()
+    policies.can_open_page(actor(), clock.now()).require()
+    form = ProductForm(name=request.args.get("name", ""))
+    form.parent.choices = [(0, _("nothing larger"))] + [
+        (product.id, product.name) for product in queries.products_of(company.id)
+    ]
+
+    def page(status: int, near: object = ()) -> ResponseReturnValue:
+        page = render_template("companies/open_product.html", form=form, company=company, near=near)
+        return page, status
+
+    if not form.validate_on_submit():
+        return page(_status(form))
+    near = queries.near_products(company.id, form.name.data or "")
+    if near and "none_of_these" not in request.form:
+        return page(200, near)
+    try:
+        with transaction():
+            product = services.open_product(
+                actor(), company, name=form.name.data or "", parent_id=form.parent.data or None
+            )
+    except Invalid as error:
+        form.take(error)
+        return page(422)
+    except Conflict:
+        return page(409, near or queries.near_products(company.id, form.name.data or ""))
+    flash(_("The product has its page now."))
+    location = url_for("pages.product", company_slug=company.slug, product_slug=product.slug)
+    return redirect(location, 303)
+
+
+@bp.route("/c/<company_slug>/official-help", methods=["GET", "POST"])
+@limiter.limit(POST, methods=["POST"])
+def official_help(company_slug: str) -> ResponseReturnValue:
+    """Say where the company itself gives help (rule N3)."""
+    company = company_or_404(company_slug)
+    if actor() is None:
+        return sign_in_first()
+    policies.can_set_official_help(actor(), clock.now()).require()
+    form = OfficialHelpForm(
+        url=company.official_help_url or "", source=company.official_help_source or ""
+    )
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                services.set_official_help(
+                    actor(), company, url=form.url.data or "", source=form.source.data or ""
+                )
+        except Invalid as error:
+            form.take(error)
+        else:
+            flash(_("The link to the official help now stands at the top of the page."))
+            return redirect(url_for("pages.company", company_slug=company.slug), 303)
+    return render_template("companies/official_help.html", form=form, company=company), _status(
+        form
+    )
+
+
+def _status(form: CompanyForm | ProductForm | OfficialHelpForm) -> int:
+    return 422 if form.errors else 200
