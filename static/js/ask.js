@@ -1,0 +1,205 @@
+/*
+ * <ask-box data-url="…" data-company="…">: answers that exist, while somebody types.
+ *
+ * It asks `data-url` for the rows as HTML, the very ones that the page without scripts shows, and
+ * puts them into [data-rows]. A row that stays keeps its place, and a row that somebody is using
+ * stays, whatever comes in. The buttons of a row are forms; here they are sent in the background
+ * and the row becomes what the server answers.
+ */
+
+const SHORTEST = 3; // characters
+const PAUSE = 250; // ms without a key before asking
+
+class AskBox extends HTMLElement {
+  #pause = 0;
+  #request = null;
+  #asked = "";
+
+  connectedCallback() {
+    this.input = this.querySelector("input[name=text]");
+    this.rows = this.querySelector("[data-rows]");
+    this.status = this.querySelector("[data-announce]");
+    this.#asked = this.rows.querySelector("li") ? this.input.value.trim() : "";
+
+    this.input.addEventListener("input", () => this.#typed());
+    this.addEventListener("keydown", (event) => this.#key(event));
+    this.addEventListener("submit", (event) => this.#press(event));
+    this.addEventListener("click", (event) => this.#open(event));
+    if (this.input.value.trim() !== this.#asked) this.#typed();
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.#pause);
+    this.#request?.abort();
+  }
+
+  #typed() {
+    clearTimeout(this.#pause);
+    const text = this.input.value.trim();
+    if ([...text].length < SHORTEST) this.#clear();
+    else if (text !== this.#asked) this.#pause = setTimeout(() => this.#ask(text), PAUSE);
+  }
+
+  async #ask(text) {
+    this.#request?.abort();
+    const request = (this.#request = new AbortController());
+    this.#asked = text;
+
+    const url = new URL(this.dataset.url, location.href);
+    url.searchParams.set("text", text);
+    if (this.dataset.company) url.searchParams.set("company", this.dataset.company);
+    try {
+      const answer = await fetch(url, { headers: { Accept: "text/html" }, signal: request.signal });
+      if (!answer.ok) throw new Error(`${answer.status}`);
+      const fragment = parse(await answer.text());
+      if (request === this.#request) this.#show(fragment);
+    } catch {
+      // Suggestions are a courtesy: what is shown stays, the form still sends, the next key asks again.
+      if (request === this.#request) this.#asked = "";
+    }
+  }
+
+  #clear() {
+    this.#request?.abort();
+    this.#request = null;
+    this.#asked = "";
+    this.rows.replaceChildren();
+    this.status.textContent = "";
+  }
+
+  /* Rows that stay keep their slot; new ones take the slots of those that go, then the end. */
+  #show(fragment) {
+    const old = this.rows.querySelector("ol");
+    const fresh = fragment.querySelector("ol");
+    if (old && (fresh || this.#inUse(old))) this.#merge(old, fresh);
+    if (old && fresh) {
+      replace(this.rows.querySelector("h2"), fragment.querySelector("h2"));
+      replace(this.rows.querySelector(":scope > .actions"), fragment.querySelector(":scope > .actions"));
+      old.dataset.say = fresh.dataset.say;
+    } else if (!(old && this.#inUse(old))) {
+      this.rows.replaceChildren(fragment);
+    }
+    const said = this.rows.querySelector("[data-say]")?.dataset.say ?? "";
+    if (said !== this.status.textContent) this.status.textContent = said;
+    document.dispatchEvent(new CustomEvent("rows:changed"));
+  }
+
+  #merge(list, fresh) {
+    const coming = new Map([...(fresh?.children ?? [])].map((row) => [row.dataset.topicId, row]));
+    const leaving = [];
+    for (const row of [...list.children]) {
+      const same = coming.get(row.dataset.topicId);
+      if (same) {
+        refreshHidden(row, same);
+        coming.delete(row.dataset.topicId);
+      } else if (!this.#inUse(row)) {
+        leaving.push(row);
+      }
+    }
+    for (const row of coming.values()) {
+      row.classList.add("is-new");
+      const slot = leaving.shift();
+      if (slot) slot.replaceWith(row);
+      else list.append(row);
+    }
+    for (const row of leaving) row.remove();
+  }
+
+  /* Somebody is in it with keyboard or pen, has opened something in it, or has pressed a button. */
+  #inUse(part) {
+    return Boolean(
+      part.contains(document.activeElement) ||
+        part.querySelector("details[open]") ||
+        part.matches("[data-settled]") ||
+        part.querySelector("[data-settled]"),
+    );
+  }
+
+  #key(event) {
+    if (event.key !== "Escape") return;
+    const opened = event.target.closest("details[open]");
+    if (opened) {
+      opened.open = false;
+      opened.querySelector("summary").focus();
+    } else {
+      this.input.value = "";
+      this.#clear();
+      this.input.focus();
+    }
+  }
+
+  async #press(event) {
+    const form = event.target;
+    const row = form.closest(".suggestion");
+    if (!row || row.getAttribute("aria-busy")) {
+      if (row) event.preventDefault();
+      return;
+    }
+    event.preventDefault();
+    row.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST",
+        body: new FormData(form, event.submitter),
+        headers: { Accept: "text/html", "X-Fragment": "row" },
+      });
+      if (!answer.ok || answer.redirected) throw new Error(`${answer.status}`);
+      this.#settle(row, parse(await answer.text()));
+    } catch {
+      // The plain form knows what to do: the page that opens says what went wrong, or asks to sign in.
+      row.removeAttribute("aria-busy");
+      submitPlainly(form, event.submitter);
+    }
+  }
+
+  #settle(row, fragment) {
+    const answer = fragment.querySelector("li.suggestion") ?? fragment.firstElementChild;
+    answer.dataset.topicId = row.dataset.topicId;
+    answer.dataset.settled = "";
+    row.replaceWith(answer);
+    answer.tabIndex = -1;
+    answer.focus();
+    document.dispatchEvent(new CustomEvent("rows:changed"));
+  }
+
+  /* Opening an answer is counted without holding up the link. */
+  #open(event) {
+    const link = event.target.closest("a[data-opened]");
+    if (!link) return;
+    const form = link.closest(".suggestion").querySelector("form");
+    const body = new FormData(form);
+    body.set("step", "opened");
+    navigator.sendBeacon(form.action, body);
+  }
+}
+
+function parse(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content;
+}
+
+function replace(before, after) {
+  if (before && after && before.outerHTML !== after.outerHTML && !before.contains(document.activeElement)) {
+    before.replaceWith(after);
+  }
+}
+
+/* A row that stays still has to say what was typed now, and its rank of now. */
+function refreshHidden(row, fresh) {
+  for (const name of ["text", "rank"]) {
+    const value = fresh.querySelector(`input[name=${name}]`)?.value;
+    for (const input of row.querySelectorAll(`input[name=${name}]`)) input.value = value ?? input.value;
+  }
+}
+
+function submitPlainly(form, submitter) {
+  const value = document.createElement("input");
+  value.type = "hidden";
+  value.name = submitter.name;
+  value.value = submitter.value;
+  form.append(value);
+  form.submit();
+}
+
+customElements.define("ask-box", AskBox);

@@ -1,0 +1,43 @@
+/* Times in the reader's own clock on hover, and "3 hours ago" that stays true while a page is open.
+   Works on <time datetime> with a title; a date without an hour is left alone. */
+
+const language = document.documentElement.lang || undefined;
+const exact = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
+const relative = new Intl.RelativeTimeFormat(language, { numeric: "always" });
+
+/* Seconds in a unit, and the age up to which the unit is used: as the server rounds. */
+const UNITS = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["week", 604_800],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+function ago(moment) {
+  const seconds = Math.max(1, Math.round((Date.now() - moment) / 1000));
+  const [unit, length] = UNITS.find(([, length]) => seconds >= length * 0.85) ?? UNITS.at(-1);
+  return relative.format(-Math.max(1, Math.round(seconds / length)), unit);
+}
+
+const isMoment = (time) => time.title && time.dateTime.includes("T");
+
+function localise() {
+  for (const time of document.querySelectorAll("time[title]")) {
+    if (isMoment(time)) time.title = exact.format(new Date(time.dateTime));
+  }
+}
+
+/* Only what is young enough to change while somebody reads. */
+function freshen() {
+  for (const time of document.querySelectorAll("time[title]")) {
+    const moment = Date.parse(time.dateTime);
+    if (isMoment(time) && Date.now() - moment < 86_400_000) time.textContent = ago(moment);
+  }
+}
+
+localise();
+setInterval(freshen, 60_000);
+document.addEventListener("rows:changed", localise);
