@@ -129,7 +129,7 @@ class Snapshot:
         self.build = build
         self.generation: int = contents.generation
         self._known: dict[str, Segment] = {}
-        known = previous._known if previous and previous.build == build else {}
+        known = previous._known if previous and previous.build == build else {}  # noqa: SLF001
         self.views: list[View] = []
         for stored in contents.segments:
             name = stored.segment_id()
