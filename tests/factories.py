@@ -9,11 +9,10 @@ from typing import Any, TypeVar
 
 from community.accounts.models import User
 from community.companies.models import Company, CompanyState, Mandate, MandateKind, Product
-from community.core import clock
+from community.core import clock, markup
 from community.core.db import Base, db
 from community.core.names import folded, slug
 from community.topics.models import Reply, Topic, TopicKind
-from community.web import markup
 
 Row = TypeVar("Row", bound=Base)
 _numbers = count(1)

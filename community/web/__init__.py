@@ -1,1 +1,1 @@
-"""What every page shares: errors, limits, markup, forms, paging, headers, language."""
+"""What every page shares: errors, limits, forms, paging, headers, language."""
