@@ -1,0 +1,79 @@
+"""Paging by key: the place in a list is the last row's values, never a row number."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+Place = tuple[datetime, int]  # the moment and the id of a row
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page of a list, and the keys of its neighbours.
+
+    ``next`` and ``previous`` are opaque cursors for the address, or None at an end.
+    """
+
+    rows: Sequence[T]
+    next: str | None = None
+    previous: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.rows)
+
+
+def page_of(
+    found: Sequence[T],
+    *,
+    limit: int,
+    place: Callable[[T], Place],
+    after: Place | None = None,
+    before: Place | None = None,
+) -> Page[T]:
+    """Make a page of what was read with one row more than ``limit``, which tells of others.
+
+    Args:
+        found: in the order of reading: the nearest to ``after`` or ``before`` first.
+        place: returns the place of a row.
+        after: where reading began, going on; None: at the beginning of the list.
+        before: where reading began, going back.
+    """
+    rows, more = list(found[:limit]), len(found) > limit
+    if before is not None:
+        rows.reverse()
+    has_next = more if before is None else True
+    has_previous = more if before is not None else after is not None
+    return Page(
+        rows,
+        next=encode(*place(rows[-1])) if rows and has_next else None,
+        previous=encode(*place(rows[0])) if rows and has_previous else None,
+    )
+
+
+def encode(moment: datetime, row_id: int) -> str:
+    """Return the cursor of the row with this moment and id."""
+    text = json.dumps([moment.isoformat(), row_id], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode(cursor: str) -> Place:
+    """Return the moment and id of a cursor.
+
+    Raises:
+        ValueError: it is none of ours.
+    """
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        values: Any = json.loads(base64.b64decode(padded.encode(), altchars=b"-_", validate=True))
+        moment, row_id = datetime.fromisoformat(values[0]), values[1]
+    except (binascii.Error, ValueError, TypeError, IndexError, KeyError, RecursionError) as error:
+        raise ValueError("This is not a place in the list.") from error
+    if moment.tzinfo is None or type(row_id) is not int or not 0 <= row_id < 2**63:
+        raise ValueError("This is not a place in the list.")
+    return moment, row_id

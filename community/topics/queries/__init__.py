@@ -1,0 +1,1 @@
+"""Reads of topics, for screens and for other features."""

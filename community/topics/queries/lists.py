@@ -1,0 +1,182 @@
+"""Lists of topics: newest activity first, paged by key, one statement each."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import BigInteger, Select, bindparam, exists, func, select, tuple_
+
+from community.accounts.models import User
+from community.companies.models import Company
+from community.core import markup, names, paging
+from community.core.db import UtcDateTime
+from community.topics.models import (
+    AcceptedAnswer,
+    OfficialAnswer,
+    Topic,
+    TopicKind,
+    TopicProduct,
+    TopicStatus,
+    TopicTag,
+)
+from community.topics.queries.reading import rows
+from community.topics.queries.shapes import TopicRow
+
+EXCERPT = 160  # characters
+_OPENING = 480  # characters of HTML, in which the excerpt is found
+_CUT_TAG = re.compile(r"<[^>]*$|&[^;\s]{0,10}$")
+
+_COLUMNS: tuple[Any, ...] = (
+    Topic.id,
+    Topic.title,
+    Topic.kind,
+    Topic.status,
+    Topic.reply_count,
+    Topic.me_too_count,
+    Topic.created_at,
+    Topic.last_activity_at,
+    func.substr(Topic.body_html, 1, _OPENING).label("opening"),
+    Company.name.label("company_name"),
+    Company.slug.label("company_slug"),
+    User.username,
+    User.display_name,
+    exists().where(OfficialAnswer.topic_id == Topic.id).label("has_official"),
+    select(func.count())
+    .select_from(AcceptedAnswer)
+    .where(AcceptedAnswer.topic_id == Topic.id)
+    .scalar_subquery()
+    .label("accepted_count"),
+)
+_ROWS = (
+    select(*_COLUMNS)
+    .join(Company, Company.id == Topic.company_id)
+    .join(User, User.id == Topic.author_id)
+    .where(Topic.hidden_at.is_(None))
+)
+_ROWS_BY_ID = _ROWS.where(Topic.id.in_(bindparam("topic_ids", expanding=True)))
+
+
+def page_of_topics(
+    *,
+    company_id: int | None = None,
+    product_id: int | None = None,
+    tag_id: int | None = None,
+    author_id: int | None = None,
+    kind: TopicKind | None = None,
+    statuses: Sequence[TopicStatus] = (),
+    unanswered: bool = False,
+    after: paging.Place | None = None,
+    before: paging.Place | None = None,
+    limit: int = 20,
+) -> paging.Page[TopicRow]:
+    """Return a page of the topics that fit every filter given.
+
+    The order is by last activity, newest first; for one author, by when they asked.
+
+    Args:
+        statuses: one of these; empty: any.
+        unanswered: only those without a reply.
+        after: the place to go on from; ``before``, the place to go back from.
+    """
+    wanted: dict[str, object] = {
+        "company_id": company_id,
+        "product_id": product_id,
+        "tag_id": tag_id,
+        "author_id": author_id,
+        "kind": kind,
+    }
+    given = {name: value for name, value in wanted.items() if value is not None}
+    if len(statuses) == 1:
+        given["status"] = statuses[0]
+    elif statuses:
+        given["statuses"] = list(statuses)
+    place = after or before
+    statement = _listing(
+        frozenset(given), unanswered, place is not None, before is not None and after is None
+    )
+    if place is not None:
+        given |= {"moment": place[0], "row_id": place[1]}
+    found = [_row(row) for row in rows(statement, limit=limit + 1, **given)]
+    return paging.page_of(
+        found,
+        limit=limit,
+        place=_place_by_author if author_id is not None else _place,
+        after=after,
+        before=None if after else before,
+    )
+
+
+def rows_for(topic_ids: Sequence[int]) -> list[TopicRow]:
+    """Return the visible topics among ``topic_ids``, in that order, in one statement."""
+    if not topic_ids:
+        return []
+    found = {row.id: _row(row) for row in rows(_ROWS_BY_ID, topic_ids=list(topic_ids))}
+    return [found[topic_id] for topic_id in topic_ids if topic_id in found]
+
+
+@lru_cache(maxsize=256)
+def _listing(
+    filters: frozenset[str], unanswered: bool, has_place: bool, backwards: bool
+) -> Select[*tuple[Any, ...]]:
+    """Build the statement of a list once for each set of filters."""
+    conditions = {
+        "company_id": Topic.company_id == bindparam("company_id"),
+        "author_id": Topic.author_id == bindparam("author_id"),
+        "kind": Topic.kind == bindparam("kind"),
+        "status": Topic.status == bindparam("status"),
+        "statuses": Topic.status.in_(bindparam("statuses", expanding=True)),
+        "product_id": Topic.id.in_(
+            select(TopicProduct.topic_id).where(TopicProduct.product_id == bindparam("product_id"))
+        ),
+        "tag_id": Topic.id.in_(
+            select(TopicTag.topic_id).where(TopicTag.tag_id == bindparam("tag_id"))
+        ),
+    }
+    statement = _ROWS.where(*(conditions[name] for name in sorted(filters)))
+    if unanswered:
+        statement = statement.where(Topic.reply_count == 0)
+    moment = Topic.created_at if "author_id" in filters else Topic.last_activity_at
+    key = tuple_(moment, Topic.id)
+    if has_place:
+        place = tuple_(
+            bindparam("moment", type_=UtcDateTime()), bindparam("row_id", type_=BigInteger())
+        )
+        statement = statement.where(key > place if backwards else key < place)
+    order = (moment.asc(), Topic.id.asc()) if backwards else (moment.desc(), Topic.id.desc())
+    return statement.order_by(*order).limit(bindparam("limit"))
+
+
+def _row(row: Any) -> TopicRow:
+    return TopicRow(
+        id=row.id,
+        title=row.title,
+        slug=names.slug(row.title, default="topic"),
+        kind=row.kind,
+        status=row.status,
+        company_name=row.company_name,
+        company_slug=row.company_slug,
+        author_name=row.display_name or row.username,
+        author_username=row.username,
+        reply_count=row.reply_count,
+        me_too_count=row.me_too_count,
+        created_at=row.created_at,
+        last_activity_at=row.last_activity_at,
+        has_official=bool(row.has_official),
+        accepted_count=row.accepted_count,
+        excerpt=excerpt(row.opening),
+    )
+
+
+def excerpt(opening: str) -> str:
+    """Return the first words of HTML that may be cut off anywhere."""
+    return markup.plain_text(_CUT_TAG.sub("", opening), limit=EXCERPT)
+
+
+def _place(row: TopicRow) -> tuple[datetime, int]:
+    return row.last_activity_at, row.id
+
+
+def _place_by_author(row: TopicRow) -> tuple[datetime, int]:
+    return row.created_at, row.id

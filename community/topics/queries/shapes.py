@@ -1,0 +1,256 @@
+"""What screens are made of: frozen rows with nothing to load behind them.
+
+Templates read attributes only. Whatever is called HTML here was rendered from
+Markdown and sanitised when it was written.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from markupsafe import Markup  # noqa: TID251 (wraps what was sanitised at write time)
+
+from community.companies.models import CompanyState
+from community.topics.models import StatusRole, TopicKind, TopicStatus
+
+Level = Literal["member", "helper", "super-user"]
+
+HELPER_FROM = 3  # topics solved at one company
+SUPER_USER_FROM = 10  # topics solved at one company
+
+
+def level(solved_count: int) -> Level:
+    """Return what somebody is called who solved so many topics at one company."""
+    if solved_count >= SUPER_USER_FROM:
+        return "super-user"
+    return "helper" if solved_count >= HELPER_FROM else "member"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRow:
+    """A topic in a list.
+
+    ``accepted_count`` is how often "this solved it for me" was said there.
+    """
+
+    id: int
+    title: str
+    slug: str
+    kind: TopicKind
+    status: TopicStatus
+    company_name: str
+    company_slug: str
+    author_name: str
+    author_username: str
+    reply_count: int
+    me_too_count: int
+    created_at: datetime
+    last_activity_at: datetime
+    has_official: bool
+    accepted_count: int
+    excerpt: str  # plain text
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A person, and what their words carry in this place.
+
+    ``speaks_for`` names the company whose word this is; ``then_at`` the company whose
+    word it was, under a mandate that has ended since.
+    """
+
+    user_id: int
+    username: str
+    name: str
+    level: Level
+    solved_count: int
+    company_name: str
+    speaks_for: str | None
+    title: str
+    scope: str
+    then_at: str | None
+    is_asker: bool
+    is_former: bool
+    is_placeholder: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CommentView:
+    """A comment below a reply."""
+
+    id: int
+    speaker: Speaker
+    body_html: Markup
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyView:
+    """A reply with its three verdicts, and what the viewer has said of it."""
+
+    id: int
+    topic_id: int
+    speaker: Speaker
+    body_html: Markup
+    created_at: datetime
+    helpful_count: int
+    unhelpful_count: int
+    worked_count: int
+    failed_count: int
+    last_worked_at: datetime | None
+    accepted_count: int
+    accepted_by_asker: bool
+    is_official: bool
+    my_vote: int  # 1, -1, or 0 for none
+    my_outcome: bool | None
+    i_accepted: bool
+    comments: tuple[CommentView, ...]
+
+    @property
+    def helps(self) -> bool:
+        """Tell whether somebody vouches for it, so that it belongs under "What helps"."""
+        return self.is_official or self.accepted_count > 0 or self.worked_count > self.failed_count
+
+    @property
+    def is_disputed(self) -> bool:
+        """Tell whether those who have the thing contradict who vouches for the reply.
+
+        An official or accepted reply is disputed when it failed for more people than
+        it worked for or solved it for.
+        """
+        return (self.is_official or self.accepted_count > 0) and (
+            self.failed_count > self.worked_count + self.accepted_count
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The best reply of a topic, to be read in place of the topic."""
+
+    reply_id: int
+    speaker: Speaker
+    text: str  # plain, short
+    html: Markup  # the whole reply
+    is_official: bool
+    accepted_count: int
+    accepted_by_asker: bool
+    worked_count: int
+    failed_count: int
+    helped_count: int  # readers who needed not ask
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A topic like the one that somebody is typing, with its answer."""
+
+    topic: TopicRow
+    answer: Answer | None
+    rank: int  # from 1
+
+
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """What one may hope for when asking at a company, measured over questions and problems."""
+
+    asked_count: int
+    answered_count: int
+    solved_count: int
+    median_first_reply: timedelta | None
+    company_answered_count: int
+    topic_count: int  # of any kind
+    computed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """Somebody who answers at a company."""
+
+    user_id: int
+    username: str
+    name: str
+    level: Level
+    solved_count: int
+    reply_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A product or a tag: what to call it and where it is."""
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusStep:
+    """One step in a topic's history: who, in what role, when and why."""
+
+    actor_name: str
+    actor_username: str
+    actor_is_former: bool
+    role: StatusRole
+    old: TopicStatus
+    new: TopicStatus
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLink:
+    """Another topic, as a link."""
+
+    id: int
+    title: str
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What the viewer has to do with a topic."""
+
+    is_asker: bool = False
+    has_this_too: bool = False
+    follows: bool = False
+    speaks_for_company: bool = False  # under a mandate that is valid now
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPage:
+    """One page of a topic: the topic, what helps, and a stretch of the conversation.
+
+    ``best`` are the replies that somebody vouches for, best first, wherever in the
+    conversation they stand; ``replies`` is the stretch, by time.
+    """
+
+    id: int
+    company_id: int
+    company_name: str
+    company_slug: str
+    company_state: CompanyState
+    author: Speaker
+    kind: TopicKind
+    status: TopicStatus
+    title: str
+    slug: str
+    body: str  # Markdown, for a form
+    body_html: Markup
+    created_at: datetime
+    reply_count: int
+    me_too_count: int
+    follower_count: int
+    helped_count: int
+    differs_from: TopicLink | None
+    differs_reason: str
+    products: tuple[Label, ...]
+    tags: tuple[Label, ...]
+    history: tuple[StatusStep, ...]  # oldest first
+    best: tuple[ReplyView, ...]
+    replies: tuple[ReplyView, ...]
+    newer: str | None  # the cursor of the next stretch
+    older: str | None  # of the one before; "" is the beginning
+    mine: Mine
+
+    @property
+    def set_by(self) -> StatusStep | None:
+        """Return the step that led to the present status; none if it never changed."""
+        return self.history[-1] if self.history else None
