@@ -9,8 +9,10 @@ BIN := .venv/bin
 CATALOGUE := community/translations/messages.pot
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command 'make lock' $(UPGRADE)
-EXTRACT := $(BIN)/pybabel --quiet extract --mapping-file babel.cfg --no-location --sort-by-file \
-	--add-comments 'Translators:' --project 'Common Ground' --copyright-holder 'Common Ground'
+# Neither line numbers nor a date: the catalogue changes when words do.
+EXTRACT := $(BIN)/pybabel --quiet extract --mapping-file babel.cfg --omit-header --no-location \
+	--sort-by-file --keyword _l --keyword lazy_gettext --keyword lazy_ngettext:1,2 \
+	--add-comments 'Translators:'
 PYTHONS := community tests migrations $(wildcard bench)
 
 # Both databases are checked whatever the caller's environment says.
@@ -34,7 +36,7 @@ format: .venv/installed-dev ## Put the code into its standard form.
 .PHONY: messages
 messages: .venv/installed-dev ## Collect the words of the interface and update the translations.
 	@mkdir -p $(dir $(CATALOGUE))
-	$(EXTRACT) --output-file $(CATALOGUE) .
+	@$(EXTRACT) --output-file $(CATALOGUE) .
 	@for catalogue in $(wildcard community/translations/*/LC_MESSAGES/messages.po); do \
 		$(BIN)/pybabel update --input-file $(CATALOGUE) --output-file $$catalogue \
 			--locale $$(basename $$(dirname $$(dirname $$catalogue))) || exit 1; \
@@ -69,7 +71,7 @@ lint-templates: .venv/installed-dev
 .PHONY: lint-messages
 lint-messages: .venv/installed-dev
 	@fresh=$$(mktemp) && trap 'rm -f "$$fresh"' EXIT && $(EXTRACT) --output-file "$$fresh" . \
-		&& { diff -u -I '^"POT-Creation-Date:' $(CATALOGUE) "$$fresh" \
+		&& { diff -u $(CATALOGUE) "$$fresh" \
 		|| { echo "The catalogue of words is behind the code: run 'make messages'." >&2; exit 1; }; }
 
 .PHONY: test-postgresql
@@ -120,12 +122,12 @@ help: ## This list.
 	@touch $@
 
 .venv/installed: requirements.lock pyproject.toml | .venv/created
-	@echo "Installing (once, about a minute) …"
+	@echo "Installing what requirements.lock names …"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/installed-dev: requirements-dev.lock .venv/installed
-	@echo "Installing what tests and checks need (once) …"
+	@echo "Installing what requirements-dev.lock names …"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@

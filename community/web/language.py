@@ -11,6 +11,8 @@ babel = Babel()
 def init_app(app: Flask) -> None:
     """Choose the language for each request; jobs and commands speak English."""
     app.config["BABEL_DEFAULT_LOCALE"] = LANGUAGES[0]
+    # How a sentence is broken into lines in a template is no matter for its translators.
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
     babel.init_app(app, locale_selector=chosen)
     app.context_processor(lambda: {"language": chosen()})
 
