@@ -8,6 +8,8 @@ SLUG_MAX = 60  # characters
 
 def folded(name: str) -> str:
     """Return ``name`` as it is compared: compatible forms, no case, no accents, single spaces."""
+    if name.isascii():  # nearly all, and ten times cheaper
+        return " ".join(name.lower().split())
     text = unicodedata.normalize("NFKD", name)
     text = "".join(char for char in text if not unicodedata.combining(char))
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -121,8 +121,7 @@ class Topic(Base):
 
     __table_args__ = (
         CheckConstraint(
-            "reply_count >= 0 AND me_too_count >= 0"
-            " AND follower_count >= 0 AND helped_count >= 0",
+            "reply_count >= 0 AND me_too_count >= 0 AND follower_count >= 0 AND helped_count >= 0",
             name="counts_not_negative",
         ),
         CheckConstraint(_STATUS_FITS_KIND, name="status_fits_kind"),
@@ -225,7 +224,13 @@ class Reply(Base):
             name="counts_not_negative",
         ),
         Index("ix_replies_topic_created", "topic_id", "created_at", "id"),
-        Index("ix_replies_parent", "parent_id"),
+        # Comments only: an index of all would lure SQLite into reading every reply by it.
+        Index(
+            "ix_replies_parent",
+            "parent_id",
+            sqlite_where=text("parent_id IS NOT NULL"),
+            postgresql_where=text("parent_id IS NOT NULL"),
+        ),
         Index("ix_replies_author", "author_id", "created_at", "id"),
     )
 
@@ -435,6 +440,7 @@ class Draft(Base):
 
     key: Mapped[str] = mapped_column(String(VISIT_LENGTH), primary_key=True)
     company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
+    company_name: Mapped[str] = mapped_column(Text, default="")  # of one without a page yet
     product_id: Mapped[int | None] = mapped_column(ForeignKey("products.id"))
     kind: Mapped[TopicKind] = mapped_column(default=TopicKind.PROBLEM)
     title: Mapped[str] = mapped_column(Text, default="")  # not yet checked: kept as typed
@@ -442,6 +448,7 @@ class Draft(Base):
     tags: Mapped[str] = mapped_column(Text, default="")
     differs_from_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
     differs_reason: Mapped[str] = mapped_column(Text, default="")
+    turned_down: Mapped[str] = mapped_column(Text, default="")  # ids of topics that did not fit
     saved_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
 

@@ -1,6 +1,6 @@
 """people companies and topics.
 
-Revision: 0001, after . Made on 2026-11-21 21:27:29.485385.
+Revision: 0001, after . Made on 2026-11-21 21:38:36.363058.
 """
 
 import sqlalchemy as sa
@@ -188,6 +188,7 @@ def upgrade() -> None:
     op.create_table('drafts',
     sa.Column('key', sa.String(length=32), nullable=False),
     sa.Column('company_id', sa.Integer(), nullable=True),
+    sa.Column('company_name', sa.Text(), nullable=False),
     sa.Column('product_id', sa.Integer(), nullable=True),
     sa.Column('kind', sa.Enum('question', 'problem', 'idea', 'praise', name='topickind', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('title', sa.Text(), nullable=False),
@@ -195,6 +196,7 @@ def upgrade() -> None:
     sa.Column('tags', sa.Text(), nullable=False),
     sa.Column('differs_from_id', sa.Integer(), nullable=True),
     sa.Column('differs_reason', sa.Text(), nullable=False),
+    sa.Column('turned_down', sa.Text(), nullable=False),
     sa.Column('saved_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['company_id'], ['companies.id'], name=op.f('fk_drafts_company_id')),
     sa.ForeignKeyConstraint(['differs_from_id'], ['topics.id'], name=op.f('fk_drafts_differs_from_id')),
@@ -252,7 +254,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('replies', schema=None) as batch_op:
         batch_op.create_index('ix_replies_author', ['author_id', 'created_at', 'id'], unique=False)
-        batch_op.create_index('ix_replies_parent', ['parent_id'], unique=False)
+        batch_op.create_index('ix_replies_parent', ['parent_id'], unique=False, sqlite_where=sa.text('parent_id IS NOT NULL'), postgresql_where=sa.text('parent_id IS NOT NULL'))
         batch_op.create_index('ix_replies_topic_created', ['topic_id', 'created_at', 'id'], unique=False)
 
     op.create_table('status_changes',
@@ -397,7 +399,7 @@ def downgrade() -> None:
     op.drop_table('status_changes')
     with op.batch_alter_table('replies', schema=None) as batch_op:
         batch_op.drop_index('ix_replies_topic_created')
-        batch_op.drop_index('ix_replies_parent')
+        batch_op.drop_index('ix_replies_parent', sqlite_where=sa.text('parent_id IS NOT NULL'), postgresql_where=sa.text('parent_id IS NOT NULL'))
         batch_op.drop_index('ix_replies_author')
 
     op.drop_table('replies')

@@ -134,18 +134,23 @@ def _listing(
             select(TopicTag.topic_id).where(TopicTag.tag_id == bindparam("tag_id"))
         ),
     }
-    statement = _ROWS.where(*(conditions[name] for name in sorted(filters)))
+    chosen = select(Topic.id).where(
+        Topic.hidden_at.is_(None), *(conditions[name] for name in sorted(filters))
+    )
     if unanswered:
-        statement = statement.where(Topic.reply_count == 0)
+        chosen = chosen.where(Topic.reply_count == 0)
     moment = Topic.created_at if "author_id" in filters else Topic.last_activity_at
     key = tuple_(moment, Topic.id)
     if has_place:
         place = tuple_(
             bindparam("moment", type_=UtcDateTime()), bindparam("row_id", type_=BigInteger())
         )
-        statement = statement.where(key > place if backwards else key < place)
+        chosen = chosen.where(key > place if backwards else key < place)
     order = (moment.asc(), Topic.id.asc()) if backwards else (moment.desc(), Topic.id.desc())
-    return statement.order_by(*order).limit(bindparam("limit"))
+    # First the keys, then the columns: a product's or tag's topics have to be sorted, and
+    # a database that sorts whole rows works out the columns of those it drops as well.
+    page = chosen.order_by(*order).limit(bindparam("limit")).subquery("page")
+    return _ROWS.join(page, page.c.id == Topic.id).order_by(*order)
 
 
 def _row(row: Any) -> TopicRow:
