@@ -21,11 +21,7 @@ from community.core.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
-WEB_WORKERS = range(2, 8 + 1)  # at least two, so that one crash is not an outage
-WEB_THREADS = 4
-WEB_GRACE_S = 10  # for requests under way when the server stops
-
-GRACE_S = 15.0  # from the polite signal to the one that cannot be refused
+GRACE_S = 15.0  # from asking a child to stop to killing it; gunicorn's own is shorter
 SETTLED_S = 10.0  # a child that has run so long had a good start
 BACK_OFF_S = (0.2, 30.0)  # the first wait before a restart and, doubling, the longest
 
@@ -49,26 +45,11 @@ def run(*, host: str, port: int) -> int:
 
 
 def web_command(host: str, port: int) -> list[str]:
-    """Return gunicorn's command line.
-
-    Measured on two cores with 8 kept-open connections to a bare Flask view of 20 kB:
-    sync workers 7,000 requests/s, threaded ones 8,000 to 9,400. Sync workers close every
-    connection and, worse, wait on connections that browsers open in advance and leave
-    silent. With one shared listening socket a single worker often took most of the kept
-    connections (370 instead of 760 requests/s on a slow view); a socket per worker lets
-    the kernel spread them.
-    """
-    workers = min(max(len(_usable_cpus()), WEB_WORKERS.start), WEB_WORKERS.stop - 1)
+    """Return gunicorn's command line; the rest is in `community.serving`."""
+    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return [
-        *(sys.executable, "-m", "gunicorn", "community.app:create_app()"),
-        *("--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"),
-        *("--worker-class", "gthread"),
-        *("--workers", str(workers)),
-        *("--threads", str(WEB_THREADS)),
-        *("--graceful-timeout", str(WEB_GRACE_S)),
-        *("--log-level", "warning"),
-        "--no-control-socket",
-        *(["--reuse-port"] if _ON_LINUX else []),  # elsewhere it does not spread connections
+        *(sys.executable, "-m", "gunicorn"),
+        *("--config", "python:community.serving", "--bind", bind),
     ]
 
 
@@ -255,9 +236,3 @@ def _dies_with(parent_pid: int) -> Callable[[], None] | None:
             os._exit(1)
 
     return ask
-
-
-def _usable_cpus() -> set[int] | range:
-    if _ON_LINUX:
-        return os.sched_getaffinity(0)
-    return range(os.cpu_count() or 1)
