@@ -38,7 +38,7 @@ _HELPERS = (
 )
 
 
-def odds_of(company_id: int) -> Odds | None:
+def odds(company_id: int) -> Odds | None:
     """Return what one may hope for at a company, as last measured; None before that."""
     for row in rows(_ODDS, company_id=company_id):
         seconds = row.median_first_reply_s
