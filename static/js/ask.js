@@ -21,7 +21,9 @@ class AskBox extends HTMLElement {
     this.status = this.querySelector("[data-announce]");
     this.#asked = this.rows.querySelector("li") ? this.input.value.trim() : "";
 
-    this.input.addEventListener("input", () => this.#typed());
+    // While an input method composes, what stands in the box is not yet what is meant.
+    this.input.addEventListener("input", (event) => event.isComposing || this.#typed());
+    this.input.addEventListener("compositionend", () => this.#typed());
     this.addEventListener("keydown", (event) => this.#key(event));
     this.addEventListener("submit", (event) => this.#press(event));
     this.addEventListener("click", (event) => this.#open(event));
@@ -63,7 +65,9 @@ class AskBox extends HTMLElement {
     this.#request?.abort();
     this.#request = null;
     this.#asked = "";
-    this.rows.replaceChildren();
+    const list = this.rows.querySelector("ol");
+    if (list?.querySelector("[data-settled]")) this.#merge(list, null);
+    else this.rows.replaceChildren();
     this.status.textContent = "";
   }
 
@@ -107,11 +111,10 @@ class AskBox extends HTMLElement {
 
   /* Somebody is in it with keyboard or pen, has opened something in it, or has pressed a button. */
   #inUse(part) {
-    return Boolean(
+    return (
       part.contains(document.activeElement) ||
-        part.querySelector("details[open]") ||
-        part.matches("[data-settled]") ||
-        part.querySelector("[data-settled]"),
+      part.matches("[data-settled]") ||
+      part.querySelector("details[open], [data-settled]") !== null
     );
   }
 
@@ -122,20 +125,17 @@ class AskBox extends HTMLElement {
       opened.open = false;
       opened.querySelector("summary").focus();
     } else {
-      this.input.value = "";
-      this.#clear();
       this.input.focus();
+      this.#clear(); // The rows, not the words: nothing that was typed is ever lost.
     }
   }
 
   async #press(event) {
     const form = event.target;
     const row = form.closest(".suggestion");
-    if (!row || row.getAttribute("aria-busy")) {
-      if (row) event.preventDefault();
-      return;
-    }
+    if (!row) return; // The ask form itself opens the next page.
     event.preventDefault();
+    if (row.hasAttribute("aria-busy")) return;
     row.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(form.action, {
@@ -153,9 +153,8 @@ class AskBox extends HTMLElement {
   }
 
   #settle(row, fragment) {
-    const answer = fragment.querySelector("li.suggestion") ?? fragment.firstElementChild;
-    answer.dataset.topicId = row.dataset.topicId;
-    answer.dataset.settled = "";
+    const answer = fragment.querySelector(".suggestion");
+    if (!answer) throw new Error("No row in the answer.");
     row.replaceWith(answer);
     answer.tabIndex = -1;
     answer.focus();
