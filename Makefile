@@ -71,7 +71,7 @@ lint-templates: .venv/installed-dev
 .PHONY: lint-messages
 lint-messages: .venv/installed-dev
 	@fresh=$$(mktemp) && trap 'rm -f "$$fresh"' EXIT && $(EXTRACT) --output-file "$$fresh" . \
-		&& { diff -u $(CATALOGUE) "$$fresh" \
+		&& { cmp -s $(CATALOGUE) "$$fresh" \
 		|| { echo "The catalogue of words is behind the code: run 'make messages'." >&2; exit 1; }; }
 
 .PHONY: test-postgresql
