@@ -378,11 +378,19 @@ class StatusChange(Base):
     old: Mapped[TopicStatus]
     new: Mapped[TopicStatus]
     note: Mapped[str] = mapped_column(String(NOTE_MAX), default="")
+    reply_id: Mapped[int | None]  # the answer that the asker accepted, if that solved it
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     actor: Mapped[User] = relationship(lazy="raise_on_sql")
 
-    __table_args__ = (CheckConstraint("old <> new", name="is_a_change"),)
+    __table_args__ = (
+        CheckConstraint("old <> new", name="is_a_change"),
+        ForeignKeyConstraint(
+            ["reply_id", "topic_id"],
+            ["replies.id", "replies.topic_id"],
+            name="fk_status_changes_reply",
+        ),
+    )
 
 
 class DeflectionStep(enum.StrEnum):

@@ -1,6 +1,6 @@
 """people companies and topics.
 
-Revision: 0001, after . Made on 2026-11-21 21:38:36.363058.
+Revision: 0001, after . Made on 2026-11-21 21:42:36.126920.
 """
 
 import sqlalchemy as sa
@@ -30,6 +30,23 @@ def upgrade() -> None:
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index('ix_outbox_due', ['run_after', 'id'], unique=False, sqlite_where=sa.text('done_at IS NULL AND failed_at IS NULL'), postgresql_where=sa.text('done_at IS NULL AND failed_at IS NULL'))
 
+    op.create_table('sign_ups',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=22), nullable=False),
+    sa.Column('username', sa.String(length=30), nullable=False),
+    sa.Column('username_key', sa.String(length=60), nullable=False),
+    sa.Column('email', sa.String(length=254), nullable=False),
+    sa.Column('password_hash', sa.String(length=200), nullable=False),
+    sa.Column('return_to', sa.String(length=1000), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_ups')),
+    sa.UniqueConstraint('key', name=op.f('uq_sign_ups_key'))
+    )
+    with op.batch_alter_table('sign_ups', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sign_ups_created_at'), ['created_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_sign_ups_email'), ['email'], unique=False)
+        batch_op.create_index(batch_op.f('ix_sign_ups_username_key'), ['username_key'], unique=False)
+
     op.create_table('tags',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('slug', sa.String(length=30), nullable=False),
@@ -44,6 +61,7 @@ def upgrade() -> None:
     sa.Column('about', sa.String(length=500), nullable=False),
     sa.Column('email', sa.String(length=254), nullable=True),
     sa.Column('email_verified_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('new_email', sa.String(length=254), nullable=True),
     sa.Column('password_hash', sa.String(length=200), nullable=True),
     sa.Column('session_epoch', sa.Integer(), nullable=False),
     sa.Column('is_moderator', sa.Boolean(), nullable=False),
@@ -257,23 +275,6 @@ def upgrade() -> None:
         batch_op.create_index('ix_replies_parent', ['parent_id'], unique=False, sqlite_where=sa.text('parent_id IS NOT NULL'), postgresql_where=sa.text('parent_id IS NOT NULL'))
         batch_op.create_index('ix_replies_topic_created', ['topic_id', 'created_at', 'id'], unique=False)
 
-    op.create_table('status_changes',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('topic_id', sa.Integer(), nullable=False),
-    sa.Column('actor_id', sa.Integer(), nullable=False),
-    sa.Column('role', sa.Enum('asker', 'company', 'moderator', name='statusrole', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('old', sa.Enum('open', 'needs_info', 'acknowledged', 'in_progress', 'solved', 'not_a_problem', 'under_consideration', 'planned', 'done', 'declined', name='topicstatus', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('new', sa.Enum('open', 'needs_info', 'acknowledged', 'in_progress', 'solved', 'not_a_problem', 'under_consideration', 'planned', 'done', 'declined', name='topicstatus', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('note', sa.String(length=300), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.CheckConstraint('old <> new', name=op.f('ck_status_changes_is_a_change')),
-    sa.ForeignKeyConstraint(['actor_id'], ['users.id'], name=op.f('fk_status_changes_actor_id')),
-    sa.ForeignKeyConstraint(['topic_id'], ['topics.id'], name=op.f('fk_status_changes_topic_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_status_changes'))
-    )
-    with op.batch_alter_table('status_changes', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_status_changes_topic_id'), ['topic_id'], unique=False)
-
     op.create_table('topic_products',
     sa.Column('topic_id', sa.Integer(), nullable=False),
     sa.Column('product_id', sa.Integer(), nullable=False),
@@ -357,6 +358,25 @@ def upgrade() -> None:
     sa.UniqueConstraint('reply_id', 'user_id', name='uq_outcomes_user'),
     sa.UniqueConstraint('reply_id', 'visit', name='uq_outcomes_visit')
     )
+    op.create_table('status_changes',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('topic_id', sa.Integer(), nullable=False),
+    sa.Column('actor_id', sa.Integer(), nullable=False),
+    sa.Column('role', sa.Enum('asker', 'company', 'moderator', name='statusrole', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('old', sa.Enum('open', 'needs_info', 'acknowledged', 'in_progress', 'solved', 'not_a_problem', 'under_consideration', 'planned', 'done', 'declined', name='topicstatus', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('new', sa.Enum('open', 'needs_info', 'acknowledged', 'in_progress', 'solved', 'not_a_problem', 'under_consideration', 'planned', 'done', 'declined', name='topicstatus', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('note', sa.String(length=300), nullable=False),
+    sa.Column('reply_id', sa.Integer(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('old <> new', name=op.f('ck_status_changes_is_a_change')),
+    sa.ForeignKeyConstraint(['actor_id'], ['users.id'], name=op.f('fk_status_changes_actor_id')),
+    sa.ForeignKeyConstraint(['reply_id', 'topic_id'], ['replies.id', 'replies.topic_id'], name='fk_status_changes_reply'),
+    sa.ForeignKeyConstraint(['topic_id'], ['topics.id'], name=op.f('fk_status_changes_topic_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_status_changes'))
+    )
+    with op.batch_alter_table('status_changes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_status_changes_topic_id'), ['topic_id'], unique=False)
+
     op.create_table('votes',
     sa.Column('reply_id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
@@ -373,6 +393,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table('votes')
+    with op.batch_alter_table('status_changes', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_status_changes_topic_id'))
+
+    op.drop_table('status_changes')
     op.drop_table('outcomes')
     op.drop_table('official_answers')
     with op.batch_alter_table('deflection_events', schema=None) as batch_op:
@@ -393,10 +417,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_topic_products_product_id'))
 
     op.drop_table('topic_products')
-    with op.batch_alter_table('status_changes', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_status_changes_topic_id'))
-
-    op.drop_table('status_changes')
     with op.batch_alter_table('replies', schema=None) as batch_op:
         batch_op.drop_index('ix_replies_topic_created')
         batch_op.drop_index('ix_replies_parent', sqlite_where=sa.text('parent_id IS NOT NULL'), postgresql_where=sa.text('parent_id IS NOT NULL'))
@@ -436,6 +456,12 @@ def downgrade() -> None:
     op.drop_table('companies')
     op.drop_table('users')
     op.drop_table('tags')
+    with op.batch_alter_table('sign_ups', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sign_ups_username_key'))
+        batch_op.drop_index(batch_op.f('ix_sign_ups_email'))
+        batch_op.drop_index(batch_op.f('ix_sign_ups_created_at'))
+
+    op.drop_table('sign_ups')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index('ix_outbox_due', sqlite_where=sa.text('done_at IS NULL AND failed_at IS NULL'), postgresql_where=sa.text('done_at IS NULL AND failed_at IS NULL'))
 

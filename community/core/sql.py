@@ -1,0 +1,57 @@
+"""Changes made in one statement on either database, so that two people at once both count.
+
+The unique row decides who was first; what is counted beside it is changed only by the
+one whose insert took effect.
+"""
+
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Executable, Table, inspect, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from community.core.db import Base, db
+
+Insert = postgresql.Insert | sqlite.Insert
+
+
+def insert(table: type[Base]) -> Insert:
+    """Return an INSERT that knows ON CONFLICT, for the database in use."""
+    target = cast(Table, table.__table__)
+    if db.session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(target)
+    return sqlite.insert(target)
+
+
+def changed(statement: Executable) -> int:
+    """Run an INSERT, UPDATE or DELETE and return how many rows it changed.
+
+    Objects in the session do not notice.
+    """
+    result = db.session.execute(statement, execution_options={"synchronize_session": False})
+    return cast(CursorResult[Any], result).rowcount
+
+
+def add_once(table: type[Base], **values: Any) -> bool:
+    """Insert a row; return False if one with the same key is there already."""
+    return changed(insert(table).values(**values).on_conflict_do_nothing()) == 1
+
+
+def change(row: Base, *only_if: Any, **values: Any) -> bool:
+    """Set columns of ``row`` to values or SQL expressions; they are read again when looked at.
+
+    Args:
+        only_if: conditions that must still hold.
+
+    Returns:
+        False if they do not.
+    """
+    mapper = inspect(type(row))
+    key = [
+        column == value
+        for column, value in zip(
+            mapper.primary_key, mapper.primary_key_from_instance(row), strict=True
+        )
+    ]
+    done = changed(update(type(row)).where(*key, *only_if).values(**values))
+    db.session.expire(row, list(values))
+    return done == 1

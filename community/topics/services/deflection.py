@@ -1,0 +1,171 @@
+"""The trail of every answer found: what happened to what was shown to somebody about to ask.
+
+A visit counts once for a topic and a step, however often it presses; a member counts
+once whatever the visit. Own clicks are not kept at all: neither the asker's on an own
+topic nor the author's on an own answer. So ``helped_count`` is the number of rows.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from community.accounts.models import User
+from community.accounts.policies import can_take_part
+from community.core import clock, outbox, text
+from community.core.db import db
+from community.core.sql import add_once, change, changed, insert
+from community.topics.models import (
+    REASON_MAX,
+    TITLE_MAX,
+    DeflectionEvent,
+    DeflectionStep,
+    Reply,
+    Topic,
+)
+from community.topics.services import following, verdicts
+from community.topics.services.visits import require_visit
+
+_OWN_COUNTS = frozenset({DeflectionStep.POSTED, DeflectionStep.SHOWN, DeflectionStep.OPENED})
+
+
+def record_step(
+    *,
+    visit: str,
+    step: DeflectionStep,
+    user: User | None = None,
+    company_id: int | None = None,
+    topic_id: int | None = None,
+    reply_id: int | None = None,
+    rank: int | None = None,
+    query: str = "",
+    reason: str = "",
+) -> bool:
+    """Keep one step of somebody about to ask, and what follows from it.
+
+    ``solved`` counts as help given by the topic, and as "worked for me" for the answer
+    that was shown; ``me_too`` counts a member as having the issue. A member who may not
+    take part is a visit like any other.
+
+    Args:
+        company_id: of the company asked; the topic's if there is a topic.
+        topic_id: the topic that was shown or, with ``posted``, the new one.
+        reply_id: the answer that was shown.
+        rank: its place in the list, from 1.
+        query: what was typed; the first `TITLE_MAX` characters are kept.
+        reason: "mine differs because …"; the first `REASON_MAX` characters are kept.
+
+    Returns:
+        False if the step was known, is an own click, or the topic cannot be seen.
+
+    Raises:
+        Invalid: the visit is not `VISIT_LENGTH` hexadecimal digits.
+    """
+    require_visit(visit)
+    db.session.flush()
+    if user is not None and not can_take_part(user, clock.now()):
+        user = None
+    topic = _seen(topic_id)
+    reply = _shown(topic, reply_id)
+    if topic is None and topic_id is not None:
+        return False
+    if topic is not None and user is not None and _does_not_count(step, topic, reply, user):
+        return False
+    if not add_once(
+        DeflectionEvent,
+        visit=visit,
+        step=step,
+        company_id=topic.company_id if topic is not None else company_id,
+        user_id=user.id if user is not None else None,
+        topic_id=topic.id if topic is not None else None,
+        reply_id=reply.id if reply is not None else None,
+        rank=rank if rank is not None and rank >= 1 else None,
+        query=text.one_line(query)[:TITLE_MAX],
+        reason=text.one_line(reason)[:REASON_MAX],
+    ):
+        return False
+    if topic is not None:
+        _follow_up(step, topic, reply, user, visit)
+    return True
+
+
+def record_shown(
+    *,
+    visit: str,
+    topic_ids: Sequence[int],
+    query: str,
+    user: User | None = None,
+    company_id: int | None = None,
+) -> int:
+    """Keep that topics were shown, in one statement. Return how many were new to the visit.
+
+    Args:
+        topic_ids: existing ones, in the order in which they were shown.
+        query: what was typed; the first `TITLE_MAX` characters are kept.
+        company_id: of the company asked, if there is one.
+
+    Raises:
+        Invalid: the visit is not `VISIT_LENGTH` hexadecimal digits.
+    """
+    require_visit(visit)
+    if not topic_ids:
+        return 0
+    db.session.flush()
+    typed = text.one_line(query)[:TITLE_MAX]
+    rows = [
+        {
+            "visit": visit,
+            "step": DeflectionStep.SHOWN,
+            "company_id": company_id,
+            "user_id": user.id if user is not None else None,
+            "topic_id": topic_id,
+            "rank": rank,
+            "query": typed,
+        }
+        for rank, topic_id in enumerate(topic_ids, start=1)
+    ]
+    return changed(insert(DeflectionEvent).values(rows).on_conflict_do_nothing())
+
+
+def _seen(topic_id: int | None) -> Topic | None:
+    topic = db.session.get(Topic, topic_id) if topic_id is not None else None
+    return topic if topic is not None and topic.hidden_at is None else None
+
+
+def _shown(topic: Topic | None, reply_id: int | None) -> Reply | None:
+    """Return the answer that was shown, if it is one of the topic's that can be seen."""
+    reply = db.session.get(Reply, reply_id) if topic is not None and reply_id is not None else None
+    if reply is None or topic is None or reply.topic_id != topic.id:
+        return None
+    return reply if reply.hidden_at is None and reply.parent_id is None else None
+
+
+def _does_not_count(step: DeflectionStep, topic: Topic, reply: Reply | None, user: User) -> bool:
+    """Tell whether this is the click of somebody with a stake, or of somebody counted before."""
+    if step in _OWN_COUNTS:
+        return False
+    if user.id == topic.author_id or (reply is not None and reply.author_id == user.id):
+        return True
+    earlier = select(DeflectionEvent.id).where(
+        DeflectionEvent.topic_id == topic.id,
+        DeflectionEvent.step == step,
+        DeflectionEvent.user_id == user.id,
+    )
+    return db.session.scalar(earlier.limit(1)) is not None
+
+
+def _follow_up(
+    step: DeflectionStep, topic: Topic, reply: Reply | None, user: User | None, visit: str
+) -> None:
+    if step is DeflectionStep.ME_TOO and user is not None:
+        following.add_me_too(user, topic)
+    if step is not DeflectionStep.SOLVED:
+        return
+    if reply is not None:
+        verdicts.record_outcome(reply, user=user, visit=visit, worked=True)
+    change(topic, helped_count=Topic.helped_count + 1)
+    outbox.publish(
+        "topic.helped",
+        topic_id=topic.id,
+        company_id=topic.company_id,
+        reply_id=reply.id if reply is not None else None,
+    )

@@ -1,0 +1,109 @@
+"""Following, and "I have this too"."""
+
+from sqlalchemy import delete, select
+
+from community.accounts.models import User
+from community.core import clock
+from community.core.db import db
+from community.core.sql import add_once, change, changed
+from community.topics import policies
+from community.topics.models import AcceptedAnswer, Follow, FollowCause, MeToo, Reply, Topic
+from community.topics.services import places, verdicts
+
+
+def add_me_too(user: User | None, topic: Topic) -> bool:
+    """Count ``user`` as having the same issue, and let them follow. Return False if known.
+
+    Raises:
+        NotAllowed: the person may not take part, or asked it themselves.
+        NotFound: the topic is hidden.
+    """
+    places.seen(topic)
+    policies.can_say_me_too(user, topic, at=clock.now()).require()
+    assert user is not None  # can_say_me_too refuses None
+    db.session.flush()
+    if not add_once(MeToo, topic_id=topic.id, user_id=user.id):
+        return False
+    follows = add_once(Follow, topic_id=topic.id, user_id=user.id, cause=FollowCause.ME_TOO)
+    change(
+        topic,
+        me_too_count=Topic.me_too_count + 1,
+        follower_count=Topic.follower_count + int(follows),
+    )
+    return True
+
+
+def remove_me_too(user: User | None, topic: Topic) -> bool:
+    """Take "I have this too" back, with what rested on it. Return False if never said.
+
+    That is following for this cause only, and accepted answers: those are for the
+    people who have the issue.
+
+    Raises:
+        NotAllowed: the person may not take part.
+        NotFound: the topic is hidden.
+    """
+    places.seen(topic)
+    policies.can_follow(user, at=clock.now()).require()
+    assert user is not None  # can_follow refuses None
+    if not changed(delete(MeToo).where(MeToo.topic_id == topic.id, MeToo.user_id == user.id)):
+        return False
+    follows = changed(
+        delete(Follow).where(
+            Follow.topic_id == topic.id,
+            Follow.user_id == user.id,
+            Follow.cause == FollowCause.ME_TOO,
+        )
+    )
+    change(
+        topic,
+        me_too_count=Topic.me_too_count - 1,
+        follower_count=Topic.follower_count - follows,
+    )
+    if user.id != topic.author_id:
+        for reply in _accepted_by(user, topic):
+            verdicts.unaccept(user, topic, reply)
+    return True
+
+
+def follow(user: User | None, topic: Topic, cause: FollowCause = FollowCause.CHOSEN) -> bool:
+    """Let ``user`` hear of what happens in ``topic``. Return False if they did already.
+
+    Raises:
+        NotAllowed: the person may not take part.
+        NotFound: the topic is hidden.
+    """
+    places.seen(topic)
+    policies.can_follow(user, at=clock.now()).require()
+    assert user is not None  # can_follow refuses None
+    db.session.flush()
+    if not add_once(Follow, topic_id=topic.id, user_id=user.id, cause=cause):
+        return False
+    change(topic, follower_count=Topic.follower_count + 1)
+    return True
+
+
+def unfollow(user: User | None, topic: Topic) -> bool:
+    """Let ``user`` hear no more of ``topic``. Return False if they did not anyway.
+
+    Raises:
+        NotAllowed: the person may not take part.
+        NotFound: the topic is hidden.
+    """
+    places.seen(topic)
+    policies.can_follow(user, at=clock.now()).require()
+    assert user is not None  # can_follow refuses None
+    if not changed(delete(Follow).where(Follow.topic_id == topic.id, Follow.user_id == user.id)):
+        return False
+    change(topic, follower_count=Topic.follower_count - 1)
+    return True
+
+
+def _accepted_by(user: User, topic: Topic) -> list[Reply]:
+    return list(
+        db.session.scalars(
+            select(Reply)
+            .join(AcceptedAnswer, AcceptedAnswer.reply_id == Reply.id)
+            .where(AcceptedAnswer.topic_id == topic.id, AcceptedAnswer.accepted_by_id == user.id)
+        )
+    )

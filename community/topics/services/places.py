@@ -1,0 +1,50 @@
+"""Where a change happens: topics and replies that can be seen, and who speaks there."""
+
+from flask_babel import gettext
+
+from community.accounts.models import User
+from community.companies import queries as companies
+from community.companies.models import Mandate
+from community.core.db import db
+from community.core.errors import NotFound
+from community.topics.models import Reply, Topic
+
+
+def seen(topic: Topic) -> Topic:
+    """Return ``topic``.
+
+    Raises:
+        NotFound: it is hidden.
+    """
+    if topic.hidden_at is not None:
+        raise NotFound(gettext("There is no such topic."))
+    return topic
+
+
+def topic_of(reply: Reply) -> Topic:
+    """Return the topic of ``reply``, which is usually in the session already.
+
+    Raises:
+        NotFound: the reply or its topic is hidden.
+    """
+    topic = db.session.get_one(Topic, reply.topic_id)
+    if reply.hidden_at is not None:
+        raise NotFound(gettext("There is no such reply."))
+    return seen(topic)
+
+
+def reply_in(topic: Topic, reply: Reply) -> Reply:
+    """Return ``reply``.
+
+    Raises:
+        NotFound: it or the topic is hidden, or it belongs to another topic.
+    """
+    seen(topic)
+    if reply.topic_id != topic.id or reply.hidden_at is not None:
+        raise NotFound(gettext("There is no such reply in this topic."))
+    return reply
+
+
+def mandate_of(actor: User | None, topic: Topic) -> Mandate | None:
+    """Return the mandate under which ``actor`` speaks for the topic's company just now."""
+    return companies.mandate_of(actor.id, topic.company_id) if actor is not None else None

@@ -1,0 +1,219 @@
+"""Where a topic stands. Every change leaves a row that says who, in what role and why."""
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from community.accounts.models import User
+from community.companies.models import Mandate
+from community.core import clock, outbox
+from community.core.db import db
+from community.core.policy import Decision
+from community.core.sql import change
+from community.topics import policies
+from community.topics.models import (
+    STATUSES,
+    AcceptedAnswer,
+    Reply,
+    StatusChange,
+    StatusRole,
+    Topic,
+    TopicKind,
+    TopicStatus,
+)
+from community.topics.services import places, words
+
+
+def set_status(actor: User | None, topic: Topic, status: TopicStatus, *, note: str = "") -> bool:
+    """Say where ``topic`` stands. Return False if it stood there already.
+
+    `policies.can_set_status` says who may, and what the asker's word is worth.
+
+    Args:
+        note: why, at most `NOTE_MAX` characters; shown in the history.
+
+    Raises:
+        NotAllowed: the actor has no such say.
+        NotFound: the topic is hidden.
+        Invalid: the note is too long.
+    """
+    note = words.note(note)
+    mandate = places.mandate_of(actor, topic)
+    _lock(topic)
+    places.seen(topic)
+    role, decision = _role(actor, topic, status, mandate)
+    decision.require()
+    assert actor is not None  # can_set_status refuses None
+    assert role is not None  # and no role
+    return _change(actor, topic, status, role=role, note=note)
+
+
+def set_kind(actor: User | None, topic: Topic, kind: TopicKind) -> bool:
+    """Make it another kind of topic. Return False if it was of that kind.
+
+    A status that the new kind does not know becomes open.
+
+    Raises:
+        NotAllowed: the actor is neither the asker nor a moderator without a stake.
+        NotFound: the topic is hidden.
+    """
+    now = clock.now()
+    mandate = places.mandate_of(actor, topic)
+    _lock(topic)
+    places.seen(topic)
+    policies.can_sort(actor, topic, mandate=mandate, at=now).require()
+    assert actor is not None  # can_sort refuses None
+    if topic.kind is kind:
+        return False
+    old, new = topic.status, topic.status
+    if old not in STATUSES[kind]:
+        new = TopicStatus.OPEN
+        is_asker = actor.id == topic.author_id
+        role = StatusRole.ASKER if is_asker else StatusRole.MODERATOR
+        _note_change(actor, topic, old, new, role=role, at=now)
+    change(topic, kind=kind, status=new)
+    outbox.publish("topic.changed", topic_id=topic.id, company_id=topic.company_id)
+    return True
+
+
+def solve(asker: User, topic: Topic, reply: Reply) -> None:
+    """Make ``topic`` solved, because its asker accepted ``reply``."""
+    _lock(topic)
+    _change(asker, topic, TopicStatus.SOLVED, role=StatusRole.ASKER, reply=reply)
+
+
+def reopen_unless_accepted(asker: User, topic: Topic) -> None:
+    """Open ``topic`` again if an acceptance had solved it and its asker has taken back the last."""
+    _lock(topic)
+    if topic.status is not TopicStatus.SOLVED or _accepted_by_asker(topic):
+        return
+    last = db.session.scalar(
+        select(StatusChange)
+        .where(StatusChange.topic_id == topic.id)
+        .order_by(StatusChange.id.desc())
+        .limit(1)
+    )
+    # Imported topics come solved, without a history.
+    if last is None or last.reply_id is not None:
+        _change(asker, topic, TopicStatus.OPEN, role=StatusRole.ASKER)
+
+
+def _role(
+    actor: User | None, topic: Topic, status: TopicStatus, mandate: Mandate | None
+) -> tuple[StatusRole | None, Decision]:
+    """Return the first of the actor's roles in which the change is allowed, or the refusal.
+
+    Nobody moderates an own topic, nor at their own company (rule N12).
+    """
+    is_asker = actor is not None and actor.id == topic.author_id
+    roles: list[StatusRole | None] = [StatusRole.ASKER] if is_asker else []
+    if mandate is not None:
+        roles.append(StatusRole.COMPANY)
+    if actor is not None and not is_asker and policies.is_neutral_moderator(actor, mandate):
+        roles.append(StatusRole.MODERATOR)
+    said = _asker_said(topic)
+    tried = [
+        (
+            role,
+            policies.can_set_status(
+                actor, topic, status, role=role, asker_said=said, at=clock.now()
+            ),
+        )
+        for role in roles or [None]
+    ]
+    return next((one for one in tried if one[1]), tried[0])
+
+
+def _asker_said(topic: Topic) -> TopicStatus | None:
+    """Return the asker's last word: solved, or open again; None if they have not said.
+
+    Accepting an answer says solved. Open counts where it contradicts a closed status,
+    not where it says that missing information was given.
+    """
+    said = db.session.scalar(
+        select(StatusChange.new)
+        .where(
+            StatusChange.topic_id == topic.id,
+            StatusChange.role == StatusRole.ASKER,
+            or_(
+                StatusChange.new == TopicStatus.SOLVED,
+                StatusChange.old.in_(policies.CLOSED),
+            ),
+        )
+        .order_by(StatusChange.id.desc())
+        .limit(1)
+    )
+    if said is None and _accepted_by_asker(topic):  # an imported topic has no history
+        return TopicStatus.SOLVED
+    return said
+
+
+def _accepted_by_asker(topic: Topic) -> bool:
+    return (
+        db.session.scalar(
+            select(AcceptedAnswer.reply_id)
+            .where(
+                AcceptedAnswer.topic_id == topic.id,
+                AcceptedAnswer.accepted_by_id == topic.author_id,
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def _lock(topic: Topic) -> None:
+    """Read ``topic`` afresh and let nobody else change it before our transaction ends."""
+    db.session.flush()
+    db.session.refresh(topic, ["kind", "status", "hidden_at"], with_for_update={"key_share": True})
+
+
+def _change(
+    actor: User,
+    topic: Topic,
+    new: TopicStatus,
+    *,
+    role: StatusRole,
+    note: str = "",
+    reply: Reply | None = None,
+) -> bool:
+    old = topic.status
+    if old is new:
+        return False
+    _note_change(actor, topic, old, new, role=role, note=note, reply=reply, at=clock.now())
+    change(topic, status=new)
+    outbox.publish(
+        "status.changed",
+        topic_id=topic.id,
+        company_id=topic.company_id,
+        actor_id=actor.id,
+        old=old.value,
+        new=new.value,
+    )
+    return True
+
+
+def _note_change(
+    actor: User,
+    topic: Topic,
+    old: TopicStatus,
+    new: TopicStatus,
+    *,
+    role: StatusRole,
+    at: datetime,
+    note: str = "",
+    reply: Reply | None = None,
+) -> None:
+    db.session.add(
+        StatusChange(
+            topic_id=topic.id,
+            actor_id=actor.id,
+            role=role,
+            old=old,
+            new=new,
+            note=note,
+            reply_id=reply.id if reply is not None else None,
+            created_at=at,
+        )
+    )
+    db.session.flush()

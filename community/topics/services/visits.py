@@ -1,0 +1,21 @@
+"""Visits: 16 random bytes in a cookie, by which an asker's path is known and nobody's name."""
+
+import re
+
+from flask_babel import gettext
+
+from community.core.errors import Invalid
+from community.topics.models import VISIT_LENGTH
+
+_VISIT = re.compile(rf"[0-9a-f]{{{VISIT_LENGTH}}}")
+
+
+def require_visit(visit: str | None) -> str:
+    """Return ``visit``.
+
+    Raises:
+        Invalid: it is not `VISIT_LENGTH` hexadecimal digits.
+    """
+    if visit is None or not _VISIT.fullmatch(visit):
+        raise Invalid(gettext("This visit is not known; load the page again."))
+    return visit
