@@ -40,12 +40,17 @@ def init_app(app: Flask) -> None:
 def work(app: Flask) -> None:
     """Run the worker in this process until it is told to stop (SIGINT or SIGTERM).
 
+    SIGTERM, which supervisors send, lets the job in hand be finished.
     What was left from an earlier life is delivered first, without waiting for a nudge.
     """
     app.extensions["nudge"]()
     # One thread: the index has one writer, and a handler is short.
     app.extensions["huey"].create_consumer(
-        workers=1, worker_type="thread", initial_delay=0.05, max_delay=0.5
+        workers=1,
+        worker_type="thread",
+        initial_delay=0.05,
+        max_delay=0.5,
+        graceful_signal="TERM",
     ).run()
 
 
