@@ -8,12 +8,16 @@ from typing import Any
 from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
+from community import search
 from community.accounts import sessions
+from community.api import views as api_views
 from community.companies import views as companies_views
 from community.core import config, db, jobs
-from community.topics import models as _tables  # noqa: F401 (until its views are registered)
+from community.pages import views as pages_views
+from community.topics import views as topics_views
 from community.web import (
     assets,
     caching,
@@ -29,6 +33,7 @@ from community.web import views as web_views
 PACKAGE = Path(__file__).parent
 BODY_LIMIT = 2 * 1024 * 1024  # bytes of a request; the longest text is far below
 SESSION_LENGTH = timedelta(days=30)
+ROW_ID_MAX = 2**31 - 1  # what the databases' integers hold
 STATIC_MAX_AGE_S = 365 * 24 * 3600  # addresses of static files change with their content
 
 
@@ -51,12 +56,20 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     )
     app.config.from_mapping(_flask_config(settings))
     app.config.from_mapping(overrides)
+    app.url_map.converters["int"] = RowIdConverter
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    _init_parts(app)
+    _init_parts(app, settings)
     _register_blueprints(app)
     wire_events()
     _wrap_server(app, settings)
     return app
+
+
+class RowIdConverter(IntegerConverter):
+    """A number in an address that can be the id of a row; a larger one is no address of ours."""
+
+    def __init__(self, map: Map, **options: Any) -> None:  # noqa: A002 (Werkzeug's name)
+        super().__init__(map, max=ROW_ID_MAX, **options)
 
 
 def home(folder: str) -> Path:
@@ -87,10 +100,11 @@ def _flask_config(settings: config.Settings) -> Mapping[str, Any]:
     }
 
 
-def _init_parts(app: Flask) -> None:
+def _init_parts(app: Flask, settings: config.Settings) -> None:
     db.init_app(app)
     Migrate(app, db.db, directory=str(home("migrations")), render_as_batch=True)
     jobs.init_app(app)
+    search.use(search.open_index(settings.search_engine, settings.search_dir))
     for part in (errors, assets, language, times, limits, csrf, sessions, security, caching):
         part.init_app(app)
 
@@ -98,6 +112,9 @@ def _init_parts(app: Flask) -> None:
 def _register_blueprints(app: Flask) -> None:
     app.register_blueprint(web_views.bp)
     app.register_blueprint(companies_views.bp)
+    app.register_blueprint(topics_views.bp)
+    app.register_blueprint(pages_views.bp)
+    app.register_blueprint(api_views.bp)
 
 
 def _wrap_server(app: Flask, settings: config.Settings) -> None:

@@ -18,6 +18,7 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 
+from community import search
 from community.accounts.models import User
 from community.app import create_app
 from community.core import config
@@ -74,12 +75,14 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 
 @pytest.fixture(autouse=True)
-def undone(request: pytest.FixtureRequest) -> Iterator[None]:
+def undone(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
     """Run the test inside a transaction that is rolled back, whatever it commits."""
     if "live_app" in request.fixturenames:
         yield
         return
     app: Flask = request.getfixturevalue("app")
+    search.use(search.open_index("whoosh", tmp_path / "search"))
+    search.index().rebuild([])
     with app.app_context():
         engines: Any = db.engines  # the sessions look here, and take a connection as well
         engine = engines[None]

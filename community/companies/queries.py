@@ -1,6 +1,6 @@
 """Reads of companies, products and mandates."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -68,6 +68,11 @@ def by_slug(slug: str) -> Company | None:
 def by_id(company_id: int) -> Company | None:
     """Return the company with this id."""
     return db.session.get(Company, company_id)
+
+
+def by_ids(company_ids: Iterable[int]) -> Sequence[Company]:
+    """Return the companies with these ids, in no order."""
+    return db.session.scalars(select(Company).where(Company.id.in_(list(company_ids)))).all()
 
 
 def by_host(host: str) -> Company | None:

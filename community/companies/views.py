@@ -9,12 +9,14 @@ from community.companies import policies, queries, services
 from community.companies.forms import CompanyForm, OfficialHelpForm, ProductForm
 from community.companies.hosts import website_host
 from community.companies.models import Company
+from community.companies.words import absent
 from community.core import clock
 from community.core.db import transaction
 from community.core.errors import Conflict, Invalid
 from community.web.limits import POST, limiter
 
 bp = Blueprint("companies", __name__)
+bp.add_app_template_global(absent)
 
 
 def company_or_404(company_slug: str) -> Company:

@@ -43,6 +43,11 @@ class Settings:
         return self.environment == "production"
 
     @property
+    def search_engine(self) -> str:
+        """The name before the colon of ``COMMUNITY_SEARCH_URL``."""
+        return self.search_url.partition(":")[0]
+
+    @property
     def search_dir(self) -> Path:
         """The folder of the Whoosh index: what follows ``whoosh:``, else inside the data folder."""
         path = self.search_url.partition(":")[2]

@@ -1,8 +1,10 @@
 """Reads of topics, for screens and for other features."""
 
 from community.topics.queries.answers import answers_for
+from community.topics.queries.conversation import ReplyPlace, place_of
 from community.topics.queries.figures import counts_of, odds, who_answers
 from community.topics.queries.lists import page_of_topics, rows_for
+from community.topics.queries.page import topic_page
 from community.topics.queries.shapes import (
     Answer,
     CommentView,
@@ -17,16 +19,18 @@ from community.topics.queries.shapes import (
     TopicPage,
     TopicRow,
 )
-from community.topics.queries.suggestions import SHOWN_MAX, suggestions
-from community.topics.queries.visible import draft, visible, visible_reply
+from community.topics.queries.suggestions import SHOWN_MAX, TEXT_MIN, suggestions
+from community.topics.queries.visible import tag_id, visible, visible_reply
 
 __all__ = [
     "SHOWN_MAX",
+    "TEXT_MIN",
     "Answer",
     "CommentView",
     "Helper",
     "Label",
     "Odds",
+    "ReplyPlace",
     "ReplyView",
     "Speaker",
     "StatusStep",
@@ -36,11 +40,13 @@ __all__ = [
     "TopicRow",
     "answers_for",
     "counts_of",
-    "draft",
     "odds",
     "page_of_topics",
+    "place_of",
     "rows_for",
     "suggestions",
+    "tag_id",
+    "topic_page",
     "visible",
     "visible_reply",
     "who_answers",

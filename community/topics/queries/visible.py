@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from community.core.db import db
-from community.topics.models import Draft, Reply, Topic
+from community.topics.models import Reply, Tag, Topic
 
 
 def visible(topic_id: int) -> Topic | None:
@@ -26,6 +26,6 @@ def visible_reply(reply_id: int) -> Reply | None:
     )
 
 
-def draft(key: str) -> Draft | None:
-    """Return what somebody wrote before they were signed in."""
-    return db.session.get(Draft, key)
+def tag_id(slug: str) -> int | None:
+    """Return the id of the tag that is written like this."""
+    return db.session.scalar(select(Tag.id).where(Tag.slug == slug))

@@ -18,6 +18,7 @@ def save_draft(
     *,
     key: str | None = None,
     company_id: int | None = None,
+    company_name: str = "",
     product_id: int | None = None,
     kind: TopicKind = TopicKind.PROBLEM,
     title: str = "",
@@ -25,15 +26,19 @@ def save_draft(
     tags: str = "",
     differs_from_id: int | None = None,
     differs_reason: str = "",
+    turned_down: str = "",
 ) -> str:
     """Keep what somebody wrote and return the key to find it by. Nothing is checked.
 
     Args:
         key: of an earlier state of the same draft, which is replaced if it still exists.
         company_id: of an existing company; the same holds for the other ids.
+        company_name: of a company that has no page yet.
+        turned_down: ids of the topics that were shown and did not fit, with spaces between.
     """
     fields = {
         "company_id": company_id,
+        "company_name": _storable(company_name),
         "product_id": product_id,
         "kind": kind,
         "title": _storable(title),
@@ -41,6 +46,7 @@ def save_draft(
         "tags": _storable(tags),
         "differs_from_id": differs_from_id,
         "differs_reason": _storable(differs_reason),
+        "turned_down": _storable(turned_down),
         "saved_at": clock.now(),
     }
     draft = find_draft(key) if key else None

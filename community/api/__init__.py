@@ -1,0 +1,1 @@
+"""JSON over the same services and queries as the pages."""

@@ -1,0 +1,80 @@
+"""The API, version 1."""
+
+from typing import Any
+
+from flask import Blueprint, abort, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from community.companies import queries as companies
+from community.core.errors import Invalid
+from community.topics import queries
+from community.topics.queries import Answer, Suggestion
+from community.web.limits import SUGGEST, limiter
+
+TEXT_MAX = 1000  # characters of a question
+
+bp = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+@bp.get("/similar")
+@limiter.limit(SUGGEST)
+def similar() -> ResponseReturnValue:
+    """Answer the topics like ``text``, best first, as the ask box shows them.
+
+    Query: ``text`` (3 to 1000 characters), ``company`` (its slug, optional).
+    """
+    text, slug = request.args.get("text", "").strip(), request.args.get("company", "")
+    if not queries.TEXT_MIN <= len(text) <= TEXT_MAX:
+        raise Invalid(
+            _(
+                "“text” has %(least)s to %(most)s characters.",
+                least=queries.TEXT_MIN,
+                most=TEXT_MAX,
+            )
+        )
+    company = companies.by_slug(slug) if slug else None
+    if slug and company is None:
+        abort(404, _("There is no company at this address."))
+    found = queries.suggestions(text, company_id=company.id if company else None)
+    return {"text": text, "company": slug or None, "topics": [_topic(one) for one in found]}
+
+
+def _topic(suggestion: Suggestion) -> dict[str, Any]:
+    topic, answer = suggestion.topic, suggestion.answer
+    return {
+        "id": topic.id,
+        "rank": suggestion.rank,
+        "url": url_for("topics.show", topic_id=topic.id, slug=topic.slug, _external=True),
+        "title": topic.title,
+        "kind": topic.kind.value,
+        "status": topic.status.value,
+        "company": {"slug": topic.company_slug, "name": topic.company_name},
+        "reply_count": topic.reply_count,
+        "me_too_count": topic.me_too_count,
+        "created_at": topic.created_at.isoformat(),
+        "last_activity_at": topic.last_activity_at.isoformat(),
+        "answer": _answer(answer) if answer else None,
+    }
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    who = answer.speaker
+    return {
+        "id": answer.reply_id,
+        "url": url_for("topics.reply_link", reply_id=answer.reply_id, _external=True),
+        "text": answer.text,
+        "author": {
+            "username": None if who.is_former else who.username,
+            "name": None if who.is_former else who.name,
+            "level": who.level,
+            "solved_count": who.solved_count,
+            "speaks_for": who.speaks_for,
+        },
+        "is_official": answer.is_official,
+        "accepted_count": answer.accepted_count,
+        "accepted_by_asker": answer.accepted_by_asker,
+        "worked_count": answer.worked_count,
+        "failed_count": answer.failed_count,
+        "helped_count": answer.helped_count,
+    }

@@ -1,0 +1,1 @@
+"""Forms of topics, and of asking."""

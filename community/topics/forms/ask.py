@@ -1,0 +1,83 @@
+"""The form that posts a topic."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from community.companies.models import NAME_MAX
+from community.topics.models import BODY_MAX, REASON_MAX, TITLE_MAX, TopicKind
+from community.web.forms import Form, one_line, stripped
+
+NONE_OF_THESE = "none"
+
+
+class AskForm(Form):
+    """What went wrong, at which company. Nothing of it is typed twice."""
+
+    title = StringField(
+        _l("In one sentence"),
+        filters=[one_line],
+        validators=[
+            DataRequired(_l("Give it a title: one sentence is enough.")),
+            Length(max=TITLE_MAX),
+        ],
+        description=_l("Your own words are best: others who have it will type the same."),
+    )
+    company = StringField(
+        _l("Company"),
+        filters=[one_line],
+        validators=[DataRequired(_l("Say which company this is about.")), Length(max=NAME_MAX)],
+        description=_l("Its name. If it is not here yet, a page opens with your question."),
+    )
+    # Shown when the name is like others: one of their addresses, or `NONE_OF_THESE`.
+    company_choice = RadioField(
+        _l("Which company is it?"), validators=[Optional()], validate_choice=False
+    )
+    product = SelectField(_l("Product"), coerce=int, default=0)
+    kind = RadioField(
+        _l("What is it?"),
+        validators=[InputRequired(_l("Say what it is."))],
+        choices=[
+            (TopicKind.PROBLEM.value, _l("A problem")),
+            (TopicKind.QUESTION.value, _l("A question")),
+            (TopicKind.IDEA.value, _l("An idea")),
+            (TopicKind.PRAISE.value, _l("Praise")),
+        ],
+        default=TopicKind.PROBLEM.value,
+    )
+    body = TextAreaField(
+        _l("Details"),
+        filters=[stripped],
+        validators=[DataRequired(_l("Say a little more: what happened?")), Length(max=BODY_MAX)],
+        description=_l("What happened, what you tried, which version. Markdown works."),
+    )
+    tags = StringField(
+        _l("Tags"),
+        filters=[one_line],
+        validators=[Optional(), Length(max=300)],
+        description=_l("Up to five words that others may look for, with commas between them."),
+    )
+    # "Mine differs because …": the topic that was shown, and why it does not fit.
+    differs_from = HiddenField()
+    reason = HiddenField(filters=[one_line], validators=[Length(max=REASON_MAX)])
+    # The topics that were shown for this very text: the second press posts.
+    turned_down = HiddenField()
+    draft = HiddenField()
+
+    def turned_down_ids(self) -> set[int]:
+        """Return the topics that the asker has seen and found not to fit."""
+        return {int(word) for word in (self.turned_down.data or "").split() if is_id(word)}
+
+    def differs_from_id(self) -> int | None:
+        """Return the topic that this one differs from, if the address of one was sent."""
+        word = self.differs_from.data or ""
+        return int(word) if is_id(word) else None
+
+    def tag_words(self) -> list[str]:
+        """Return the tags as they were typed, one by one."""
+        return [word.strip() for word in (self.tags.data or "").split(",") if word.strip()]
+
+
+def is_id(word: str) -> bool:
+    """Tell whether ``word`` can be the id of a row."""
+    return word.isascii() and word.isdecimal() and len(word) <= 18
