@@ -25,7 +25,7 @@ from community.topics.queries.reading import rows
 from community.topics.queries.shapes import TopicRow
 
 EXCERPT = 160  # characters
-_OPENING = 480  # characters of HTML, in which the excerpt is found
+OPENING = 480  # characters of HTML, in which the excerpt is found
 _CUT_TAG = re.compile(r"<[^>]*$|&[^;\s]{0,10}$")
 
 _COLUMNS: tuple[Any, ...] = (
@@ -37,7 +37,7 @@ _COLUMNS: tuple[Any, ...] = (
     Topic.me_too_count,
     Topic.created_at,
     Topic.last_activity_at,
-    func.substr(Topic.body_html, 1, _OPENING).label("opening"),
+    func.substr(Topic.body_html, 1, OPENING).label("opening"),
     Company.name.label("company_name"),
     Company.slug.label("company_slug"),
     User.username,

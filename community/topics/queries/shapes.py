@@ -232,7 +232,7 @@ class TopicPage:
     status: TopicStatus
     title: str
     slug: str
-    body: str  # Markdown, for a form
+    summary: str  # the first words of the text, plain
     body_html: Markup
     created_at: datetime
     reply_count: int
@@ -246,8 +246,8 @@ class TopicPage:
     history: tuple[StatusStep, ...]  # oldest first
     best: tuple[ReplyView, ...]
     replies: tuple[ReplyView, ...]
-    newer: str | None  # the cursor of the next stretch
-    older: str | None  # of the one before; "" is the beginning
+    earlier: str | None  # the cursor of the stretch before
+    later: str | None  # and of the one after
     mine: Mine
 
     @property

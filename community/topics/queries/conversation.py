@@ -1,0 +1,335 @@
+"""The conversation of a topic: a stretch of replies, those that help, and their comments.
+
+Three statements, however long it is:
+
+1. the replies of the stretch, and those that help wherever they stand, with their
+   authors and verdicts;
+2. the comments below those replies;
+3. what the viewer said of them, by account or by visit; none for a stranger.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup  # noqa: TID251 (wraps what was sanitised at write time)
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Integer,
+    Select,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union,
+    union_all,
+)
+
+from community.accounts.models import User
+from community.core import clock, names, paging
+from community.core.db import UtcDateTime
+from community.topics.models import AcceptedAnswer, Outcome, Reply, Topic, Vote
+from community.topics.queries import speakers
+from community.topics.queries.answers import BEST_FIRST, BY_ASKER, IS_OFFICIAL, with_verdicts
+from community.topics.queries.reading import rows
+from community.topics.queries.shapes import CommentView, ReplyView, Speaker
+
+REPLIES = 30  # a page
+BEST_MAX = 3  # replies named under "What helps"
+
+_KEY = tuple_(Reply.created_at, Reply.id)
+_PLACE = tuple_(bindparam("moment", type_=UtcDateTime()), bindparam("reply_id", type_=BigInteger()))
+_ANSWERS = (
+    Reply.topic_id == bindparam("topic_id"),
+    Reply.parent_id.is_(None),
+    Reply.hidden_at.is_(None),
+)
+_FORWARDS = (Reply.created_at.asc(), Reply.id.asc())
+_BACKWARDS = (Reply.created_at.desc(), Reply.id.desc())
+
+_BEST_IDS = (
+    with_verdicts(select(Reply.id).join(Topic, Topic.id == Reply.topic_id))
+    .where(
+        *_ANSWERS,
+        or_(
+            IS_OFFICIAL,
+            Reply.accepted_count > 0,
+            Reply.worked_count > Reply.failed_count,
+        ),
+    )
+    .order_by(*BEST_FIRST)
+    .limit(BEST_MAX)
+)
+
+
+def _replies(stretch: Select[Any]) -> Select[*tuple[Any, ...]]:
+    """Return the statement of a stretch and of the replies that help."""
+    shown = union(
+        select(stretch.limit(REPLIES + 1).subquery("stretch").c.id),
+        select(_BEST_IDS.subquery("best").c.id),
+    )
+    statement: Select[*tuple[Any, ...]] = with_verdicts(
+        speakers.with_speaker(
+            select(
+                Reply.id,
+                Reply.topic_id,
+                Reply.body_html,
+                Reply.created_at,
+                Reply.speaks_for_company,
+                Reply.helpful_count,
+                Reply.unhelpful_count,
+                Reply.worked_count,
+                Reply.failed_count,
+                Reply.last_worked_at,
+                Reply.accepted_count,
+                IS_OFFICIAL.label("is_official"),
+                BY_ASKER.label("by_asker"),
+                *speakers.COLUMNS,
+            ).join(Topic, Topic.id == Reply.topic_id),
+            Reply.author_id,
+            Topic.company_id,
+        )
+    )
+    return statement.where(Reply.id.in_(shown)).order_by(*_FORWARDS)
+
+
+_ALL = select(Reply.id).where(*_ANSWERS)
+_FIRST_REPLIES = _replies(_ALL.order_by(*_FORWARDS))
+_REPLIES_AFTER = _replies(_ALL.where(_KEY > _PLACE).order_by(*_FORWARDS))
+_REPLIES_BEFORE = _replies(_ALL.where(_KEY < _PLACE).order_by(*_BACKWARDS))
+
+_COMMENTS = (
+    speakers.with_speaker(
+        select(
+            Reply.id,
+            Reply.parent_id,
+            Reply.body_html,
+            Reply.created_at,
+            Reply.speaks_for_company,
+            *speakers.COLUMNS,
+        ),
+        Reply.author_id,
+        bindparam("company_id", type_=Integer()),
+    )
+    .where(Reply.parent_id.in_(bindparam("reply_ids", expanding=True)), Reply.hidden_at.is_(None))
+    .order_by(*_FORWARDS)
+)
+
+_IDS: BindParameter[Any] = bindparam("reply_ids", expanding=True)
+_SAID = union_all(
+    select(literal("vote").label("what"), Vote.reply_id, Vote.value.label("value")).where(
+        Vote.user_id == bindparam("user_id"), Vote.reply_id.in_(_IDS)
+    ),
+    select(literal("outcome"), Outcome.reply_id, cast(Outcome.worked, Integer)).where(
+        Outcome.user_id == bindparam("user_id"), Outcome.reply_id.in_(_IDS)
+    ),
+    select(literal("accepted"), AcceptedAnswer.reply_id, literal(1)).where(
+        AcceptedAnswer.accepted_by_id == bindparam("user_id"), AcceptedAnswer.reply_id.in_(_IDS)
+    ),
+)
+_SAID_ON_VISIT = select(
+    literal("outcome").label("what"), Outcome.reply_id, cast(Outcome.worked, Integer).label("value")
+).where(Outcome.visit == bindparam("visit"), Outcome.reply_id.in_(_IDS))
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A stretch of replies by time, and the replies that help, best first."""
+
+    stretch: paging.Page[ReplyView]
+    best: tuple[ReplyView, ...]
+
+
+def conversation(
+    topic: Any,
+    *,
+    viewer: User | None,
+    visit: str | None,
+    after: paging.Place | None,
+    before: paging.Place | None,
+) -> Conversation:
+    """Return the stretch after or before a place, or the first.
+
+    Args:
+        topic: has ``id``, ``company_id``, ``company_name`` and ``author_id``.
+    """
+    now = clock.now()
+    found, own = _replies_around(topic.id, after=after, before=before)
+    reply_ids = [row.id for row in found]
+    comments = _comments(reply_ids, topic, now)
+    said = _said(reply_ids, viewer, visit)
+    views = {row.id: _reply(row, topic, comments, said, now) for row in found}
+    helpful = sorted((view for view in views.values() if view.helps), key=_best_first)
+    stretch = paging.page_of(
+        [views[row.id] for row in own],
+        limit=REPLIES,
+        place=_place,
+        after=after,
+        before=None if after else before,
+    )
+    return Conversation(stretch, tuple(helpful[:BEST_MAX]))
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPlace:
+    """Where a reply or comment stands: its topic, and the page of the conversation."""
+
+    topic_id: int
+    title: str
+    after: str | None  # the cursor of the page; None: the first
+
+    @property
+    def slug(self) -> str:
+        """Return the readable end of the topic's address."""
+        return names.slug(self.title, default="topic")
+
+
+_ASKED_FOR = (
+    select(Reply.topic_id, func.coalesce(Reply.parent_id, Reply.id).label("answer_id"), Topic.title)
+    .join(Topic, Topic.id == Reply.topic_id)
+    .where(Reply.id == bindparam("reply_id"), Reply.hidden_at.is_(None), Topic.hidden_at.is_(None))
+)
+_numbered = (
+    select(
+        Reply.id,
+        Reply.created_at,
+        (func.row_number().over(order_by=_FORWARDS) - 1).label("number"),
+    )
+    .where(*_ANSWERS)
+    .cte("numbered")
+)
+_number = (
+    select(_numbered.c.number).where(_numbered.c.id == bindparam("answer_id")).scalar_subquery()
+)
+_LAST_BEFORE_ITS_PAGE = select(_numbered.c.created_at, _numbered.c.id).where(
+    _numbered.c.number == _number - _number % REPLIES - 1
+)
+
+
+def place_of(reply_id: int) -> ReplyPlace | None:
+    """Return where a reply or comment is shown, or None if it cannot be seen.
+
+    A reply that helps is shown on the first page, wherever in the conversation it stands.
+    """
+    asked = next(iter(rows(_ASKED_FOR, reply_id=reply_id)), None)
+    if asked is None:
+        return None
+    after = None
+    best = {row.id for row in rows(_BEST_IDS, topic_id=asked.topic_id)}
+    if asked.answer_id not in best:
+        for row in rows(_LAST_BEFORE_ITS_PAGE, topic_id=asked.topic_id, answer_id=asked.answer_id):
+            after = paging.encode(row.created_at, row.id)
+    return ReplyPlace(asked.topic_id, asked.title, after)
+
+
+def _replies_around(
+    topic_id: int, *, after: paging.Place | None, before: paging.Place | None
+) -> tuple[Sequence[Any], Sequence[Any]]:
+    """Return all the rows to show, and those of the stretch with one more, which tells of others.
+
+    They are read in one statement and told apart by their place: whatever helps and lies
+    beyond the stretch comes after the row that is one too many.
+    """
+    own: Sequence[Any]
+    if after is not None:
+        found = rows(_REPLIES_AFTER, topic_id=topic_id, moment=after[0], reply_id=after[1])
+        own = [row for row in found if _place(row) > after]
+    elif before is not None:
+        found = rows(_REPLIES_BEFORE, topic_id=topic_id, moment=before[0], reply_id=before[1])
+        own = [row for row in reversed(found) if _place(row) < before]
+    else:
+        own = found = rows(_FIRST_REPLIES, topic_id=topic_id)
+    return found, own[: REPLIES + 1]
+
+
+def _place(row: Any) -> paging.Place:
+    return row.created_at, row.id
+
+
+def _comments(
+    reply_ids: Sequence[int], topic: Any, now: datetime
+) -> dict[int, tuple[CommentView, ...]]:
+    """Return the comments below each reply, oldest first."""
+    below: dict[int, tuple[CommentView, ...]] = {}
+    if not reply_ids:
+        return below
+    for row in rows(_COMMENTS, reply_ids=reply_ids, company_id=topic.company_id):
+        comment = CommentView(
+            id=row.id,
+            speaker=speaker(row, topic, now),
+            body_html=Markup(row.body_html),  # noqa: S704 (sanitised at write time)
+            created_at=row.created_at,
+        )
+        below[row.parent_id] = (*below.get(row.parent_id, ()), comment)
+    return below
+
+
+def _said(
+    reply_ids: Sequence[int], viewer: User | None, visit: str | None
+) -> dict[tuple[str, int], int]:
+    """Return what the viewer said of each reply: by kind of verdict and id, its value."""
+    found: Sequence[Any] = ()
+    if reply_ids and viewer is not None:
+        found = rows(_SAID, reply_ids=reply_ids, user_id=viewer.id)
+    elif reply_ids and visit is not None:
+        found = rows(_SAID_ON_VISIT, reply_ids=reply_ids, visit=visit)
+    return {(row.what, row.reply_id): row.value for row in found}
+
+
+def _reply(
+    row: Any,
+    topic: Any,
+    comments: dict[int, tuple[CommentView, ...]],
+    said: dict[tuple[str, int], int],
+    now: datetime,
+) -> ReplyView:
+    outcome = said.get(("outcome", row.id))
+    return ReplyView(
+        id=row.id,
+        topic_id=row.topic_id,
+        speaker=speaker(row, topic, now),
+        body_html=Markup(row.body_html),  # noqa: S704 (sanitised at write time)
+        created_at=row.created_at,
+        helpful_count=row.helpful_count,
+        unhelpful_count=row.unhelpful_count,
+        worked_count=row.worked_count,
+        failed_count=row.failed_count,
+        last_worked_at=row.last_worked_at,
+        accepted_count=row.accepted_count,
+        accepted_by_asker=bool(row.by_asker),
+        is_official=bool(row.is_official),
+        my_vote=said.get(("vote", row.id), 0),
+        my_outcome=None if outcome is None else bool(outcome),
+        i_accepted=("accepted", row.id) in said,
+        comments=comments.get(row.id, ()),
+    )
+
+
+def _best_first(view: ReplyView) -> tuple[Any, ...]:
+    """Sort as `BEST_FIRST` does."""
+    rank = (
+        0 if view.is_official else 1 if view.accepted_by_asker else 2 if view.accepted_count else 3
+    )
+    return (
+        rank,
+        -view.accepted_count,
+        view.failed_count - view.worked_count,
+        view.unhelpful_count - view.helpful_count,
+        view.created_at,
+        view.id,
+    )
+
+
+def speaker(row: Any, topic: Any, now: datetime) -> Speaker:
+    return speakers.speaker_of(
+        row,
+        company_name=topic.company_name,
+        asker_id=topic.author_id,
+        speaks_for_company=row.speaks_for_company,
+        now=now,
+    )

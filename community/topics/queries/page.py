@@ -1,0 +1,197 @@
+"""A topic's page: the topic itself, and a stretch of its conversation.
+
+Five statements for a reader without an account, however long the conversation is, and
+two more for somebody who is signed in: the topic with its company, its asker and the
+topic it differs from; its products and tags; the history of its status; the replies
+and their comments (`conversation`); what the viewer said of those, and what the viewer
+has to do with the topic.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup  # noqa: TID251 (wraps what was sanitised at write time)
+from sqlalchemy import and_, bindparam, exists, false, literal, or_, select, union_all
+from sqlalchemy.orm import aliased
+
+from community.accounts.models import User
+from community.companies.models import Company, Mandate, Product
+from community.core import clock, names, paging
+from community.core.db import UtcDateTime
+from community.topics.models import (
+    Follow,
+    MeToo,
+    StatusChange,
+    Tag,
+    Topic,
+    TopicProduct,
+    TopicTag,
+)
+from community.topics.queries import speakers
+from community.topics.queries.conversation import conversation, speaker
+from community.topics.queries.lists import OPENING, excerpt
+from community.topics.queries.reading import rows
+from community.topics.queries.shapes import Label, Mine, StatusStep, TopicLink, TopicPage
+
+_differs = aliased(Topic, name="differs")
+
+_TOPIC = (
+    speakers.with_speaker(
+        select(
+            Topic.id,
+            Topic.company_id,
+            Topic.author_id,
+            Topic.kind,
+            Topic.status,
+            Topic.title,
+            Topic.body_html,
+            Topic.created_at,
+            Topic.reply_count,
+            Topic.me_too_count,
+            Topic.follower_count,
+            Topic.helped_count,
+            Topic.differs_reason,
+            false().label("speaks_for_company"),  # an asker asks for themselves
+            Company.name.label("company_name"),
+            Company.slug.label("company_slug"),
+            Company.state.label("company_state"),
+            _differs.id.label("differs_id"),
+            _differs.title.label("differs_title"),
+            *speakers.COLUMNS,
+        ).join(Company, Company.id == Topic.company_id),
+        Topic.author_id,
+        Topic.company_id,
+    )
+    .outerjoin(_differs, and_(_differs.id == Topic.differs_from_id, _differs.hidden_at.is_(None)))
+    .where(Topic.id == bindparam("topic_id"), Topic.hidden_at.is_(None))
+)
+
+_LABELS = union_all(
+    select(literal("product").label("what"), Product.slug, Product.name)
+    .join(TopicProduct, TopicProduct.product_id == Product.id)
+    .where(TopicProduct.topic_id == bindparam("topic_id")),
+    select(literal("tag"), Tag.slug, Tag.slug)
+    .join(TopicTag, TopicTag.tag_id == Tag.id)
+    .where(TopicTag.topic_id == bindparam("topic_id")),
+).order_by("what", "name")
+
+_HISTORY = (
+    select(
+        StatusChange.role,
+        StatusChange.old,
+        StatusChange.new,
+        StatusChange.note,
+        StatusChange.created_at,
+        User.username,
+        User.display_name,
+        User.deleted_at,
+    )
+    .join(User, User.id == StatusChange.actor_id)
+    .where(StatusChange.topic_id == bindparam("topic_id"))
+    .order_by(StatusChange.created_at, StatusChange.id)
+)
+
+_MINE = select(
+    exists()
+    .where(MeToo.topic_id == bindparam("topic_id"), MeToo.user_id == bindparam("user_id"))
+    .label("has_this_too"),
+    exists()
+    .where(Follow.topic_id == bindparam("topic_id"), Follow.user_id == bindparam("user_id"))
+    .label("follows"),
+    exists()
+    .where(
+        Mandate.company_id == bindparam("company_id"),
+        Mandate.user_id == bindparam("user_id"),
+        Mandate.since <= bindparam("now", type_=UtcDateTime()),
+        or_(
+            Mandate.valid_until.is_(None),
+            Mandate.valid_until > bindparam("now", type_=UtcDateTime()),
+        ),
+    )
+    .label("speaks_for_company"),
+)
+
+
+def topic_page(
+    topic_id: int,
+    *,
+    viewer: User | None = None,
+    visit: str | None = None,
+    after: paging.Place | None = None,
+    before: paging.Place | None = None,
+) -> TopicPage | None:
+    """Return a page of a topic as the viewer sees it, or None if it cannot be seen.
+
+    Args:
+        viewer: who is signed in.
+        visit: the visit of somebody who is not.
+        after: the place in the conversation to go on from; ``before``, to go back from.
+    """
+    head = next(iter(rows(_TOPIC, topic_id=topic_id)), None)
+    if head is None:
+        return None
+    now = clock.now()
+    talk = conversation(head, viewer=viewer, visit=visit, after=after, before=before)
+    labels = rows(_LABELS, topic_id=topic_id)
+    return TopicPage(
+        id=head.id,
+        company_id=head.company_id,
+        company_name=head.company_name,
+        company_slug=head.company_slug,
+        company_state=head.company_state,
+        author=speaker(head, head, now),
+        kind=head.kind,
+        status=head.status,
+        title=head.title,
+        slug=names.slug(head.title, default="topic"),
+        summary=excerpt(head.body_html[:OPENING]),
+        body_html=Markup(head.body_html),  # noqa: S704 (sanitised at write time)
+        created_at=head.created_at,
+        reply_count=head.reply_count,
+        me_too_count=head.me_too_count,
+        follower_count=head.follower_count,
+        helped_count=head.helped_count,
+        differs_from=_differs_from(head),
+        differs_reason=head.differs_reason or "",
+        products=tuple(Label(row.slug, row.name) for row in labels if row.what == "product"),
+        tags=tuple(Label(row.slug, row.name) for row in labels if row.what == "tag"),
+        history=tuple(_step(row) for row in rows(_HISTORY, topic_id=topic_id)),
+        best=talk.best,
+        replies=tuple(talk.stretch.rows),
+        earlier=talk.stretch.previous,
+        later=talk.stretch.next,
+        mine=_mine(head, viewer, now),
+    )
+
+
+def _differs_from(head: Any) -> TopicLink | None:
+    if head.differs_id is None:
+        return None
+    return TopicLink(
+        head.differs_id, head.differs_title, names.slug(head.differs_title, default="topic")
+    )
+
+
+def _step(row: Any) -> StatusStep:
+    return StatusStep(
+        actor_name=row.display_name or row.username,
+        actor_username=row.username,
+        actor_is_former=row.deleted_at is not None,
+        role=row.role,
+        old=row.old,
+        new=row.new,
+        note=row.note,
+        at=row.created_at,
+    )
+
+
+def _mine(head: Any, viewer: User | None, now: datetime) -> Mine:
+    if viewer is None:
+        return Mine()
+    (row,) = rows(_MINE, topic_id=head.id, company_id=head.company_id, user_id=viewer.id, now=now)
+    return Mine(
+        is_asker=viewer.id == head.author_id,
+        has_this_too=bool(row.has_this_too),
+        follows=bool(row.follows),
+        speaks_for_company=bool(row.speaks_for_company),
+    )
