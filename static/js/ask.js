@@ -1,17 +1,19 @@
 /*
- * <ask-box data-url="…" data-company="…">: answers that exist, while somebody types.
+ * <ask-box data-url="…" data-shown-url="…" data-company="…">: answers that exist, while somebody types.
  *
- * It asks `data-url` for the rows as HTML, the very ones that the page without scripts shows, and
- * puts them into [data-rows]. A row that stays keeps its place, and a row that somebody is using
+ * It asks `data-url` for the rows as HTML, the very ones that the page without scripts shows, puts
+ * them into [data-rows] and tells `data-shown-url` which ones stood before the reader's eyes. A row that stays keeps its place, and a row that somebody is using
  * stays, whatever comes in. The buttons of a row are forms; here they are sent in the background
  * and the row becomes what the server answers.
  */
 
 const SHORTEST = 3; // characters
 const PAUSE = 250; // ms without a key before asking
+const SEEN = 1500; // ms that rows stand still before they count as shown
 
 class AskBox extends HTMLElement {
   #pause = 0;
+  #still = 0;
   #request = null;
   #asked = "";
 
@@ -32,11 +34,13 @@ class AskBox extends HTMLElement {
 
   disconnectedCallback() {
     clearTimeout(this.#pause);
+    clearTimeout(this.#still);
     this.#request?.abort();
   }
 
   #typed() {
     clearTimeout(this.#pause);
+    clearTimeout(this.#still);
     const text = this.input.value.trim();
     if ([...text].length < SHORTEST) this.#clear();
     else if (text !== this.#asked) this.#pause = setTimeout(() => this.#ask(text), PAUSE);
@@ -85,7 +89,16 @@ class AskBox extends HTMLElement {
     }
     const said = this.rows.querySelector("[data-say]")?.dataset.say ?? "";
     if (said !== this.status.textContent) this.status.textContent = said;
+    this.#still = setTimeout(() => this.#shown(), SEEN);
     document.dispatchEvent(new CustomEvent("rows:changed"));
+  }
+
+  #shown() {
+    const rows = [...this.rows.querySelectorAll(".suggestion:not([data-settled])")];
+    if (!rows.length) return;
+    const body = new FormData(rows[0].querySelector("form")); // Brings the text and the token.
+    body.set("topics", rows.map((row) => row.dataset.topicId).join(" "));
+    navigator.sendBeacon(this.dataset.shownUrl, body);
   }
 
   #merge(list, fresh) {
@@ -155,6 +168,8 @@ class AskBox extends HTMLElement {
   #settle(row, fragment) {
     const answer = fragment.querySelector(".suggestion");
     if (!answer) throw new Error("No row in the answer.");
+    answer.dataset.topicId = row.dataset.topicId;
+    answer.dataset.settled = "";
     row.replaceWith(answer);
     answer.tabIndex = -1;
     answer.focus();
