@@ -31,6 +31,7 @@ COMMENT_MAX = 2_000  # characters
 REASON_MAX = 300  # characters
 NOTE_MAX = 300  # characters
 VERSION_MAX = 40  # characters
+LANGUAGE_MAX = 35  # characters, RFC 5646
 TAGS_MAX = 5  # tags a topic
 TAG_MAX = 30  # characters
 SOURCE_KEY_MAX = 200  # characters
@@ -102,6 +103,8 @@ class Topic(Base):
     title: Mapped[str] = mapped_column(String(TITLE_MAX))
     body: Mapped[str] = mapped_column(Text)  # Markdown, as the author wrote it
     body_html: Mapped[str] = mapped_column(Text)  # rendered and sanitised at write time
+    # BCP 47, where somebody has said it; None: nobody has.
+    language: Mapped[str | None] = mapped_column(String(LANGUAGE_MAX))
     reply_count: Mapped[int] = mapped_column(default=0)  # replies, not comments
     me_too_count: Mapped[int] = mapped_column(default=0)
     follower_count: Mapped[int] = mapped_column(default=0)
@@ -203,6 +206,10 @@ class Reply(Base):
     worked_count: Mapped[int] = mapped_column(default=0)
     failed_count: Mapped[int] = mapped_column(default=0)
     accepted_count: Mapped[int] = mapped_column(default=0)
+    # Votes from where an imported reply was before, of which only the sums are known. They are
+    # part of the counts above, which otherwise count rows of `Vote`.
+    imported_helpful_count: Mapped[int] = mapped_column(default=0)
+    imported_unhelpful_count: Mapped[int] = mapped_column(default=0)
     last_worked_at: Mapped[datetime | None]
     hidden_at: Mapped[datetime | None]
     source_key: Mapped[str | None] = mapped_column(String(SOURCE_KEY_MAX), unique=True)
@@ -222,6 +229,10 @@ class Reply(Base):
             "helpful_count >= 0 AND unhelpful_count >= 0 AND worked_count >= 0"
             " AND failed_count >= 0 AND accepted_count >= 0",
             name="counts_not_negative",
+        ),
+        CheckConstraint(
+            "imported_helpful_count >= 0 AND imported_unhelpful_count >= 0",
+            name="imported_counts_not_negative",
         ),
         Index("ix_replies_topic_created", "topic_id", "created_at", "id"),
         # Comments only: an index of all would lure SQLite into reading every reply by it.
