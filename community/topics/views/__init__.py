@@ -1,9 +1,7 @@
-"""The screens of topics: `show` reads one and judges it, `ask` asks."""
+"""Topics: their pages, every button on them, and asking."""
 
 from flask import Blueprint
 
 bp = Blueprint("topics", __name__)
 
-from community.topics.views import ask  # noqa: E402 (it hangs its routes on `bp`)
-
-__all__ = ["ask", "bp"]
+from community.topics.views import ask, press, show  # noqa: E402, F401 (they add their routes)

@@ -1,0 +1,86 @@
+"""The forms of a topic's page."""
+
+from collections.abc import Iterable
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from community.topics.models import BODY_MAX, COMMENT_MAX, NOTE_MAX, TopicKind, TopicStatus
+from community.web.forms import Form, one_line, stripped
+
+STATUS_WORDS = {
+    TopicStatus.OPEN: _l("open"),
+    TopicStatus.NEEDS_INFO: _l("needs information"),
+    TopicStatus.ACKNOWLEDGED: _l("acknowledged"),
+    TopicStatus.IN_PROGRESS: _l("in progress"),
+    TopicStatus.SOLVED: _l("solved"),
+    TopicStatus.NOT_A_PROBLEM: _l("not a problem"),
+    TopicStatus.UNDER_CONSIDERATION: _l("under consideration"),
+    TopicStatus.PLANNED: _l("planned"),
+    TopicStatus.DONE: _l("done"),
+    TopicStatus.DECLINED: _l("declined"),
+}
+KIND_WORDS = {
+    TopicKind.PROBLEM: _l("a problem"),
+    TopicKind.QUESTION: _l("a question"),
+    TopicKind.IDEA: _l("an idea"),
+    TopicKind.PRAISE: _l("praise"),
+}
+
+
+class ReplyForm(Form):
+    """An answer to a topic."""
+
+    body = TextAreaField(
+        _l("Your answer"),
+        filters=[stripped],
+        validators=[DataRequired(_l("Write something first.")), Length(max=BODY_MAX)],
+        description=_l("What worked for you, step by step. Markdown works."),
+    )
+    as_company = BooleanField(_l("Speak for the company"))
+
+
+class CommentForm(Form):
+    """A comment on an answer."""
+
+    body = TextAreaField(
+        _l("Your comment"),
+        filters=[stripped],
+        validators=[DataRequired(_l("Write something first.")), Length(max=COMMENT_MAX)],
+    )
+    as_company = BooleanField(_l("Speak for the company"))
+
+
+class StatusForm(Form):
+    """Where a topic stands, and why."""
+
+    status = SelectField(_l("It is"))
+    note = StringField(
+        _l("Why"),
+        filters=[one_line],
+        validators=[Length(max=NOTE_MAX)],
+        description=_l("Shown beside the status, with your name."),
+    )
+
+    def offer(self, statuses: Iterable[TopicStatus]) -> None:
+        """Let one of these be chosen."""
+        self.status.choices = [(one.value, STATUS_WORDS[one]) for one in statuses]
+
+
+class SortForm(Form):
+    """What kind of topic it is, and the words that others find it by."""
+
+    kind = SelectField(
+        _l("It is"), choices=[(kind.value, words) for kind, words in KIND_WORDS.items()]
+    )
+    tags = StringField(
+        _l("Tags"),
+        filters=[one_line],
+        validators=[Length(max=300)],
+        description=_l("Up to five, with commas between them."),
+    )
+
+    def tag_words(self) -> list[str]:
+        """Return the tags as they were typed, one by one."""
+        return [word.strip() for word in (self.tags.data or "").split(",") if word.strip()]

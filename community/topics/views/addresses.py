@@ -1,0 +1,17 @@
+"""Where topics and replies are, for links and for the way back after a button."""
+
+from flask import abort, url_for
+
+from community.topics import queries
+
+
+def address_of(reply_id: int) -> str:
+    """Return where a reply or comment is shown, down to its place on the page; else answer 404."""
+    place = queries.place_of(reply_id) or abort(404)
+    return url_for(
+        "topics.show",
+        topic_id=place.topic_id,
+        slug=place.slug,
+        after=place.after,
+        _anchor=f"reply-{reply_id}",
+    )

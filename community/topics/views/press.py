@@ -1,0 +1,239 @@
+"""What is pressed and sent on a topic's page. Each leads back to where it was pressed."""
+
+from typing import TypeVar
+
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from community.accounts.sessions import actor
+from community.core.db import transaction
+from community.core.errors import Invalid, NotAllowed
+from community.core.paging import decode
+from community.topics import queries, services, visits
+from community.topics.forms.topic import CommentForm, ReplyForm, SortForm, StatusForm
+from community.topics.models import Reply, Topic, TopicKind, TopicStatus
+from community.topics.queries import TopicPage
+from community.topics.views import bp
+from community.topics.views.addresses import address_of
+from community.topics.views.show import screen, statuses_to_offer
+from community.web.forms import Form
+from community.web.limits import POST, VERDICT, limiter
+
+T = TypeVar("T")
+
+ON_OFF = {"1": True, "0": False}
+VOTES = {"1": 1, "0": 0, "-1": -1}
+OUTCOMES = {"worked": True, "failed": False, "0": None}
+
+
+# -- words --------------------------------------------------------------------------------------
+
+
+@bp.post("/t/<int:topic_id>/replies")
+@limiter.limit(POST)
+def reply(topic_id: int) -> ResponseReturnValue:
+    """Post an answer to a topic."""
+    topic, form = _topic(topic_id), ReplyForm()
+    if _can_be_sent(form):
+        try:
+            with transaction():
+                posted = services.post_reply(
+                    actor(), topic, body=form.body.data or "", as_company=form.as_company.data
+                )
+            return redirect(address_of(posted.id), 303)
+        except (Invalid, NotAllowed) as error:
+            _show_refusal(form, error)
+    return screen(_page(topic_id), actor(), reply_form=form), 422
+
+
+@bp.post("/r/<int:reply_id>/comments")
+@limiter.limit(POST)
+def comment(reply_id: int) -> ResponseReturnValue:
+    """Post a comment on an answer."""
+    answer, form = _reply(reply_id), CommentForm()
+    if _can_be_sent(form):
+        try:
+            with transaction():
+                posted = services.post_comment(
+                    actor(), answer, body=form.body.data or "", as_company=form.as_company.data
+                )
+            return redirect(address_of(posted.id), 303)
+        except (Invalid, NotAllowed) as error:
+            _show_refusal(form, error)
+    place = queries.place_of(reply_id) or abort(404)
+    page = _page(place.topic_id, after=place.after)
+    return screen(page, actor(), comment_form=form, comment_on=reply_id), 422
+
+
+@bp.post("/t/<int:topic_id>/status")
+@limiter.limit(VERDICT)
+def status(topic_id: int) -> ResponseReturnValue:
+    """Say where a topic stands, and why."""
+    viewer = actor()
+    if viewer is None:
+        return _sign_in_first(_address(_topic(topic_id)))
+    topic, page, form = _topic(topic_id), _page(topic_id), StatusForm()
+    form.offer(statuses_to_offer(page, viewer))
+    if form.validate():
+        try:
+            with transaction():
+                services.set_status(
+                    viewer, topic, TopicStatus(form.status.data), note=form.note.data or ""
+                )
+            return redirect(_address(topic), 303)
+        except (Invalid, NotAllowed) as error:
+            _show_refusal(form, error)
+    return screen(_page(topic_id), viewer, status_form=form), 422
+
+
+@bp.post("/t/<int:topic_id>/sort")
+@limiter.limit(VERDICT)
+def sort(topic_id: int) -> ResponseReturnValue:
+    """Change what kind of topic it is, and its tags."""
+    viewer = actor()
+    if viewer is None:
+        return _sign_in_first(_address(_topic(topic_id)))
+    topic, form = _topic(topic_id), SortForm()
+    if form.validate():
+        try:
+            with transaction():
+                services.set_kind(viewer, topic, TopicKind(form.kind.data))
+                services.set_tags(viewer, topic, form.tag_words())
+            return redirect(_address(topic), 303)
+        except (Invalid, NotAllowed) as error:
+            _show_refusal(form, error)
+    return screen(_page(topic_id), viewer, sort_form=form), 422
+
+
+# -- verdicts -----------------------------------------------------------------------------------
+
+
+@bp.post("/r/<int:reply_id>/outcome")
+@limiter.limit(VERDICT)
+def outcome(reply_id: int) -> ResponseReturnValue:
+    """Keep whether an answer worked for somebody, with an account or on a visit without one."""
+    answer, worked, viewer = _reply(reply_id), _value(OUTCOMES), actor()
+    visit = visits.current() if viewer is not None else visits.current_or_new()
+    with transaction():
+        services.record_outcome(
+            answer,
+            user=viewer,
+            visit=visit,
+            worked=worked,
+            version=request.form.get("version", ""),
+        )
+    answered = redirect(address_of(reply_id), 303)
+    return answered if visit is None else visits.remember(answered, visit)
+
+
+@bp.post("/r/<int:reply_id>/vote")
+@limiter.limit(VERDICT)
+def vote(reply_id: int) -> ResponseReturnValue:
+    """Call an answer helpful or not, or take that back."""
+    answer, value = _reply(reply_id), _value(VOTES)
+    if actor() is None:
+        return _sign_in_first(address_of(reply_id))
+    with transaction():
+        services.vote(actor(), answer, value)
+    return redirect(address_of(reply_id), 303)
+
+
+@bp.post("/r/<int:reply_id>/accept")
+@limiter.limit(VERDICT)
+def accept(reply_id: int) -> ResponseReturnValue:
+    """Say "this solved it for me", or take that back."""
+    answer, yes = _reply(reply_id), _value(ON_OFF)
+    if actor() is None:
+        return _sign_in_first(address_of(reply_id))
+    with transaction():
+        (services.accept if yes else services.unaccept)(actor(), answer.topic, answer)
+    return redirect(address_of(reply_id), 303)
+
+
+@bp.post("/r/<int:reply_id>/official")
+@limiter.limit(VERDICT)
+def official(reply_id: int) -> ResponseReturnValue:
+    """Mark an answer as the company's own, or take the mark off."""
+    answer, yes = _reply(reply_id), _value(ON_OFF)
+    if actor() is None:
+        return _sign_in_first(address_of(reply_id))
+    with transaction():
+        if yes:
+            services.mark_official(actor(), answer.topic, answer)
+        else:
+            services.unmark_official(actor(), answer.topic)
+    return redirect(address_of(reply_id), 303)
+
+
+@bp.post("/t/<int:topic_id>/me-too")
+@limiter.limit(VERDICT)
+def me_too(topic_id: int) -> ResponseReturnValue:
+    """Say "I have this too", or take that back."""
+    topic, yes = _topic(topic_id), _value(ON_OFF)
+    if actor() is None:
+        return _sign_in_first(_address(topic))
+    with transaction():
+        (services.add_me_too if yes else services.remove_me_too)(actor(), topic)
+    return redirect(_address(topic), 303)
+
+
+@bp.post("/t/<int:topic_id>/follow")
+@limiter.limit(VERDICT)
+def follow(topic_id: int) -> ResponseReturnValue:
+    """Hear what happens in a topic, or no more."""
+    topic, yes = _topic(topic_id), _value(ON_OFF)
+    if actor() is None:
+        return _sign_in_first(_address(topic))
+    with transaction():
+        if yes:
+            services.follow(actor(), topic)
+        else:
+            services.unfollow(actor(), topic)
+    return redirect(_address(topic), 303)
+
+
+# -- what they have in common -------------------------------------------------------------------
+
+
+def _topic(topic_id: int) -> Topic:
+    return queries.visible(topic_id) or abort(404, _("There is no such topic."))
+
+
+def _reply(reply_id: int) -> Reply:
+    return queries.visible_reply(reply_id) or abort(404, _("There is no such answer."))
+
+
+def _page(topic_id: int, *, after: str | None = None) -> TopicPage:
+    place = decode(after) if after else None
+    page = queries.topic_page(topic_id, viewer=actor(), after=place)
+    return page or abort(404, _("There is no such topic."))
+
+
+def _address(topic: Topic) -> str:
+    return url_for("topics.show", topic_id=topic.id, slug=topic.slug)
+
+
+def _value(known: dict[str, T]) -> T:
+    """Return what the pressed button means; anything else is no button of ours."""
+    word = request.form.get("value", "")
+    return known[word] if word in known else abort(400)
+
+
+def _sign_in_first(back: str) -> ResponseReturnValue:
+    """Lead to signing in and back; only a session that has run out presses such a button."""
+    return redirect(url_for("accounts.sign_in", next=back), 303)
+
+
+def _can_be_sent(form: Form) -> bool:
+    """Check a form; without an account what was typed stays in it, with the way to go on."""
+    if actor() is not None:
+        return bool(form.validate())
+    form.form_errors.append(
+        _("You are signed out. Copy your text, or sign in in another tab and send it from here.")
+    )
+    return False
+
+
+def _show_refusal(form: Form, error: Invalid | NotAllowed) -> None:
+    form.take(error if isinstance(error, Invalid) else Invalid(error.message))
