@@ -1,0 +1,302 @@
+"""Read the demonstration content from the TOML files in ``content/`` beside this module.
+
+``people.toml`` holds ``[[person]]`` tables. Every other file is a company: ``[company]``,
+``[[employee]]``, ``[[product]]`` and ``[[topic]]``, with ``[[topic.reply]]``,
+``[[topic.reply.comment]]`` and ``[[topic.history]]`` below. Moments are written like
+``2026-03-02T19:05:31Z`` and days like ``2026-03-02``.
+"""
+
+import enum
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from community.accounts.models import ABOUT_MAX as PERSON_ABOUT_MAX
+from community.accounts.models import DISPLAY_NAME_MAX, USERNAME_MAX
+from community.companies.models import (
+    ABOUT_MAX,
+    HOST_MAX,
+    NAME_MAX,
+    SCOPE_MAX,
+    SLUG_MAX,
+    TITLE_MAX,
+    URL_MAX,
+    CompanyState,
+)
+from community.core.errors import DomainError
+from community.demo import checks
+from community.demo.shapes import (
+    Comment,
+    Company,
+    Content,
+    Employee,
+    Person,
+    Product,
+    Reply,
+    Step,
+    Topic,
+)
+from community.topics import models as topics
+
+FOLDER = Path(__file__).parent / "content"
+KEY_MAX = 60  # characters
+
+Choice = TypeVar("Choice", bound=enum.StrEnum)
+
+
+class BadContent(DomainError):
+    """A file is not as it should be; the message names it and the key."""
+
+
+def read(folder: Path = FOLDER) -> Content:
+    """Read all files of a folder.
+
+    Raises:
+        BadContent: a file cannot be read, or does not fit with the others.
+    """
+    companies = [path for path in sorted(folder.glob("*.toml")) if path.name != "people.toml"]
+    file = _file(folder / "people.toml")
+    people = tuple(_person(table) for table in file.tables("person"))
+    file.done()
+    content = Content(people=people, companies=tuple(_company(_file(path)) for path in companies))
+    for complaint in checks.complaints(content):
+        raise BadContent(complaint)
+    return content
+
+
+class _Table:
+    """One table of a file, read key by key; a key that nobody has asked for is an error."""
+
+    def __init__(self, values: Mapping[str, Any], place: str) -> None:
+        self.place = place
+        self._left = dict(values)
+
+    def text(self, key: str, limit: int, *, default: str | None = None) -> str:
+        """Take a text of at most ``limit`` characters; it may be missing if there is a default."""
+        value = self._left.pop(key, default)
+        if value is None:
+            raise self.wrong(key, "is missing")
+        if not isinstance(value, str):
+            raise self.wrong(key, f"is {value!r}; it must be a text")
+        value = value.strip()
+        if not value and default is None:
+            raise self.wrong(key, "is empty")
+        if len(value) > limit:
+            raise self.wrong(key, f"has {len(value)} characters; {limit} fit")
+        return value
+
+    def choice(self, key: str, choices: type[Choice]) -> Choice:
+        """Take one of the values of an enum."""
+        value = self.text(key, 100)
+        try:
+            return choices(value)
+        except ValueError:
+            allowed = ", ".join(member.value for member in choices)
+            raise self.wrong(key, f"is {value!r}; it can be {allowed}") from None
+
+    def moment(self, key: str) -> datetime:
+        """Take a moment with its zone."""
+        value = self.text(key, 40)
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            raise self.wrong(key, f"is {value!r}; write it like 2026-03-02T19:05:31Z")
+        return moment.astimezone(UTC)
+
+    def day(self, key: str) -> datetime:
+        """Take a day, as its first moment."""
+        value = self._left.pop(key, None)
+        try:
+            day = value if isinstance(value, date) else date.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise self.wrong(key, f"is {value!r}; write it like 2026-03-02") from None
+        return datetime.combine(day, time(), UTC)
+
+    def day_after(self, key: str) -> datetime | None:
+        """Take the last day of something, as the moment when it is over; None if missing."""
+        return self.day(key) + timedelta(days=1) if key in self._left else None
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """Take a list of different texts, which may be missing."""
+        value = self._left.pop(key, [])
+        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+            raise self.wrong(key, f"is {value!r}; it must be a list of texts")
+        if len(set(value)) < len(value):
+            raise self.wrong(key, "names something twice")
+        return tuple(value)
+
+    def flag(self, key: str) -> bool:
+        """Take true or false, which may be missing."""
+        value = self._left.pop(key, False)
+        if not isinstance(value, bool):
+            raise self.wrong(key, f"is {value!r}; it must be true or false")
+        return value
+
+    def table(self, key: str) -> "_Table":
+        """Take the table ``[key]``."""
+        value = self._left.pop(key, None)
+        if not isinstance(value, dict):
+            raise self.wrong(key, "is missing")
+        return _Table(value, f"{self.place}, {key}")
+
+    def tables(self, key: str) -> "list[_Table]":
+        """Take the tables ``[[key]]``, if there are any."""
+        value = self._left.pop(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise self.wrong(key, f"must be written as [[{key}]] tables")
+        return [
+            _Table(one, f"{self.place}, {key} {_name(one, at)}") for at, one in enumerate(value, 1)
+        ]
+
+    def done(self) -> None:
+        """Refuse what is left.
+
+        Raises:
+            BadContent: there are keys that mean nothing.
+        """
+        for key in self._left:
+            raise self.wrong(key, "means nothing here")
+
+    def wrong(self, key: str, what: str) -> BadContent:
+        """Return an error that names the place and the key."""
+        return BadContent(f"{self.place}: {key!r} {what}.")
+
+
+def _name(values: Mapping[str, Any], number: int) -> str:
+    """Return what a reader finds a table by."""
+    return str(next((values[key] for key in ("key", "username", "slug") if key in values), number))
+
+
+def _file(path: Path) -> _Table:
+    try:
+        return _Table(tomllib.loads(path.read_text(encoding="utf-8")), path.name)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadContent(f"{path.name} cannot be read: {error}.") from error
+
+
+class _Role(enum.StrEnum):
+    MEMBER = "member"
+    MODERATOR = "moderator"
+
+
+def _person(table: _Table) -> Person:
+    person = Person(
+        username=table.text("username", USERNAME_MAX),
+        name=table.text("name", DISPLAY_NAME_MAX),
+        about=table.text("about", PERSON_ABOUT_MAX, default=""),
+        languages=table.names("languages"),
+        is_moderator=table.choice("role", _Role) is _Role.MODERATOR,
+        joined=table.day("joined"),
+    )
+    table.done()
+    return person
+
+
+def _company(file: _Table) -> Company:
+    table = file.table("company")
+    company = Company(
+        file=file.place,
+        slug=table.text("slug", SLUG_MAX),
+        name=table.text("name", NAME_MAX),
+        website_host=table.text("website_host", HOST_MAX),
+        about=table.text("about", ABOUT_MAX),
+        state=table.choice("state", CompanyState),
+        opened_by=table.text("opened_by", USERNAME_MAX),
+        official_help_url=table.text("official_help_url", URL_MAX, default=""),
+        official_help_source=table.text("official_help_source", URL_MAX, default=""),
+        employees=tuple(_employee(one) for one in file.tables("employee")),
+        products=tuple(_product(one) for one in file.tables("product")),
+        topics=tuple(_topic(one) for one in file.tables("topic")),
+    )
+    table.done()
+    file.done()
+    return company
+
+
+def _employee(table: _Table) -> Employee:
+    employee = Employee(
+        username=table.text("username", USERNAME_MAX),
+        title=table.text("title", TITLE_MAX),
+        scope=table.text("scope", SCOPE_MAX, default=""),
+        since=table.day("since"),
+        until=table.day_after("until"),
+    )
+    table.done()
+    return employee
+
+
+def _product(table: _Table) -> Product:
+    product = Product(
+        slug=table.text("slug", SLUG_MAX),
+        name=table.text("name", NAME_MAX),
+        parent=table.text("parent", SLUG_MAX, default=""),
+    )
+    table.done()
+    return product
+
+
+def _topic(table: _Table) -> Topic:
+    topic = Topic(
+        key=table.text("key", KEY_MAX),
+        kind=table.choice("kind", topics.TopicKind),
+        status=table.choice("status", topics.TopicStatus),
+        title=table.text("title", topics.TITLE_MAX),
+        author=table.text("author", USERNAME_MAX),
+        at=table.moment("at"),
+        body=table.text("body", topics.BODY_MAX),
+        products=table.names("product"),
+        tags=table.names("tags"),
+        version=table.text("version", topics.VERSION_MAX, default=""),
+        me_too=table.names("me_too"),
+        follows=table.names("follows"),
+        differs_from=table.text("differs_from", KEY_MAX, default=""),
+        differs_reason=table.text("differs_reason", topics.REASON_MAX, default=""),
+        replies=tuple(_reply(one) for one in table.tables("reply")),
+        history=tuple(_step(one) for one in table.tables("history")),
+    )
+    table.done()
+    return topic
+
+
+def _reply(table: _Table) -> Reply:
+    reply = Reply(
+        key=table.text("key", KEY_MAX),
+        author=table.text("author", USERNAME_MAX),
+        at=table.moment("at"),
+        body=table.text("body", topics.BODY_MAX),
+        speaks_for_company=table.flag("speaks_for_company"),
+        is_official=table.flag("official"),
+        accepted_by=table.names("accepted_by"),
+        worked=table.names("worked"),
+        failed=table.names("failed"),
+        helpful=table.names("helpful"),
+        unhelpful=table.names("unhelpful"),
+        comments=tuple(_comment(one) for one in table.tables("comment")),
+    )
+    table.done()
+    return reply
+
+
+def _comment(table: _Table) -> Comment:
+    comment = Comment(
+        author=table.text("author", USERNAME_MAX),
+        at=table.moment("at"),
+        body=table.text("body", topics.COMMENT_MAX),
+    )
+    table.done()
+    return comment
+
+
+def _step(table: _Table) -> Step:
+    step = Step(
+        to=table.choice("to", topics.TopicStatus),
+        by=table.text("by", USERNAME_MAX),
+        at=table.moment("at"),
+        note=table.text("note", topics.NOTE_MAX, default=""),
+    )
+    table.done()
+    return step
