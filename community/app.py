@@ -12,10 +12,12 @@ from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
 from community import search
+from community.accounts import handlers as accounts_handlers
 from community.accounts import sessions
+from community.accounts import views as accounts_views
 from community.api import views as api_views
 from community.companies import views as companies_views
-from community.core import config, db, jobs
+from community.core import config, db, jobs, outbox
 from community.pages import views as pages_views
 from community.topics import views as topics_views
 from community.web import (
@@ -80,6 +82,11 @@ def home(folder: str) -> Path:
 
 def wire_events() -> None:
     """Say what follows each change. This list is the whole of it."""
+    outbox.subscribe("confirmation.asked", accounts_handlers.mail_confirmation)
+    outbox.subscribe("password.forgotten", accounts_handlers.mail_reset)
+    outbox.subscribe("password.changed", accounts_handlers.mail_password_changed)
+    outbox.subscribe("email.change_asked", accounts_handlers.mail_new_address)
+    outbox.subscribe("email.change_asked", accounts_handlers.mail_old_address)
 
 
 def _flask_config(settings: config.Settings) -> Mapping[str, Any]:
@@ -111,6 +118,7 @@ def _init_parts(app: Flask, settings: config.Settings) -> None:
 
 def _register_blueprints(app: Flask) -> None:
     app.register_blueprint(web_views.bp)
+    app.register_blueprint(accounts_views.bp)
     app.register_blueprint(companies_views.bp)
     app.register_blueprint(topics_views.bp)
     app.register_blueprint(pages_views.bp)

@@ -1,6 +1,6 @@
 """The people table."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,6 +13,12 @@ DISPLAY_NAME_MAX = 60  # characters
 ABOUT_MAX = 500  # characters
 EMAIL_MAX = 254  # characters, RFC 5321
 PASSWORD_MIN, PASSWORD_MAX = 10, 200  # characters
+PATH_MAX = 1000  # characters of a local address to return to
+
+# How long the links in mail work.
+CONFIRM_FOR = timedelta(days=3)
+RESET_FOR = timedelta(hours=1)
+CHANGE_EMAIL_FOR = timedelta(days=3)
 
 
 class User(Base):
@@ -32,6 +38,8 @@ class User(Base):
     about: Mapped[str] = mapped_column(String(ABOUT_MAX), default="")
     email: Mapped[str | None] = mapped_column(String(EMAIL_MAX), unique=True)  # normalised
     email_verified_at: Mapped[datetime | None]
+    # Asked for in its place, and not confirmed yet.
+    new_email: Mapped[str | None] = mapped_column(String(EMAIL_MAX))
     password_hash: Mapped[str | None] = mapped_column(String(200))  # Argon2id
     session_epoch: Mapped[int] = mapped_column(default=0)  # raised to sign out everywhere
     is_moderator: Mapped[bool] = mapped_column(default=False)
@@ -57,3 +65,24 @@ class User(Base):
     def is_placeholder(self) -> bool:
         """True for the author of imported content whom nobody has claimed yet."""
         return self.source_key is not None and self.email is None
+
+
+class SignUp(Base):
+    """Somebody asked to join and has not shown yet that the e-mail address is theirs.
+
+    Becomes a `User` when the address is confirmed, and claims nothing before: neither
+    the address nor the user name is taken by it, so nobody can keep another person out,
+    nor learn from a refusal who has an account. Kept, too, when the address has an
+    account already, so that asking again looks the same for everybody.
+    """
+
+    __tablename__ = "sign_ups"
+
+    id: Mapped[IntPK]
+    key: Mapped[str] = mapped_column(String(22), unique=True)  # random; the link is made from it
+    username: Mapped[str] = mapped_column(String(USERNAME_MAX))
+    username_key: Mapped[str] = mapped_column(String(60), index=True)
+    email: Mapped[str] = mapped_column(String(EMAIL_MAX), index=True)  # normalised
+    password_hash: Mapped[str] = mapped_column(String(200))  # Argon2id
+    return_to: Mapped[str] = mapped_column(String(PATH_MAX))  # a local path
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)

@@ -13,7 +13,7 @@ from email.utils import format_datetime, make_msgid, parseaddr
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from flask import current_app, render_template
+from flask import current_app
 
 from community.core import clock
 
@@ -28,7 +28,9 @@ def send(to: str, template: str, **context: object) -> None:
     Raises:
         OSError: the server cannot be reached or refuses (`smtplib.SMTPException` is one).
     """
-    subject, _, text = render_template(f"mail/{template}.txt", **context).partition("\n")
+    # Not by Flask's `render_template`, which adds what pages have: a mail has no viewer.
+    rendered = current_app.jinja_env.get_template(f"mail/{template}.txt").render(**context)
+    subject, _, text = rendered.partition("\n")
     message = _message(to, " ".join(subject.split()), text.strip() + "\n")
     _transport(message)
 
@@ -56,7 +58,8 @@ def _message(to: str, subject: str, text: str) -> EmailMessage:
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = make_msgid(domain=urlsplit(settings.base_url).hostname)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
-    message.set_content(text)
+    # Where the text allows it, a long link stays on one line, also for those who read the file.
+    message.set_content(text, cte="7bit" if text.isascii() else None)
     return message
 
 

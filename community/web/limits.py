@@ -4,23 +4,29 @@ The counts are shared by all web processes through a small SQLite file of their 
 (`SharedCounts`), or through Redis where several machines serve. Losing them is harmless.
 """
 
+import logging
 import sqlite3
 import threading
 import time
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from flask import Flask, request
+from flask import Flask, abort, current_app, request
 from flask_limiter import Limiter
+from limits import parse_many
 from limits.storage import Storage
 
 SIGN_IN = "10 per minute; 60 per hour"
 SIGN_UP = "10 per hour; 30 per day"
+ACCOUNT = "20 per hour"  # wrong passwords in a row for one account, from anywhere
 MAIL = "5 per hour"  # messages to one address that somebody else may own
 POST = "20 per minute; 200 per hour"
 VERDICT = "60 per minute"
 SEARCH = "60 per minute"
 SUGGEST = "120 per minute"  # one for each pause in typing
+
+log = logging.getLogger(__name__)
 
 
 def whose() -> str:
@@ -43,6 +49,40 @@ def init_app(app: Flask) -> None:
     app.config["RATELIMIT_STORAGE_URI"] = app.config["SETTINGS"].limits_url
     app.config["RATELIMIT_SWALLOW_ERRORS"] = not app.testing  # counts lost: let people in
     limiter.init_app(app)
+
+
+def spend(limit: str, purpose: str, name: str) -> bool:
+    """Count one try for ``purpose`` against ``name``; return False when they are used up.
+
+    For limits that depend on what a form holds, such as an address. What is counted is
+    a keyed hash: the counts must not become a list of people.
+    """
+    key = _hashed(name)
+    try:
+        left = [limiter.limiter.hit(item, purpose, key) for item in parse_many(limit)]
+    except limiter.limiter.storage.base_exceptions:
+        if current_app.testing:
+            raise
+        log.exception("The counts of tries cannot be had; people are let in.")
+        return True
+    return all(left)
+
+
+def spend_or_refuse(limit: str, purpose: str, name: str) -> None:
+    """Count one try as `spend` does, and answer 429 when they are used up."""
+    if not spend(limit, purpose, name):
+        abort(429)
+
+
+def give_back(limit: str, purpose: str, name: str) -> None:
+    """Forget the tries for ``purpose`` that were counted against ``name``."""
+    for item in parse_many(limit):
+        limiter.limiter.clear(item, purpose, _hashed(name))
+
+
+def _hashed(name: str) -> str:
+    secret = current_app.config["SECRET_KEY"].encode()[:64]
+    return blake2b(name.encode(), key=secret, digest_size=16).hexdigest()
 
 
 class SharedCounts(Storage):

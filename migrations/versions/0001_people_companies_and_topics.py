@@ -1,6 +1,6 @@
 """people companies and topics.
 
-Revision: 0001, after . Made on 2026-11-21 21:48:16.269066.
+Revision: 0001, after . Made on 2026-11-21 21:49:25.143673.
 """
 
 import sqlalchemy as sa

@@ -1,0 +1,128 @@
+"""The forms of sign-up, sign-in and settings."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, PasswordField, StringField, TextAreaField
+from wtforms.validators import InputRequired, ValidationError
+
+from community.accounts import naming
+from community.accounts.models import ABOUT_MAX
+from community.core.errors import Invalid
+from community.web.forms import Form
+
+REQUIRED = InputRequired(_l("This is needed."))
+
+
+class VisitorForm(Form):
+    """A form for people who are not signed in, with a token of its own.
+
+    Without one, another site could sign its visitors in to an account of its choice and
+    watch what they write there. A token that does not fit, because the page was open
+    for too long or cookies are refused, costs nothing that was typed.
+    """
+
+    class Meta(FlaskForm.Meta):
+        """Flask-WTF's own check."""
+
+        csrf = True
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Check the fields; say in our words, above the form, if the token does not fit."""
+        fits: bool = super().validate(*args, **kwargs)
+        if self.csrf_token.errors:
+            self.csrf_token.errors = []
+            self.form_errors.append(
+                gettext(
+                    "This page was open for too long, or your browser keeps no cookies for us. Send it once more."
+                )
+            )
+        return fits
+
+
+class SignUpForm(VisitorForm):
+    """What is asked of somebody who joins: nothing more."""
+
+    username = StringField(_l("User name"), [REQUIRED])
+    email = StringField(_l("E-mail address"), [REQUIRED])
+    password = PasswordField(_l("Password"), [REQUIRED])
+
+    def validate_username(self, field: Field) -> None:
+        """Refuse a name that cannot be used."""
+        _obey(naming.accepted_username, field)
+
+    def validate_email(self, field: Field) -> None:
+        """Refuse an address that mail cannot be sent to."""
+        _obey(naming.accepted_email, field)
+
+
+class SignInForm(VisitorForm):
+    """User name or address, and password."""
+
+    identifier = StringField(_l("User name or e-mail address"), [REQUIRED])
+    password = PasswordField(_l("Password"), [REQUIRED])
+
+
+class ConfirmForm(VisitorForm):
+    """The button of a confirmation, with what else may have to be asked for."""
+
+    username = StringField(_l("User name"))
+    password = PasswordField(_l("The password you chose"))
+
+
+class ForgotForm(VisitorForm):
+    """The address whose password is forgotten."""
+
+    email = StringField(_l("E-mail address"), [REQUIRED])
+
+    def validate_email(self, field: Field) -> None:
+        """Refuse what is no address."""
+        _obey(naming.accepted_email, field)
+
+
+class ResetForm(VisitorForm):
+    """A new password, by link."""
+
+    password = PasswordField(_l("New password"), [REQUIRED])
+
+
+class ConfirmEmailForm(VisitorForm):
+    """The button that confirms a new address."""
+
+
+class ProfileForm(Form):
+    """What others see of a person."""
+
+    display_name = StringField(_l("Name"))
+    about = TextAreaField(
+        _l("About you"),
+        description=_l("Up to %(most)s characters. Everybody can read it.", most=ABOUT_MAX),
+    )
+
+
+class PasswordForm(Form):
+    """A new password, by the owner of the present one."""
+
+    current = PasswordField(_l("Present password"), [REQUIRED])
+    password = PasswordField(_l("New password"), [REQUIRED])
+
+
+class EmailForm(Form):
+    """A new address, by the owner of the password."""
+
+    email = StringField(_l("New e-mail address"), [REQUIRED])
+    current = PasswordField(_l("Your password"), [REQUIRED])
+
+    def validate_email(self, field: Field) -> None:
+        """Refuse what is no address."""
+        _obey(naming.accepted_email, field)
+
+
+def _obey(rule: Callable[[str], str], field: Field) -> None:
+    try:
+        rule(field.data or "")
+    except Invalid as error:
+        raise ValidationError(error.message) from error
