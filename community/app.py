@@ -19,6 +19,8 @@ from community.api import views as api_views
 from community.companies import views as companies_views
 from community.core import config, db, jobs, outbox
 from community.pages import views as pages_views
+from community.topics import handlers as topics_handlers
+from community.topics import services as topics_services
 from community.topics import views as topics_views
 from community.web import (
     assets,
@@ -71,7 +73,7 @@ class RowIdConverter(IntegerConverter):
     """A number in an address that can be the id of a row; a larger one is no address of ours."""
 
     def __init__(self, map: Map, **options: Any) -> None:  # noqa: A002 (Werkzeug's name)
-        super().__init__(map, max=ROW_ID_MAX, **options)
+        super().__init__(map, **{"max": ROW_ID_MAX, **options})
 
 
 def home(folder: str) -> Path:
@@ -81,7 +83,26 @@ def home(folder: str) -> Path:
 
 
 def wire_events() -> None:
-    """Say what follows each change. This list is the whole of it."""
+    """Say what follows each change, and each night. This list is the whole of it."""
+    for event in (
+        "topic.posted",
+        "topic.changed",
+        "topic.helped",
+        "reply.posted",
+        "comment.posted",
+        "verdict.given",
+        "answer.accepted",
+        "answer.unaccepted",
+        "answer.marked_official",
+        "answer.unmarked_official",
+        "status.changed",
+    ):
+        outbox.subscribe(event, topics_handlers.index_topics, batch=True)
+    for event in ("reply.posted", "answer.accepted", "answer.unaccepted"):
+        outbox.subscribe(event, topics_handlers.refresh_standings, batch=True)
+    for event in ("topic.posted", "topic.changed", "reply.posted", "status.changed"):
+        outbox.subscribe(event, topics_handlers.refresh_figures, batch=True)
+    jobs.nightly(topics_services.prune_drafts)
     outbox.subscribe("confirmation.asked", accounts_handlers.mail_confirmation)
     outbox.subscribe("password.forgotten", accounts_handlers.mail_reset)
     outbox.subscribe("password.changed", accounts_handlers.mail_password_changed)

@@ -3,20 +3,19 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from community.accounts.sessions import actor, sign_in_first
 from community.companies import policies, queries, services
 from community.companies.forms import CompanyForm, OfficialHelpForm, ProductForm
 from community.companies.hosts import website_host
 from community.companies.models import Company
-from community.companies.words import absent
 from community.core import clock
 from community.core.db import transaction
 from community.core.errors import Conflict, Invalid
 from community.web.limits import POST, limiter
 
 bp = Blueprint("companies", __name__)
-bp.add_app_template_global(absent)
 
 
 def company_or_404(company_slug: str) -> Company:
@@ -69,8 +68,8 @@ def open_product(company_slug: str) -> ResponseReturnValue:
         return sign_in_first()
     policies.can_open_page(actor(), clock.now()).require()
     form = ProductForm(name=request.args.get("name", ""))
-    form.parent.choices = [(0, _("nothing larger"))] + [
-        (product.id, product.name) for product in queries.products_of(company.id)
+    form.parent.choices = [SelectChoice(0, _("nothing larger"))] + [
+        SelectChoice(product.id, product.name) for product in queries.products_of(company.id)
     ]
 
     def page(status: int, near: object = ()) -> ResponseReturnValue:

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from community.companies.models import NAME_MAX
@@ -38,10 +39,10 @@ class AskForm(Form):
         _l("What is it?"),
         validators=[InputRequired(_l("Say what it is."))],
         choices=[
-            (TopicKind.PROBLEM.value, _l("A problem")),
-            (TopicKind.QUESTION.value, _l("A question")),
-            (TopicKind.IDEA.value, _l("An idea")),
-            (TopicKind.PRAISE.value, _l("Praise")),
+            SelectChoice(TopicKind.PROBLEM.value, _l("A problem")),
+            SelectChoice(TopicKind.QUESTION.value, _l("A question")),
+            SelectChoice(TopicKind.IDEA.value, _l("An idea")),
+            SelectChoice(TopicKind.PRAISE.value, _l("Praise")),
         ],
         default=TopicKind.PROBLEM.value,
     )

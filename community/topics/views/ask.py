@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from community.accounts.sessions import actor
 from community.companies import queries as companies
@@ -231,8 +232,11 @@ def _choose_company(form: AskForm, fixed: Company | None) -> Near:
 def _offer_products(form: AskForm, company: Company | None) -> None:
     """Offer the products of a known company; what was chosen before stays chosen if it is one."""
     products = companies.products_of(company.id) if company else ()
-    form.product.choices = [(0, _("not sure"))] + [(one.id, one.name) for one in products]
-    if form.product.data not in dict(form.product.choices):
+    form.product.choices = [
+        SelectChoice(0, _("not sure")),
+        *(SelectChoice(one.id, one.name) for one in products),
+    ]
+    if form.product.data not in {one.id for one in products}:
         form.product.data = 0
 
 
@@ -318,10 +322,13 @@ def _form_page(
 ) -> str:
     _offer_products(form, company)
     if near is not None and near.candidates:
-        form.company_choice.choices = [(one.slug, one.name) for one in near.candidates]
-        form.company_choice.choices.append(
-            (NONE_OF_THESE, _("None of these: open a page for “%(name)s”", name=form.company.data))
-        )
+        form.company_choice.choices = [
+            *(SelectChoice(one.slug, one.name) for one in near.candidates),
+            SelectChoice(
+                NONE_OF_THESE,
+                _("None of these: open a page for “%(name)s”", name=form.company.data),
+            ),
+        ]
     differs = form.differs_from_id()
     return render_template(
         "topics/ask_form.html",
