@@ -3,7 +3,6 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from wtforms.fields.choices import SelectChoice
 
 from community.accounts.sessions import actor, sign_in_first
 from community.companies import policies, queries, services
@@ -13,6 +12,7 @@ from community.companies.models import Company
 from community.core import clock
 from community.core.db import transaction
 from community.core.errors import Conflict, Invalid
+from community.web.forms import SelectChoice
 from community.web.limits import POST, limiter
 
 bp = Blueprint("companies", __name__)

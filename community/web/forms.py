@@ -1,6 +1,7 @@
 """The base of every form, and fields that more than one feature needs."""
 
 from flask_wtf import FlaskForm
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 
 from community.core.errors import Invalid
 
@@ -30,3 +31,6 @@ def one_line(value: str | None) -> str:
 def stripped(value: str | None) -> str:
     """Return ``value`` without white space around it, and with line ends as newlines."""
     return (value or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+__all__ = ["Form", "SelectChoice", "one_line", "stripped"]

@@ -178,7 +178,8 @@ def test_a_list_is_paged_by_key_there_and_back(client: Client) -> None:
             company, title=f"Topic {number}", last_activity_at=clock.now() - timedelta(hours=number)
         )
 
-    seen, path = [], "/c/brightwave?kind=problem"
+    seen: list[str] = []
+    path, page = "/c/brightwave?kind=problem", ""
     while path:
         page = client.get(path).text
         seen += titles(page)

@@ -2,12 +2,11 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from community.companies.models import NAME_MAX
 from community.topics.models import BODY_MAX, REASON_MAX, TITLE_MAX, TopicKind
-from community.web.forms import Form, one_line, stripped
+from community.web.forms import Form, SelectChoice, one_line, stripped
 
 NONE_OF_THESE = "none"
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from wtforms.fields.choices import SelectChoice
 
 from community.accounts.sessions import actor
 from community.companies import queries as companies
@@ -22,7 +21,7 @@ from community.topics.forms.ask import NONE_OF_THESE, AskForm, is_id
 from community.topics.models import TITLE_MAX, DeflectionStep, TopicKind
 from community.topics.queries import Suggestion
 from community.topics.views import bp
-from community.web.forms import one_line
+from community.web.forms import SelectChoice, one_line
 from community.web.limits import POST, SEARCH, SUGGEST, VERDICT, limiter
 
 PRESSED = (
