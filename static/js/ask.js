@@ -9,10 +9,12 @@
 
 const SHORTEST = 3; // characters
 const PAUSE = 250; // ms without a key before asking
+const STILL = 1500; // ms that rows stand still before they count as shown
 const SEEN = 1500; // ms that rows stand still before they count as shown
 
 class AskBox extends HTMLElement {
   #pause = 0;
+  #still = 0;
   #still = 0;
   #request = null;
   #asked = "";
