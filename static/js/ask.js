@@ -1,20 +1,20 @@
 /*
- * <ask-box data-url="…" data-shown-url="…" data-company="…">: answers that exist, while somebody types.
+ * <ask-box data-url="…" data-shown-url="…" data-company="…">: answers that exist, while somebody
+ * types.
  *
  * It asks `data-url` for the rows as HTML, the very ones that the page without scripts shows, puts
- * them into [data-rows] and tells `data-shown-url` which ones stood before the reader's eyes. A row that stays keeps its place, and a row that somebody is using
- * stays, whatever comes in. The buttons of a row are forms; here they are sent in the background
- * and the row becomes what the server answers.
+ * them into [data-rows] and tells `data-shown-url` which of them stood before the reader's eyes. A
+ * row that stays keeps its place, and a row that somebody is using stays, whatever comes in. The
+ * buttons of a row are forms; here they are sent in the background and the row becomes what the
+ * server answers.
  */
 
 const SHORTEST = 3; // characters
 const PAUSE = 250; // ms without a key before asking
-const STILL = 1500; // ms that rows stand still before they count as shown
 const SEEN = 1500; // ms that rows stand still before they count as shown
 
 class AskBox extends HTMLElement {
   #pause = 0;
-  #still = 0;
   #still = 0;
   #request = null;
   #asked = "";
@@ -91,6 +91,7 @@ class AskBox extends HTMLElement {
     }
     const said = this.rows.querySelector("[data-say]")?.dataset.say ?? "";
     if (said !== this.status.textContent) this.status.textContent = said;
+    clearTimeout(this.#still);
     this.#still = setTimeout(() => this.#shown(), SEEN);
     document.dispatchEvent(new CustomEvent("rows:changed"));
   }
