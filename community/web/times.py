@@ -1,11 +1,13 @@
 """How moments and spans are shown: "3 hours ago", with the exact time beside it."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from flask import Flask
 from flask_babel import format_datetime, format_timedelta, gettext
 
 from community.core import clock
+from community.web import language
 
 
 def init_app(app: Flask) -> None:
@@ -27,7 +29,12 @@ def ago(moment: datetime) -> str:
 
 def exact(moment: datetime) -> str:
     """Return the date and time in UTC, in the reader's language."""
-    return f"{format_datetime(moment, 'd MMMM yyyy, HH:mm')} UTC"
+    return _exact(moment.replace(second=0, microsecond=0), language.code())
+
+
+@lru_cache(maxsize=4096)
+def _exact(minute: datetime, _locale: str) -> str:
+    return f"{format_datetime(minute, 'd MMMM yyyy, HH:mm')} UTC"
 
 
 def iso(moment: datetime) -> str:

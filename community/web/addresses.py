@@ -1,0 +1,36 @@
+"""`url_for` in templates, remembered: an address depends on nothing but its parts.
+
+A list of topics has a hundred addresses, and building one costs more than rendering
+the row around it.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask, has_request_context, request
+
+REMEMBERED = 8192  # addresses
+_PLAIN = frozenset({str, int, type(None)})  # exactly: True and 1 are one key and two addresses
+
+
+def init_app(app: Flask) -> None:
+    """Give templates a `url_for` that remembers paths; all else it asks Flask for."""
+
+    @lru_cache(maxsize=REMEMBERED)
+    def path(_root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+        return app.url_for(endpoint, **dict(values))
+
+    def url_for(endpoint: str, **values: Any) -> str:
+        if (
+            has_request_context()
+            and endpoint[:1] != "."
+            and "_external" not in values
+            and "_scheme" not in values
+            and all(type(value) in _PLAIN for value in values.values())
+        ):
+            root: str = request.environ.get("SCRIPT_NAME", "")
+            return path(root, endpoint, tuple(values.items()))
+        return app.url_for(endpoint, **values)
+
+    if not app.debug:  # where static files change under our feet
+        app.jinja_env.globals["url_for"] = url_for
