@@ -106,6 +106,21 @@ def transaction() -> Iterator[None]:
         _will_write.reset(token)
 
 
+@contextmanager
+def reading() -> Iterator[None]:
+    """Read inside a job that has changed nothing yet, without keeping writers waiting.
+
+    Its transaction holds SQLite's write lock only from its first change on.
+    """
+    db.session.commit()
+    token = _will_write.set(False)
+    try:
+        yield
+        db.session.commit()
+    finally:
+        _will_write.reset(token)
+
+
 def engine_options(url: str) -> dict[str, Any]:
     """Return how to connect: checked connections, and threads that wait for one another."""
     if url.startswith("sqlite"):

@@ -18,6 +18,7 @@ from community.core import outbox
 from community.core.db import db
 
 log = logging.getLogger(__name__)
+_nightly: list[Callable[[], Any]] = [outbox.prune]
 
 
 def init_app(app: Flask) -> None:
@@ -34,7 +35,22 @@ def init_app(app: Flask) -> None:
     app.extensions["huey"] = huey
     app.extensions["nudge"] = huey.task(name="deliver")(in_context(outbox.deliver_due))
     huey.periodic_task(crontab(minute="*"), name="sweep")(in_context(outbox.deliver_due))
-    huey.periodic_task(crontab(hour="4", minute="7"), name="prune")(in_context(outbox.prune))
+    huey.periodic_task(crontab(hour="4", minute="7"), name="night")(in_context(do_nightly))
+
+
+def nightly(work: Callable[[], Any]) -> None:
+    """Run ``work`` once a night (all wiring is in `community.app`)."""
+    if work not in _nightly:
+        _nightly.append(work)
+
+
+def do_nightly() -> None:
+    """Do what is done once a night; one failure does not keep the rest from being done."""
+    for each in _nightly:
+        try:
+            each()
+        except Exception:
+            log.exception("%s failed tonight; it is tried again tomorrow.", each.__qualname__)
 
 
 def work(app: Flask) -> None:
@@ -61,15 +77,9 @@ def _queue(app: Flask) -> Huey:
     return SqliteHuey("community", filename=str(settings.data_dir / "jobs.sqlite3"))
 
 
-@event.listens_for(db.session, "after_flush")
-def _note_what_is_owed(session: Session, _context: Any) -> None:
-    if any(isinstance(new, outbox.OutboxRow) for new in session.new):
-        session.info["owes"] = True
-
-
 @event.listens_for(db.session, "after_commit")
 def _nudge(session: Session) -> None:
-    if not session.info.pop("owes", False) or current_app.testing:
+    if not session.info.pop(outbox.OWES, False) or current_app.testing:
         return
     try:
         current_app.extensions["nudge"]()
@@ -79,4 +89,4 @@ def _nudge(session: Session) -> None:
 
 @event.listens_for(db.session, "after_rollback")
 def _forget_what_was_owed(session: Session) -> None:
-    session.info.pop("owes", None)
+    session.info.pop(outbox.OWES, None)

@@ -3,10 +3,14 @@
 Python-Markdown makes the HTML and bleach lets through what is on the list. Raw HTML in
 the text is shown as it was typed, not interpreted; pictures from elsewhere become
 links, because a page loads nothing from another host.
+
+Both libraries take quadratic time for some texts that nobody writes by hand, so what
+they search is bounded: the longest text takes a few seconds at the very worst.
 """
 
 import re
 import threading
+from collections.abc import Callable
 from functools import partial
 from html import escape, unescape
 from typing import Any, Final
@@ -54,17 +58,29 @@ TAGS: Final = frozenset(
 )
 SCHEMES: Final = frozenset({"http", "https", "mailto"})
 LINK_REL: Final = "nofollow ugc noopener"
+_ATTRIBUTES = {"a": ("href", "title"), "abbr": ("title",)}
 _LANGUAGE = re.compile(r"language-[\w+#.-]{1,30}")
 _HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h6"}
 _TAG = re.compile(r"<[^>]*>")
+
+EFFORT_MAX = 500_000_000  # see `_effort`; about two seconds
+LINK_MAX = 2_000  # characters of a link
+_BLOCK_MARK = re.compile(r"^[ ]{0,3}(?:#|```|~~~|(?:[-*_][ ]?){3})", re.MULTILINE)
+_INLINE_MARK = re.compile(r"[\n*_`\\<&!]")
+_ADDRESS = re.compile(
+    rf"""\b(?:https?://|www\.)[^\s<>"]{{2,{LINK_MAX}}}(?![^\s<>"])""", re.IGNORECASE
+)
 
 
 def render(text: str) -> str:
     """Return the HTML of Markdown ``text``, safe to show as it is.
 
-    Text nested too deeply to be read as Markdown is shown as plain paragraphs.
+    Text with too many marks to be read as Markdown, or nested too deeply, is shown as
+    plain paragraphs.
     """
     text = text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    if _effort(text) > EFFORT_MAX:
+        return plain_paragraphs(text)
     try:
         markup: str = _renderer().reset().convert(text)
         return _cleaner().clean(markup)
@@ -87,6 +103,17 @@ def plain_text(html: str, *, limit: int | None = None) -> str:
     return f"{cut.rsplit(' ', 1)[0] if ' ' in cut[limit // 2 :] else cut}…"
 
 
+def _effort(text: str) -> int:
+    """Estimate how long it takes to render ``text``: characters times weighted marks.
+
+    For each mark the parser walks over some or all of the rest: furthest for headings,
+    rules and fences, up to `LINK_MAX` for brackets.
+    """
+    blocks = sum(1 for _ in _BLOCK_MARK.finditer(text))
+    inline = sum(1 for _ in _INLINE_MARK.finditer(text))
+    return len(text) * (100 * blocks + 10 * text.count("[") + inline)
+
+
 class _Tame(Treeprocessor):
     """Keep headings below the page's own, and show pictures from elsewhere as links."""
 
@@ -101,6 +128,16 @@ class _Tame(Treeprocessor):
                 element.set("href", source)
 
 
+_LINKS = (
+    "link",
+    "image_link",
+    "reference",
+    "image_reference",
+    "short_reference",
+    "short_image_ref",
+)
+
+
 class _House(Extension):
     """Our way to read Markdown: no raw HTML, tame headings and pictures."""
 
@@ -108,6 +145,18 @@ class _House(Extension):
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
         md.treeprocessors.register(_Tame(md), "tame", 5)  # after inline patterns
+        for name in _LINKS:
+            _look_near(md.inlinePatterns[name])
+
+
+def _look_near(links: Any) -> None:
+    """Let the end of a link be sought within `LINK_MAX` characters, not to the end of the text."""
+
+    def near(find: Callable[[str, int], Any], data: str, index: int) -> Any:
+        return find(data[: index + LINK_MAX], index)
+
+    links.getText = partial(near, links.getText)
+    links.getLink = partial(near, links.getLink)
 
 
 _local = threading.local()  # a Markdown and a Cleaner keep state while they work
@@ -125,20 +174,27 @@ def _cleaner() -> bleach.Cleaner:
     if not hasattr(_local, "cleaner"):
         _local.cleaner = bleach.Cleaner(
             tags=TAGS,
-            attributes={"a": ["href", "title"], "abbr": ["title"], "code": _code_class},
+            attributes=_is_allowed,
             protocols=SCHEMES,
-            filters=[partial(LinkifyFilter, callbacks=[_external], skip_tags={"pre", "code"})],
+            filters=[
+                partial(
+                    LinkifyFilter,
+                    callbacks=[_external],
+                    skip_tags={"pre", "code"},
+                    url_re=_ADDRESS,
+                )
+            ],
         )
     return _local.cleaner  # type: ignore[no-any-return]
 
 
-def _code_class(_tag: str, name: str, value: str) -> bool:
-    return name == "class" and _LANGUAGE.fullmatch(value) is not None
+def _is_allowed(tag: str, name: str, value: str) -> bool:
+    if tag == "code":
+        return name == "class" and _LANGUAGE.fullmatch(value) is not None
+    return name in _ATTRIBUTES.get(tag, ())
 
 
-def _external(attributes: dict[Any, Any], new: bool = False) -> dict[Any, Any] | None:
-    """Mark every link as written by a customer; leave bare words like ``readme.md`` alone."""
-    if new and not re.match(r"(https?://|www\.|mailto:)", attributes.get("_text", "")):
-        return None
+def _external(attributes: Any, _new: bool = False) -> Any:
+    """Mark every link as written by a customer."""
     attributes[None, "rel"] = LINK_REL
     return attributes

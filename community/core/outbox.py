@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text, delete, func, select, text, update
+from sqlalchemy import JSON, Index, String, Text, delete, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
@@ -27,6 +27,7 @@ BATCH = 200  # rows claimed at once
 ATTEMPTS_MAX = 12
 BACK_OFF_MAX = timedelta(days=1)
 KEEP_DONE = timedelta(days=7)
+OWES = "owes"  # in the session's info, from `publish` to the commit that makes it true
 OPEN = "done_at IS NULL AND failed_at IS NULL"
 
 log = logging.getLogger(__name__)
@@ -111,8 +112,13 @@ def publish(event: str, **payload: Any) -> None:
     ``payload`` holds ids and plain values, never model instances: by the time a
     handler runs, the row may have changed or gone.
     """
-    for subscription in _subscriptions.get(event, ()):
-        db.session.add(OutboxRow(event=event, handler=subscription.name, payload=payload))
+    rows = [
+        {"event": event, "handler": subscription.name, "payload": payload}
+        for subscription in _subscriptions.get(event, ())
+    ]
+    if rows:
+        db.session.execute(insert(OutboxRow), rows)  # all in one statement
+        db.session.info[OWES] = True
 
 
 def deliver_due(limit: int | None = None) -> int:

@@ -6,8 +6,19 @@ one whose insert took effect.
 
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Executable, Table, inspect, update
+from sqlalchemy import (
+    BigInteger,
+    CursorResult,
+    Executable,
+    FunctionElement,
+    SQLColumnExpression,
+    Table,
+    inspect,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from community.core.db import Base, db
 
@@ -55,3 +66,25 @@ def change(row: Base, *only_if: Any, **values: Any) -> bool:
     done = changed(update(type(row)).where(*key, *only_if).values(**values))
     db.session.expire(row, list(values))
     return done == 1
+
+
+class epoch_s(FunctionElement[int]):  # noqa: N801 (reads as the SQL function that it is)
+    """The whole seconds of a moment since 1970."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+    def __init__(self, moment: SQLColumnExpression[Any]) -> None:
+        super().__init__(moment)
+
+
+@compiles(epoch_s)
+def _epoch_s(element: epoch_s, compiler: SQLCompiler, **options: Any) -> str:
+    moment = compiler.process(element.clauses, **options)
+    return f"CAST(FLOOR(EXTRACT(EPOCH FROM {moment})) AS BIGINT)"
+
+
+@compiles(epoch_s, "sqlite")
+def _epoch_s_on_sqlite(element: epoch_s, compiler: SQLCompiler, **options: Any) -> str:
+    moment = compiler.process(element.clauses, **options)
+    return f"CAST(STRFTIME('%s', {moment}) AS INTEGER)"

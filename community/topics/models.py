@@ -267,7 +267,7 @@ class OfficialAnswer(Base):
 
 
 class AcceptedAnswer(Base):
-    """ "This solved it for me", said by the asker or by somebody with the same issue."""
+    """The asker, or somebody with the same issue, said "this solved it for me"."""
 
     __tablename__ = "accepted_answers"
 
@@ -308,7 +308,7 @@ class Outcome(Base):
 
 
 class Vote(Base):
-    """ "Helpful" (+1) or "not helpful" (−1). Private; only the sums are shown."""
+    """One person said "helpful" (+1) or "not helpful" (−1). Private; only the sums are shown."""
 
     __tablename__ = "votes"
 
@@ -321,7 +321,7 @@ class Vote(Base):
 
 
 class MeToo(Base):
-    """ "I have this too"."""
+    """One person said "I have this too"."""
 
     __tablename__ = "me_toos"
 

@@ -25,6 +25,7 @@ from community.topics.models import (
 from community.topics.services import following, verdicts
 from community.topics.services.visits import require_visit
 
+RANK_MAX = 1_000
 _OWN_COUNTS = frozenset({DeflectionStep.POSTED, DeflectionStep.SHOWN, DeflectionStep.OPENED})
 
 
@@ -50,7 +51,7 @@ def record_step(
         company_id: of the company asked; the topic's if there is a topic.
         topic_id: the topic that was shown or, with ``posted``, the new one.
         reply_id: the answer that was shown.
-        rank: its place in the list, from 1.
+        rank: its place in the list, from 1 to `RANK_MAX`; dropped if it is another.
         query: what was typed; the first `TITLE_MAX` characters are kept.
         reason: "mine differs because …"; the first `REASON_MAX` characters are kept.
 
@@ -78,7 +79,7 @@ def record_step(
         user_id=user.id if user is not None else None,
         topic_id=topic.id if topic is not None else None,
         reply_id=reply.id if reply is not None else None,
-        rank=rank if rank is not None and rank >= 1 else None,
+        rank=rank if rank is not None and 1 <= rank <= RANK_MAX else None,
         query=text.one_line(query)[:TITLE_MAX],
         reason=text.one_line(reason)[:REASON_MAX],
     ):

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
+from community.companies.models import Company, Product
 from community.core import clock
-from community.core.db import db, transaction
+from community.core.db import Base, db, transaction
 from community.core.sql import changed
-from community.topics.models import BODY_MAX, VISIT_LENGTH, Draft, TopicKind
+from community.topics.models import BODY_MAX, VISIT_LENGTH, Draft, Topic, TopicKind
 
 KEPT = timedelta(days=30)
 TEXT_MAX = 2 * BODY_MAX  # characters of one field; what is longer is cut
@@ -32,19 +33,19 @@ def save_draft(
 
     Args:
         key: of an earlier state of the same draft, which is replaced if it still exists.
-        company_id: of an existing company; the same holds for the other ids.
+        company_id: like the other ids, dropped if there is no such row.
         company_name: of a company that has no page yet.
         turned_down: ids of the topics that were shown and did not fit, with spaces between.
     """
     fields = {
-        "company_id": company_id,
+        "company_id": _existing(Company, company_id),
         "company_name": _storable(company_name),
-        "product_id": product_id,
+        "product_id": _existing(Product, product_id),
         "kind": kind,
         "title": _storable(title),
         "body": _storable(body),
         "tags": _storable(tags),
-        "differs_from_id": differs_from_id,
+        "differs_from_id": _existing(Topic, differs_from_id),
         "differs_reason": _storable(differs_reason),
         "turned_down": _storable(turned_down),
         "saved_at": clock.now(),
@@ -82,6 +83,11 @@ def prune_drafts() -> int:
     """Forget drafts that nobody came back for within `KEPT`. Return how many went."""
     with transaction():
         return changed(delete(Draft).where(Draft.saved_at <= clock.now() - KEPT))
+
+
+def _existing(table: type[Base], row_id: int | None) -> int | None:
+    known = row_id is not None and db.session.get(table, row_id) is not None
+    return row_id if known else None
 
 
 def _storable(typed: str) -> str:

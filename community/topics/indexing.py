@@ -1,0 +1,161 @@
+"""From topics in the database to documents in the index, many at a time."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from community.core import markup
+from community.core.db import db
+from community.search import Document
+from community.topics.models import (
+    Reply,
+    Tag,
+    Topic,
+    TopicProduct,
+    TopicStatus,
+    TopicTag,
+)
+from community.topics.queries.answers import BEST_FIRST, IS_OFFICIAL, with_verdicts
+
+CHUNK = 500  # topics read at once
+VOUCHED_MAX = 5  # accepted and official answers of one topic
+_SOLVED = frozenset({TopicStatus.SOLVED, TopicStatus.DONE})
+
+
+def visible_count() -> int:
+    """Return how many topics belong in the index."""
+    return db.session.scalar(select(func.count(Topic.id)).where(Topic.hidden_at.is_(None))) or 0
+
+
+def documents_of(topic_ids: Collection[int]) -> list[Document]:
+    """Return the documents of these topics, without those that are hidden or gone."""
+    return _documents(Topic.id.in_(list(topic_ids)), limit=len(topic_ids))
+
+
+def all_documents() -> Iterator[Document]:
+    """Yield the document of every visible topic, by id; reads `CHUNK` topics at a time."""
+    after = 0
+    while documents := _documents(Topic.id > after, limit=CHUNK):
+        yield from documents
+        after = documents[-1].topic_id
+
+
+def _documents(which: ColumnElement[bool], *, limit: int) -> list[Document]:
+    topics = db.session.execute(
+        select(
+            Topic.id,
+            Topic.company_id,
+            Topic.kind,
+            Topic.status,
+            Topic.title,
+            Topic.body_html,
+            Topic.helped_count,
+            Topic.created_at,
+            Topic.last_activity_at,
+        )
+        .where(which, Topic.hidden_at.is_(None))
+        .order_by(Topic.id)
+        .limit(limit)
+    ).all()
+    ids = [topic.id for topic in topics]
+    if not ids:
+        return []
+    answers, tags, products = _answers(ids), _tags(ids), _products(ids)
+    return [
+        _document(topic, answers[topic.id], tags[topic.id], products[topic.id]) for topic in topics
+    ]
+
+
+def _document(topic: Any, answers: Sequence[Any], tags: list[str], products: list[int]) -> Document:
+    vouched = [answer for answer in answers if answer.is_official or answer.accepted_count]
+    others = [answer for answer in answers if answer not in vouched]
+    return Document(
+        topic_id=topic.id,
+        company_id=topic.company_id,
+        kind=topic.kind.value,
+        status=topic.status.value,
+        title=topic.title,
+        body=markup.plain_text(topic.body_html),
+        accepted="\n".join(markup.plain_text(answer.body_html) for answer in vouched),
+        best="\n".join(markup.plain_text(answer.body_html) for answer in others),
+        tags=tuple(tags),
+        product_ids=tuple(products),
+        has_official=any(answer.is_official for answer in vouched),
+        has_accepted=any(answer.accepted_count for answer in vouched),
+        is_solved=topic.status in _SOLVED,
+        # "This fixed it" counts for the answer as well: the larger counts nobody twice.
+        helped_count=max([topic.helped_count, *(answer.worked_count for answer in answers)]),
+        created_at=topic.created_at,
+        last_activity_at=topic.last_activity_at,
+    )
+
+
+def _answers(topic_ids: Sequence[int]) -> dict[int, list[Any]]:
+    """Return each topic's vouched-for answers and the best of the others, best first."""
+    vouched = or_(IS_OFFICIAL, Reply.accepted_count > 0)
+    ranked = (
+        with_verdicts(
+            select(
+                Reply.id,
+                IS_OFFICIAL.label("is_official"),
+                vouched.label("is_vouched"),
+                func.row_number()
+                .over(partition_by=(Reply.topic_id, vouched), order_by=BEST_FIRST)
+                .label("place"),
+            ).join(Topic, Topic.id == Reply.topic_id)
+        )
+        .where(
+            Reply.topic_id.in_(topic_ids),
+            Reply.parent_id.is_(None),
+            Reply.hidden_at.is_(None),
+            # The asker's own words tell more of the problem; what failed is no answer.
+            or_(
+                vouched,
+                and_(Reply.author_id != Topic.author_id, Reply.failed_count <= Reply.worked_count),
+            ),
+        )
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(
+            Reply.topic_id,
+            Reply.body_html,
+            Reply.accepted_count,
+            Reply.worked_count,
+            ranked.c.is_official,
+        )
+        .join(ranked, ranked.c.id == Reply.id)
+        .where(or_(ranked.c.place == 1, and_(ranked.c.is_vouched, ranked.c.place <= VOUCHED_MAX)))
+        .order_by(Reply.topic_id, ranked.c.is_vouched.desc(), ranked.c.place)
+    )
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.topic_id].append(row)
+    return found
+
+
+def _tags(topic_ids: Sequence[int]) -> dict[int, list[str]]:
+    rows = db.session.execute(
+        select(TopicTag.topic_id, Tag.slug)
+        .join(Tag, Tag.id == TopicTag.tag_id)
+        .where(TopicTag.topic_id.in_(topic_ids))
+        .order_by(TopicTag.topic_id, Tag.slug)
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for topic_id, slug in rows:
+        found[topic_id].append(slug)
+    return found
+
+
+def _products(topic_ids: Sequence[int]) -> dict[int, list[int]]:
+    rows = db.session.execute(
+        select(TopicProduct.topic_id, TopicProduct.product_id)
+        .where(TopicProduct.topic_id.in_(topic_ids))
+        .order_by(TopicProduct.topic_id, TopicProduct.product_id)
+    )
+    found: dict[int, list[int]] = defaultdict(list)
+    for topic_id, product_id in rows:
+        found[topic_id].append(product_id)
+    return found
