@@ -9,8 +9,7 @@ characters and pairs. Change anything that alters the terms of a text and `VERSI
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -52,15 +51,20 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-@dataclass(frozen=True)
 class Analysis:
-    """The rules of one language."""
+    """The rules of one language.
 
-    stem: Callable[[str], str]
-    stop_words: frozenset[str]
+    Stop words are terms like others, for "how" and "why" tell questions apart; but they find
+    nothing by themselves (`engines` keep no postings for them).
+    """
+
+    def __init__(self, *, stem: Callable[[str], str], stop_words: frozenset[str]) -> None:
+        self.stem = stem
+        self.stop_words = stop_words
+        self._cached = lru_cache(maxsize=100_000)(self.analyse)
 
     def tokens(self, text: str) -> Iterator[Token]:
-        """Yield the tokens of ``text`` in order, stop words left out."""
+        """Yield the tokens of ``text`` in order."""
         for match in _TOKEN.finditer(text):
             if terms := self._terms(match.group()):
                 yield Token(match.start(), match.end(), terms)
@@ -80,36 +84,40 @@ class Analysis:
 
     def _terms(self, token: str) -> tuple[str, ...]:
         # Long tokens are seldom seen twice: they would only push others out of the cache.
-        return _cached_terms(self)(token) if len(token) <= WORD_MAX else self.analyse(token)
+        return self._cached(token) if len(token) <= WORD_MAX else self.analyse(token)
 
     def analyse(self, token: str) -> tuple[str, ...]:
         """Return the terms of one token."""
-        if _UNSPACED_RUN.match(token):
-            return _characters_and_pairs(fold(token))
-        folded = fold(token).replace("’", "'").removesuffix("'s").replace("'", "")
+        folded = fold(token)
+        # Folding may turn one token into several, as it does with "㍿" and "½".
+        pieces = [folded] if folded.isascii() else _TOKEN.findall(folded)
+        return tuple(dict.fromkeys(term for piece in pieces for term in self._piece(piece)))
+
+    def _piece(self, folded: str) -> Iterable[str]:
+        if _UNSPACED_RUN.match(folded):
+            return _characters_and_pairs(folded)
+        folded = folded.replace("’", "'").removesuffix("'s").replace("'", "")
         parts = _WORD.findall(folded)
-        if not parts:  # folding turned it into something else, as it does with "㎯"
-            return ()
-        if folded == parts[0]:
+        if parts == [folded]:
             return self._word(folded)
-        found = [] if _is_spelt_apart(folded) else [folded[:WORD_MAX]]
-        if _is_spelt_apart(folded):
-            found.extend(self._word("".join(parts)))
-        for part in parts:
-            found.extend(self._word(part))
-        return tuple(dict.fromkeys(found))
+        whole = self._word("".join(parts)) if _is_spelt_apart(folded) else (folded[:WORD_MAX],)
+        return (*whole, *(term for part in parts for term in self._word(part)))
 
     def _word(self, word: str) -> tuple[str, ...]:
         """Return the terms of a folded word without punctuation."""
-        if word in self.stop_words:
-            return ()
         word = word[:WORD_MAX]
-        if word.isalpha() or word.isdigit():
-            return (self.stem(word),)
+        if word.isalpha():
+            return (self._stemmed(word),)
         parts = _LETTERS_AND_DIGITS.findall(word)
         if len(parts) == 2 and parts[0].isalpha():  # "windows10" is also "windows 10"
-            return (word, self.stem(parts[0]), parts[1])
+            return (word, self._stemmed(parts[0]), parts[1])
         return (word,)
+
+    def _stemmed(self, word: str) -> str:
+        """Return the stem, except where a stop word would meet another word ("can", "canned")."""
+        if word in self.stop_words or (stem := self.stem(word)) in self.stop_words:
+            return word
+        return stem
 
 
 def _is_spelt_apart(folded: str) -> bool:
@@ -119,11 +127,6 @@ def _is_spelt_apart(folded: str) -> bool:
 
 def _characters_and_pairs(run: str) -> tuple[str, ...]:
     return (*run, *(run[i : i + 2] for i in range(len(run) - 1)))
-
-
-@lru_cache
-def _cached_terms(analysis: Analysis) -> Callable[[str], tuple[str, ...]]:
-    return lru_cache(maxsize=100_000)(analysis.analyse)
 
 
 class _Stemmers(threading.local):

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -32,7 +32,7 @@ class Document:
 
     def fingerprint(self) -> str:
         """Return 16 hexadecimal digits that change whenever anything in the document does."""
-        content = repr(astuple(self)).encode("utf-8", "surrogatepass")
+        content = repr(self).encode("utf-8", "surrogatepass")
         return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 

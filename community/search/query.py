@@ -10,7 +10,7 @@ TEXT_MAX = 2_000  # characters of a query that are read
 BODY_MAX = 8_000
 TERMS_MAX = 256  # terms; the rarest of a longer text are hard to tell from its noise
 
-BODY_WEIGHT = 0.3  # of a term in the details, next to one in the title
+BODY_WEIGHT = 0.6  # of a term in the details, next to one in the title
 REPEATED = 1.2  # as k1 of BM25: how soon another mention in the query stops counting
 
 PREFIX_MIN = 3  # characters of an unfinished word before it is completed

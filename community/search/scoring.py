@@ -27,12 +27,12 @@ class FieldWeight:
 
 
 WEIGHTS = (
-    FieldWeight(weight=2.0, b=0.5, typical_length=8),
+    FieldWeight(weight=2.0, b=0.75, typical_length=8),
     FieldWeight(weight=1.0, b=0.75, typical_length=60),
     FieldWeight(weight=0.5, b=0.75, typical_length=60),
     FieldWeight(weight=0.5, b=0.75, typical_length=120),
 )
-K1 = 1.2
+K1 = 1.5
 TYPICAL_LENGTHS = tuple(field.typical_length for field in WEIGHTS)
 
 
@@ -54,7 +54,7 @@ def saturate(weight: float) -> float:
     return weight / (K1 + weight)
 
 
-def averages(totals: Iterable[int], document_count: int) -> tuple[float, ...]:
+def averages(totals: Iterable[float], document_count: int) -> tuple[float, ...]:
     """Return the average length of each field, or the typical one where there is nothing yet."""
     return tuple(
         total / document_count if total and document_count else typical

@@ -8,6 +8,6 @@ ENGLISH_STOP_WORDS = frozenset(
     other our ours out over own please same she should since so some such than thank thanks
     that the their theirs them then there these they this those to too under until up us very
     was we were what when where which while who whom why will with would you your yours
-    im ive id ill youre its thats dont doesnt didnt isnt wasnt arent wont cant couldnt
+    im ive youre thats dont doesnt didnt isnt wasnt arent wont cant couldnt
     """.split()  # noqa: SIM905  # a list a word a line is no easier to read
 )

@@ -19,9 +19,10 @@ from community.search.query import Query
 
 BUDGET = 8_000  # postings
 BUDGET_ALONE = 40_000  # postings of the rarest term, which is read even if it is common
+STOP_WORD = 0.5  # weight of a stop word, next to another word that as many topics hold
 COMPLETIONS = 8
 COMPLETIONS_SEEN = 200  # terms looked at for them
-COMPLETED = 0.4  # weight of all completions of an unfinished word together
+COMPLETED = 0.2  # weight of all completions of an unfinished word together
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Lookup:
     term: str
     weight: float  # in the query, times how much the term says
     idf: float
-    field: str
+    field: str  # where its postings are, "" if it has none
     field_term: str
     holding: int  # documents, within the company if the query is
 
@@ -56,6 +57,10 @@ def lookups(snapshot: Snapshot, query: Query, company_id: int | None) -> list[Lo
 
 
 def _lookup(snapshot: Snapshot, term: str, weight: float, company_id: int | None) -> Lookup:
+    if term in ENGLISH.stop_words:
+        holding = snapshot.holding_stop_word(term)
+        idf = scoring.idf(snapshot.document_count, holding) if holding else 0.0
+        return Lookup(term, STOP_WORD * weight * idf, idf, "", "", holding)
     holding = snapshot.holding("terms", term)
     idf = scoring.idf(snapshot.document_count, holding) if holding else 0.0
     lookup = Lookup(term, weight * idf, idf, "terms", term, holding)
@@ -102,12 +107,13 @@ def gather(
     """
     read: list[Lookup] = []
     spent = 0
-    for lookup in terms:
+    finding = [lookup for lookup in terms if lookup.field]
+    for lookup in finding:
         spent += lookup.holding
         if read and spent > budget:
             break
         read.append(lookup)
-    complete = len(read) == len(terms) and spent <= max(budget, BUDGET_ALONE)
+    complete = len(read) == len(finding) and spent <= max(budget, BUDGET_ALONE)
     needed = covering * sum(lookup.weight for lookup in read)
     scores = [(view.segment, _read(view.segment, read, needed)) for view in snapshot.views]
     return Found(scores, complete)

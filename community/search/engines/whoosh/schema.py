@@ -139,7 +139,11 @@ def fields_of(document: Document) -> dict[str, Any]:
     for field, norm in zip(counts, norms, strict=True):
         for term, count in field.items():
             weights[term] = weights.get(term, 0.0) + norm * count
-    impacts = {term: scoring.saturate(weight) for term, weight in weights.items()}
+    impacts = {
+        term: scoring.saturate(weight)
+        for term, weight in weights.items()
+        if term not in analysis.ENGLISH.stop_words
+    }
     spelt = analysis.ENGLISH.words(" ".join((document.title, *document.tags)))
     return {
         "topic": str(document.topic_id),

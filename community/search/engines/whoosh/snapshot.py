@@ -5,6 +5,7 @@ or more, decoded at once by the codec), deletions are looked at only for the few
 reach the end, and columns are read by document number. Only this module knows the codec.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -14,10 +15,12 @@ from whoosh.index import TOC
 from whoosh.reading import TermNotFound
 
 from community.search import scoring
+from community.search.analysis import ENGLISH
 from community.search.engines.whoosh.schema import (
     Labels,
     Row,
     encode,
+    key,
     last_activity,
     unpack_labels,
     unpack_row,
@@ -25,6 +28,8 @@ from community.search.engines.whoosh.schema import (
 )
 from community.search.engines.whoosh.storage import Build
 
+SAMPLE = 500  # documents of a segment
+STOP_KEYS = frozenset(map(key, ENGLISH.stop_words))
 _INDEX_NAME = "MAIN"  # Whoosh's own default
 
 
@@ -49,8 +54,18 @@ class Place(NamedTuple):
     def vector(self) -> dict[int, int]:
         return unpack_vector(self.segment.vectors[self.number])
 
+    def keys(self) -> frozenset[int]:
+        return frozenset(self.vector())
+
     def labels(self) -> Labels:
         return unpack_labels(self.segment.labels[self.number])
+
+
+class Sample(NamedTuple):
+    """Estimates of what only a look at every document of a segment would tell exactly."""
+
+    totals: tuple[float, ...]  # terms in each field
+    holding: dict[int, float]  # documents that hold a stop word, by its key
 
 
 class Segment:
@@ -71,10 +86,17 @@ class Segment:
         return self._documents.column_reader(name, self._schema[name].column_type)
 
     @cached_property
-    def totals(self) -> tuple[int, ...]:
-        """The terms in each field of all documents, deleted ones included."""
-        lengths = (unpack_row(self.rows[n]).lengths for n in range(self.document_count))
-        return tuple(map(sum, zip(*lengths, strict=True)))
+    def sample(self) -> "Sample":
+        """What the documents are like, from evenly spread ones: the first query waits for it."""
+        step = self.document_count // SAMPLE + 1
+        places = [Place(self, number) for number in range(0, self.document_count, step)]
+        lengths = zip(*(place.row().lengths for place in places), strict=True)
+        holding = Counter(number for place in places for number in STOP_KEYS & place.keys())
+        scale = self.document_count / len(places)
+        return Sample(
+            totals=tuple(scale * sum(field) for field in lengths),
+            holding={number: scale * count for number, count in holding.items()},
+        )
 
     def holding(self, field: str, term: bytes) -> int:
         """Return how many documents hold the term, deleted ones included."""
@@ -142,9 +164,14 @@ class Snapshot:
     @cached_property
     def average_lengths(self) -> tuple[float, ...]:
         """The average length of each field, in terms."""
-        totals = [sum(field) for field in zip(*(v.segment.totals for v in self.views), strict=True)]
+        totals = [sum(f) for f in zip(*(v.segment.sample.totals for v in self.views), strict=True)]
         counted = sum(view.segment.document_count for view in self.views)
         return scoring.averages(totals or [0] * len(scoring.FIELDS), counted)
+
+    def holding_stop_word(self, word: str) -> int:
+        """Return about how many documents hold a stop word."""
+        number = key(word)
+        return round(sum(view.segment.sample.holding.get(number, 0) for view in self.views))
 
     def holding(self, field: str, term: str) -> int:
         """Return how many documents hold the term; deleted ones may still be counted."""

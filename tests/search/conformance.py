@@ -1,0 +1,295 @@
+"""What every engine must do. A test module of an engine inherits and gives the ``index``."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from community.search import Filters, SearchIndex
+from tests.search.documents import NOW, document
+
+PRINTER = document(1, "Printer jams on page two", "The paper crumples in the tray.", company_id=1)
+INVOICE = document(2, "Where is my invoice?", "I moved and need last year's bill.", company_id=1)
+TOASTER = document(3, "Toaster jams bread", "The bread is stuck in the slot.", company_id=2)
+EVERYTHING = (PRINTER, INVOICE, TOASTER)
+
+
+def ids(matches: object) -> list[int]:
+    assert isinstance(matches, list | tuple)
+    return [match.topic_id for match in matches]
+
+
+class Conformance:
+    """The behaviour that callers rely on."""
+
+    @pytest.fixture
+    def filled(self, index: SearchIndex) -> SearchIndex:
+        index.rebuild(EVERYTHING)
+        return index
+
+    # Finding what is similar
+
+    def test_finds_other_forms_of_the_words(self, filled: SearchIndex) -> None:
+        assert ids(filled.similar("printers jamming"))[0] == PRINTER.topic_id
+
+    def test_finds_by_the_body_alone(self, filled: SearchIndex) -> None:
+        assert ids(filled.similar("crumpled paper")) == [PRINTER.topic_id]
+
+    def test_finds_by_the_words_of_an_answer(self, index: SearchIndex) -> None:
+        index.rebuild([replace(PRINTER, accepted="Clean the rollers with isopropyl."), INVOICE])
+        assert ids(index.similar("isopropyl")) == [PRINTER.topic_id]
+
+    @pytest.mark.parametrize("typed", ["inv", "invo", "invoic", "where is my inv"])
+    def test_completes_the_word_being_typed(self, filled: SearchIndex, typed: str) -> None:
+        assert INVOICE.topic_id in ids(filled.similar(typed))
+
+    def test_does_not_complete_a_finished_word(self, filled: SearchIndex) -> None:
+        assert filled.similar("inv ") == []
+
+    @pytest.mark.parametrize("nothing", ["", " ", "?!", "zyxwvu", "\x00"])
+    def test_finds_nothing_for_nothing(self, filled: SearchIndex, nothing: str) -> None:
+        assert filled.similar(nothing) == []
+
+    def test_looks_only_at_the_company(self, filled: SearchIndex) -> None:
+        assert ids(filled.similar("jams", company_id=1)) == [PRINTER.topic_id]
+        assert ids(filled.similar("jams", company_id=2)) == [TOASTER.topic_id]
+        assert filled.similar("jams", company_id=3) == []
+
+    def test_rare_company_is_found_among_a_common_word(self, index: SearchIndex) -> None:
+        many = [document(n, f"Crash number {n}", company_id=1) for n in range(10, 400)]
+        index.rebuild([*many, document(1, "It crashes", company_id=2)])
+        assert ids(index.similar("crash", company_id=2)) == [1]
+
+    def test_leaves_out_what_is_excluded(self, filled: SearchIndex) -> None:
+        assert ids(filled.similar("jams", exclude={PRINTER.topic_id})) == [TOASTER.topic_id]
+
+    def test_excluding_the_best_still_finds_the_rest(self, index: SearchIndex) -> None:
+        index.rebuild(document(n, "Crash on start") for n in range(1, 501))
+        left = {7, 8, 9}
+        assert set(ids(index.similar("crash", exclude=set(range(1, 501)) - left))) == left
+
+    def test_ranks_only_the_topics_asked_for(self, filled: SearchIndex) -> None:
+        found = filled.similar("jams paper invoice", among=[TOASTER.topic_id, INVOICE.topic_id])
+        assert set(ids(found)) == {TOASTER.topic_id, INVOICE.topic_id}
+
+    def test_returns_at_most_the_limit(self, index: SearchIndex) -> None:
+        index.rebuild(document(n, "Crash on start") for n in range(1, 30))
+        assert len(index.similar("crash")) == 5
+        assert len(index.similar("crash", limit=7)) == 7
+
+    def test_title_weighs_more_than_details(self, index: SearchIndex) -> None:
+        in_title = document(1, "Battery", "It is about the charger and the lamp.")
+        in_body = document(2, "Charger", "It is about the battery and the lamp.")
+        index.rebuild([in_title, in_body])
+        assert ids(index.similar("battery")) == [1, 2]
+
+    # Trust and freshness
+
+    @pytest.mark.parametrize(
+        "better",
+        [
+            {"is_solved": True},
+            {"has_accepted": True},
+            {"has_official": True},
+            {"helped_count": 12},
+        ],
+    )
+    def test_trusted_topic_comes_first(self, index: SearchIndex, better: dict[str, Any]) -> None:
+        index.rebuild([document(1, "Crash on start"), document(2, "Crash on start", **better)])
+        assert ids(index.similar("crash on start", at=NOW)) == [2, 1]
+
+    def test_fresh_topic_comes_first(self, index: SearchIndex) -> None:
+        old = document(1, "Crash on start", last_activity_at=NOW - timedelta(days=900))
+        index.rebuild([old, document(2, "Crash on start")])
+        assert ids(index.similar("crash on start", at=NOW)) == [2, 1]
+
+    def test_trust_does_not_lift_what_does_not_fit(self, index: SearchIndex) -> None:
+        trusted = document(
+            1, "Crash of the lamp", is_solved=True, has_accepted=True, helped_count=9999
+        )
+        index.rebuild([trusted, document(2, "Crash on start of the printer")])
+        assert ids(index.similar("crash on start of the printer", at=NOW))[0] == 2
+
+    def test_explains_its_score(self, filled: SearchIndex) -> None:
+        match = filled.similar("printer jams ", at=NOW)[0]
+        explained = filled.explain("printer jams ", match.topic_id, at=NOW)
+        assert explained is not None
+        assert explained.score == pytest.approx(match.score)
+        assert explained.relevance == pytest.approx(sum(term.share for term in explained.terms))
+        product = explained.relevance
+        for factor in explained.factors.values():
+            product *= factor
+        assert product == pytest.approx(explained.score)
+        assert {term.term for term in explained.terms} == {"printer", "jam"}
+        assert filled.explain("printer", 999) is None
+
+    # Languages and names
+
+    def test_finds_chinese_without_spaces(self, index: SearchIndex) -> None:
+        index.rebuild([document(1, "花呗额度怎么提高"), document(2, "如何关闭自动还款")])
+        assert ids(index.similar("提高花呗额度")) == [1]
+        assert ids(index.similar("还款"))[0] == 2
+
+    def test_finds_indonesian_words(self, index: SearchIndex) -> None:
+        index.rebuild([document(1, "Kenapa tagihan saya naik?"), document(2, "Ganti kata sandi")])
+        assert ids(index.similar("tagihan naik")) == [1]
+
+    @pytest.mark.parametrize(
+        "asked",
+        ["SEC_ERROR_UNKNOWN_ISSUER", "error 0x80070005 ", "57.0.7 ", "user.js ", "cafe"],
+    )
+    def test_finds_names_and_codes(self, index: SearchIndex, asked: str) -> None:
+        named = "sec_error_unknown_issuer 0x80070005 57.0.7 user.js Café"
+        index.rebuild([document(1, named), document(2, "Something else")])
+        assert ids(index.similar(asked)) == [1]
+
+    # Searching
+
+    def test_search_counts_facets(self, filled: SearchIndex) -> None:
+        results = filled.search("jams")
+        assert set(ids(results.matches)) == {PRINTER.topic_id, TOASTER.topic_id}
+        assert results.total == 2
+        assert results.total_is_exact
+        assert results.facets.companies == {1: 1, 2: 1}
+        assert results.facets.kinds == {"problem": 2}
+
+    def test_facet_ignores_its_own_filter(self, index: SearchIndex) -> None:
+        index.rebuild(
+            [
+                document(1, "Crash", kind="problem", product_ids=(7,), has_official=True),
+                document(2, "Crash", kind="idea", product_ids=(7, 8), tags=("start",)),
+                document(3, "Crash", kind="idea", status="planned", has_accepted=True),
+            ]
+        )
+        results = index.search("crash", Filters(kind="idea"))
+        assert set(ids(results.matches)) == {2, 3}
+        assert results.facets.kinds == {"idea": 2, "problem": 1}
+        assert results.facets.products == {7: 1, 8: 1}
+        assert results.facets.statuses == {"open": 1, "planned": 1}
+        assert results.facets.tags == {"start": 1}
+        assert (results.facets.official, results.facets.accepted) == (0, 1)
+
+    @pytest.mark.parametrize(
+        ("filters", "left"),
+        [
+            (Filters(company_id=2), {3}),
+            (Filters(product_id=5), {2}),
+            (Filters(kind="idea"), {2}),
+            (Filters(status="solved"), {1}),
+            (Filters(tag="paper"), {1}),
+            (Filters(has_official=True), {1}),
+            (Filters(has_accepted=True), {3}),
+            (Filters(kind="idea", status="solved"), set()),
+        ],
+    )
+    @pytest.mark.parametrize("text", ["jams", ""])
+    def test_search_narrows(
+        self, index: SearchIndex, filters: Filters, left: set[int], text: str
+    ) -> None:
+        index.rebuild(
+            [
+                document(1, "Jams", status="solved", tags=("paper",), has_official=True),
+                document(2, "Jams", kind="idea", product_ids=(4, 5)),
+                document(3, "Jams", company_id=2, has_accepted=True),
+            ]
+        )
+        assert set(ids(index.search(text, filters).matches)) == left
+
+    def test_search_for_nothing_lists_newest_first(self, index: SearchIndex) -> None:
+        index.rebuild(
+            document(n, f"Topic {n}", last_activity_at=NOW - timedelta(days=n)) for n in range(1, 9)
+        )
+        results = index.search("", limit=3, page=2)
+        assert ids(results.matches) == [4, 5, 6]
+        assert (results.total, results.page, results.page_count) == (8, 2, 3)
+
+    def test_pages_hold_every_hit_once(self, index: SearchIndex) -> None:
+        index.rebuild(document(n, "Crash on start", "crash " * (n % 7)) for n in range(1, 451))
+        pages = [index.search("crash", page=page, limit=50) for page in range(1, 11)]
+        assert pages[0].page_count == 9
+        found = [match.topic_id for results in pages for match in results.matches]
+        assert sorted(found) == list(range(1, 451))
+        assert pages[-1].matches == ()
+
+    def test_search_offers_a_correction(self, filled: SearchIndex) -> None:
+        assert filled.search("pritner jams").correction == "printer jams"
+        assert filled.search("printer jams").correction == ""
+
+    # Changing
+
+    def test_put_replaces(self, filled: SearchIndex) -> None:
+        filled.put([replace(PRINTER, title="Scanner hums", body="")])
+        assert filled.count() == 3
+        assert filled.similar("crumpled paper") == []
+        assert ids(filled.similar("scanner hums")) == [PRINTER.topic_id]
+
+    def test_removed_is_not_found(self, filled: SearchIndex) -> None:
+        filled.remove([PRINTER.topic_id, 999])
+        assert filled.count() == 2
+        assert ids(filled.similar("jams")) == [TOASTER.topic_id]
+        assert ids(filled.search("jams").matches) == [TOASTER.topic_id]
+        assert filled.explain("jams", PRINTER.topic_id) is None
+
+    def test_update_is_one_change(self, filled: SearchIndex) -> None:
+        filled.update(
+            put=[document(4, "First"), document(4, "Second"), document(5, "Third")],
+            remove=[5, INVOICE.topic_id],
+        )
+        assert filled.ids() == {1, 3, 4}
+        assert ids(filled.similar("second")) == [4]
+
+    def test_fingerprint_changes_with_the_content(self, filled: SearchIndex) -> None:
+        assert filled.fingerprints() == {d.topic_id: d.fingerprint() for d in EVERYTHING}
+        solved = replace(PRINTER, is_solved=True)
+        filled.put([solved])
+        assert filled.fingerprints()[PRINTER.topic_id] == solved.fingerprint()
+        assert solved.fingerprint() != PRINTER.fingerprint()
+
+    def test_rebuild_replaces_everything(self, filled: SearchIndex) -> None:
+        assert filled.rebuild([TOASTER]) == 1
+        assert filled.ids() == {TOASTER.topic_id}
+
+    def test_failed_rebuild_leaves_the_live_index(self, filled: SearchIndex) -> None:
+        def documents() -> object:
+            yield TOASTER
+            raise OSError("the database went away")
+
+        with pytest.raises(OSError, match="went away"):
+            filled.rebuild(documents())  # type: ignore[arg-type]
+        assert filled.ids() == {1, 2, 3}
+        filled.put([document(4, "Written after the failure")])
+        assert filled.count() == 4
+
+    @settings(
+        max_examples=25,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    @given(
+        batches=st.lists(
+            st.tuples(
+                st.dictionaries(
+                    st.integers(1, 12), st.sampled_from(["apple", "pear", "plum"]), max_size=6
+                ),
+                st.sets(st.integers(1, 12), max_size=4),
+            ),
+            max_size=12,
+        )
+    )
+    def test_any_updates_equal_a_dict(
+        self, index: SearchIndex, batches: list[tuple[dict[int, str], set[int]]]
+    ) -> None:
+        index.rebuild([])
+        expected: dict[int, str] = {}
+        for put, remove in batches:
+            index.update(put=[document(n, title) for n, title in put.items()], remove=remove)
+            expected |= put
+            expected = {n: title for n, title in expected.items() if n not in remove}
+        assert index.count() == len(expected)
+        assert index.ids() == set(expected)
+        for fruit in ("apple", "pear", "plum"):
+            found = index.similar(fruit + " ", limit=20)
+            assert set(ids(found)) == {n for n, title in expected.items() if title == fruit}

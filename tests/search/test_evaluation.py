@@ -1,0 +1,119 @@
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from community.search.commands import eval_group
+from community.search.engines.whoosh import WhooshIndex
+from community.search.evaluation import BadSet, Figures, evaluate, read_set
+
+CORPUS: list[dict[str, Any]] = [
+    {"id": "a", "title": "Printer jams", "body": "", "created": "2020-01-01T00:00:00Z"},
+    {"id": "b", "title": "Printer jams again", "body": "", "created": "2020-03-01T00:00:00.5"},
+    {"id": "c", "title": "Invoice", "body": "", "answers": ["See the zebra page."]},
+    {"id": "d", "title": "Delivery late", "body": "by weeks"},
+]
+QUERIES = [
+    {"id": "a", "title": "Printer jams", "body": "", "created": "2020-02-01 00:00:00 UTC"},
+    {"id": "q", "title": "zebra", "body": ""},
+    {"id": "unlabelled", "title": "zebra", "body": ""},
+    {"id": "irrelevant", "title": "zebra", "body": ""},
+]
+LABELS = [("a", "b", 2), ("a", "gone", 1), ("q", "c", 1), ("q", "d", 0), ("irrelevant", "d", 0)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write(tmp_path)
+    return tmp_path
+
+
+def write(folder: Path, *, corpus: list[dict[str, Any]] = CORPUS) -> None:
+    with gzip.open(folder / "corpus.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in corpus)
+    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, QUERIES)))
+    rows = ["query_id\tcorpus_id\trelevance"] + ["\t".join(map(str, label)) for label in LABELS]
+    (folder / "qrels.tsv").write_text("\n".join(rows) + "\n")
+
+
+def test_counts_what_is_found(folder: Path) -> None:
+    figures = evaluate(read_set(folder), WhooshIndex)
+    assert figures.queries == 2  # the others have no relevant topic in the corpus
+    assert figures.hit_at_1 == figures.hit_at_5 == figures.mrr_at_10 == figures.ndcg_at_10 == 1.0
+    assert figures.documents == 4
+    assert figures.documents_per_second > 0
+    assert 0 < figures.p50_ms <= figures.p95_ms
+
+
+def test_query_is_left_out_of_its_own_results(folder: Path) -> None:
+    write(folder, corpus=[*CORPUS[:1], *CORPUS[2:]])  # only the query itself says "printer"
+    assert evaluate(read_set(folder), WhooshIndex).queries == 1
+
+
+def test_only_older_documents_are_kept(folder: Path) -> None:
+    figures = evaluate(read_set(folder), WhooshIndex, older_only=True)
+    assert figures.hit_at_10 == 0.5  # "b" was written after the query "a"
+
+
+def test_reranks_only_what_is_labelled(folder: Path) -> None:
+    crowd = [{"id": f"x{n}", "title": "zebra", "body": ""} for n in range(30)]
+    write(folder, corpus=CORPUS + crowd)
+    labelled = read_set(folder)
+    assert evaluate(labelled, WhooshIndex).hit_at_10 == 0.5
+    assert evaluate(labelled, WhooshIndex, rerank=True).hit_at_1 == 1.0
+
+
+def test_asks_with_the_title_alone_and_no_more_than_asked(folder: Path) -> None:
+    rows = [{"id": "q", "title": "lost", "body": "zebra page"}]
+    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    labelled = read_set(folder)
+    assert evaluate(labelled, WhooshIndex, with_body=False).hit_at_10 == 0.0
+    assert evaluate(labelled, WhooshIndex, with_body=True).hit_at_10 == 1.0
+    assert evaluate(labelled, WhooshIndex, limit=1).queries == 1
+
+
+def test_grades_count_in_ndcg(tmp_path: Path) -> None:
+    corpus = [{"id": i, "title": "zebra crossing" + " road" * n} for n, i in enumerate("abc")]
+    write(tmp_path, corpus=corpus)
+    (tmp_path / "qrels.tsv").write_text("query_id\tcorpus_id\trelevance\nq\tb\t2\nq\tc\t1\n")
+    figures = evaluate(read_set(tmp_path), WhooshIndex)
+    gained = 3 / 1.5849625007211563 + 1 / 2  # grades 0, 2, 1 at ranks 1, 2, 3
+    assert figures.ndcg_at_10 == pytest.approx(gained / (3 + 1 / 1.5849625007211563))
+    assert figures.mrr_at_10 == 0.5
+    assert figures.hit_at_1 == 0.0
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda folder: (folder / "qrels.tsv").unlink(), "no qrels.tsv or qrels.tsv.gz"),
+        (lambda folder: (folder / "queries.jsonl").write_text("{\n"), "queries.jsonl, line 1"),
+        (lambda folder: (folder / "queries.jsonl").write_text('{"id": 1}'), "line 1: KeyError"),
+        (lambda folder: (folder / "qrels.tsv").write_text("h\nq\tc\thigh\n"), "qrels.tsv, line 2"),
+        (lambda folder: (folder / "qrels.tsv").write_text("h\nq\tc\n"), "line 2"),
+    ],
+)
+def test_says_what_is_wrong_where(
+    folder: Path, spoil: Callable[[Path], object], reason: str
+) -> None:
+    spoil(folder)
+    with pytest.raises(BadSet, match=reason):
+        read_set(folder)
+    result = CliRunner().invoke(eval_group, ["retrieval", str(folder)])
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: ")
+
+
+def test_command_prints_a_table_or_json(folder: Path) -> None:
+    table = CliRunner().invoke(eval_group, ["retrieval", str(folder), "--query", "title"])
+    assert table.exit_code == 0
+    assert "hit@5                      1.000" in table.output
+    printed = CliRunner().invoke(
+        eval_group, ["retrieval", str(folder), "--older-only", "--limit", "2", "--json"]
+    )
+    figures = Figures(**json.loads(printed.output))
+    assert (figures.queries, figures.hit_at_5) == (2, 0.5)
