@@ -49,9 +49,11 @@ def number_words(
     context: EvalContext, singular: str, plural: str, number: int, /, **variables: Any
 ) -> str:
     """Return the form that fits ``number``, which the words call ``num``."""
-    found = get_translations().ungettext(singular, plural, number)
+    pattern, alone = _number_words(code(), singular, plural, number)
+    if alone is not None and not variables:
+        return alone if context.autoescape else str(alone)
     variables.setdefault("num", number)
-    return Markup(found) % variables if context.autoescape else found % variables  # noqa: S704
+    return pattern % variables if context.autoescape else str.__mod__(pattern, variables)
 
 
 def code() -> str:
@@ -64,3 +66,15 @@ def _words(_language: str, message: str) -> tuple[Markup, Markup]:
     """Return the words without variables, and as a pattern for them."""
     found: str = get_translations().ugettext(message)
     return (Markup(found % {}) if "%(" not in found else Markup(found)), Markup(found)  # noqa: S704
+
+
+@lru_cache(maxsize=4096)
+def _number_words(
+    _language: str, singular: str, plural: str, number: int
+) -> tuple[Markup, Markup | None]:
+    """Return the words that fit a number, as a pattern and with nothing but the number put in."""
+    pattern = Markup(get_translations().ungettext(singular, plural, number))  # noqa: S704
+    try:
+        return pattern, pattern % {"num": number}
+    except KeyError:  # they name other things as well
+        return pattern, None
