@@ -106,19 +106,38 @@ def subscriptions() -> dict[str, list[str]]:
     return {event: [known.name for known in found] for event, found in _subscriptions.items()}
 
 
-def publish(event: str, **payload: Any) -> None:
+def publish(event: str, *, after: timedelta = timedelta(0), **payload: Any) -> None:
     """Owe one job per subscriber of ``event``, in the caller's transaction.
 
     ``payload`` holds ids and plain values, never model instances: by the time a
     handler runs, the row may have changed or gone.
+
+    Args:
+        after: how long the worker leaves it alone.
     """
+    due = clock.now() + after
     rows = [
-        {"event": event, "handler": subscription.name, "payload": payload}
+        {"event": event, "handler": subscription.name, "payload": payload, "run_after": due}
         for subscription in _subscriptions.get(event, ())
     ]
     if rows:
         db.session.execute(insert(OutboxRow), rows)  # all in one statement
         db.session.info[OWES] = True
+
+
+def owed(event: str) -> list[OutboxRow]:
+    """Return what is owed after ``event``, due or not, for somebody who does it all at once."""
+    rows = select(OutboxRow).where(text(OPEN), OutboxRow.event == event).order_by(OutboxRow.id)
+    return list(db.session.scalars(rows))
+
+
+def settle(rows: Iterable[OutboxRow]) -> None:
+    """Note that these jobs are done, in the caller's transaction."""
+    db.session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id.in_([row.id for row in rows]))
+        .values(done_at=clock.now(), last_error=None)
+    )
 
 
 def deliver_due(limit: int | None = None) -> int:
@@ -194,11 +213,7 @@ def _run(name: str, rows: list[OutboxRow]) -> None:
                 subscription.handler([row.payload for row in rows])
             else:
                 subscription.handler(**rows[0].payload)
-            db.session.execute(
-                update(OutboxRow)
-                .where(OutboxRow.id.in_(ids))
-                .values(done_at=clock.now(), last_error=None)
-            )
+            settle(rows)
     except Retry as reason:
         log.info("%s waits %s: %s", name, reason.after, reason)
         _put_back(ids, reason)
