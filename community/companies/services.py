@@ -99,6 +99,46 @@ def open_product(
     return product
 
 
+def take_in_company(name: str) -> Company:
+    """Return the company of this name, for an import; open an unclaimed page if there is none.
+
+    Raises:
+        Invalid: the name does not fit.
+    """
+    name = _name(name, what="A company's name")
+    key = folded(name)
+    known = select(Company).where(Company.name_key == key).order_by(Company.id).limit(1)
+    if (company := db.session.scalar(known)) is not None:
+        return company
+    company = _with_free_slug(
+        slug(name, default="company"),
+        _company_slug_taken,
+        lambda address: Company(slug=address, name=name, name_key=key),
+    )
+    outbox.publish("company.opened", company_id=company.id)
+    return company
+
+
+def take_in_product(company: Company, name: str) -> Product:
+    """Return the product of ``company`` with this name, for an import; open it if there is none.
+
+    Raises:
+        Invalid: the name does not fit.
+    """
+    name = _name(name, what="A product's name")
+    key = folded(name)
+    known = select(Product).where(Product.company_id == company.id, Product.name_key == key)
+    if (product := db.session.scalar(known)) is not None:
+        return product
+    product = _with_free_slug(
+        slug(name, default="product"),
+        lambda address: queries.product_by_slug(company.id, address) is not None,
+        lambda address: Product(company_id=company.id, slug=address, name=name, name_key=key),
+    )
+    outbox.publish("product.opened", product_id=product.id, company_id=company.id)
+    return product
+
+
 def set_official_help(actor: User | None, company: Company, *, url: str, source: str) -> None:
     """Say where the company itself gives help, and where that can be checked (rule N3).
 
