@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from community import search
 from community.core import outbox
 from community.core.db import reading
 from community.search import IndexBusy, SearchUnavailable
@@ -20,12 +19,8 @@ def index_topics(payloads: Sequence[outbox.Payload]) -> None:
     Raises:
         Retry: the index is being written by somebody else, or cannot be used.
     """
-    topic_ids = {payload["topic_id"] for payload in payloads}
-    with reading():
-        documents = indexing.documents_of(topic_ids)
-    gone = topic_ids - {document.topic_id for document in documents}
     try:
-        search.index().update(put=documents, remove=gone)
+        indexing.bring_up_to_date({payload["topic_id"] for payload in payloads})
     except IndexBusy as error:
         raise outbox.Retry(error.message, after=BUSY_AGAIN) from error
     except SearchUnavailable as error:

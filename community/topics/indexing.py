@@ -1,13 +1,15 @@
 """From topics in the database to documents in the index, many at a time."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from community import search
 from community.core import markup
-from community.core.db import db
+from community.core.db import db, reading
 from community.search import Document
 from community.topics.models import (
     Reply,
@@ -35,11 +37,63 @@ def documents_of(topic_ids: Collection[int]) -> list[Document]:
 
 
 def all_documents() -> Iterator[Document]:
-    """Yield the document of every visible topic, by id; reads `CHUNK` topics at a time."""
-    after = 0
-    while documents := _documents(Topic.id > after, limit=CHUNK):
+    """Yield the document of every visible topic, by id; reads `CHUNK` topics at a time.
+
+    Each chunk is read as it then is, so that what changes meanwhile is either seen or
+    still owed to the index.
+    """
+    after: int | None = 0
+    while after is not None:
+        with reading():
+            documents = _documents(Topic.id > after, limit=CHUNK)
         yield from documents
-        after = documents[-1].topic_id
+        after = documents[-1].topic_id if documents else None
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """The ids of topics about which the index and the database do not agree."""
+
+    missing: list[int]
+    outdated: list[int]
+    left_over: list[int]  # in the index, but hidden or gone
+
+    @property
+    def ids(self) -> list[int]:
+        """All of them."""
+        return [*self.missing, *self.outdated, *self.left_over]
+
+
+def differences(fingerprints: Mapping[int, str], documents: Iterable[Document]) -> Differences:
+    """Compare what is in the index with what should be.
+
+    Args:
+        fingerprints: of the index, by topic.
+        documents: of every visible topic.
+    """
+    indexed = dict(fingerprints)
+    found = Differences([], [], [])
+    for document in documents:
+        fingerprint = indexed.pop(document.topic_id, None)
+        if fingerprint is None:
+            found.missing.append(document.topic_id)
+        elif fingerprint != document.fingerprint():
+            found.outdated.append(document.topic_id)
+    found.left_over.extend(indexed)
+    return found
+
+
+def bring_up_to_date(topic_ids: Collection[int]) -> None:
+    """Make the index agree with the database about these topics, in one commit.
+
+    Raises:
+        IndexBusy: somebody else is writing the index.
+        SearchUnavailable: the index cannot be used.
+    """
+    with reading():
+        documents = documents_of(topic_ids)
+    gone = set(topic_ids) - {document.topic_id for document in documents}
+    search.index().update(put=documents, remove=gone)
 
 
 def _documents(which: ColumnElement[bool], *, limit: int) -> list[Document]:

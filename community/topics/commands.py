@@ -1,0 +1,126 @@
+"""Commands about what is kept in two places: counts and their rows, topics and the index."""
+
+import sys
+from collections.abc import Iterator
+
+import click
+from flask.cli import with_appcontext
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from community import search
+from community.core import outbox
+from community.core.db import transaction
+from community.search import Document, SearchUnavailable
+from community.topics import indexing
+from community.topics.services import recount as recounting
+
+REPAIRED_AT_ONCE = 500  # topics
+SHOWN = 5  # topics named of each sort of difference
+
+
+@click.command("recount")
+@with_appcontext
+def recount() -> None:
+    """Count everything again from the rows, and say what differed."""
+    corrections = []
+    with progress() as bar:
+        for _name, correct in bar.track(list(recounting.steps()), description="Counting"):
+            with transaction():
+                corrections.append(correct())
+    wrong = [correction for correction in corrections if correction.rows]
+    if not wrong:
+        click.echo("Every count agrees with its rows.")
+        return
+    table = Table("Count", "Rows corrected", "For example")
+    for correction in wrong:
+        examples = ", ".join(f"{e.id}: {e.was} → {e.now}" for e in correction.examples)
+        table.add_row(correction.name, f"{correction.rows:,}", examples)
+    Console().print(table)
+
+
+@click.command("reindex")
+@with_appcontext
+def reindex() -> None:
+    """Build the search index anew beside the one in use, then swap them."""
+    click.echo(f"{_rebuilt():,} topics are in the index.")
+
+
+@click.group("search")
+def search_group() -> None:
+    """Look after the search index."""
+
+
+@search_group.command("check")
+@click.option("--repair", is_flag=True, help="Put right what differs.")
+@with_appcontext
+def check(*, repair: bool) -> None:
+    """Compare the search index with the database.
+
+    What has just been changed may differ until the worker has seen to it. Ends with 1
+    if something differs and is not put right.
+    """
+    try:
+        fingerprints = search.index().fingerprints()
+    except SearchUnavailable as error:
+        if not repair:
+            raise
+        click.echo(error.message)
+        click.echo(f"Built anew: {_rebuilt():,} topics are in the index.")
+        return
+    found = indexing.differences(fingerprints, _shown("Comparing"))
+    _tell(found)
+    if not found.ids:
+        return
+    if not repair:
+        click.echo("`community search check --repair` puts this right.")
+        sys.exit(1)
+    for start in range(0, len(found.ids), REPAIRED_AT_ONCE):
+        indexing.bring_up_to_date(found.ids[start : start + REPAIRED_AT_ONCE])
+    click.echo(f"Put right: {len(found.ids):,} topics.")
+
+
+def _rebuilt() -> int:
+    return search.index().rebuild(_shown("Indexing"))
+
+
+def _shown(what: str) -> Iterator[Document]:
+    """Yield the document of every topic, with a bar that says how far we are."""
+    with progress() as bar:
+        yield from bar.track(
+            indexing.all_documents(), total=indexing.visible_count(), description=what
+        )
+
+
+def _tell(found: indexing.Differences) -> None:
+    for ids, what in (
+        (found.missing, "missing"),
+        (found.outdated, "outdated"),
+        (found.left_over, "left over"),
+    ):
+        named = ", ".join(str(id_) for id_ in ids[:SHOWN]) + (" …" if len(ids) > SHOWN else "")
+        click.echo(f"{len(ids):7,} {what}" + (f" (topics {named})" if ids else ""))
+    owed = outbox.waiting()
+    if owed:
+        click.echo(f"{owed:7,} jobs are still owed; the worker may be about to do this.")
+
+
+def progress() -> Progress:
+    """Return a bar with rate and time left; it is silent where nobody watches."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TaskProgressColumn(show_speed=True),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )

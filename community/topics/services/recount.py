@@ -1,0 +1,149 @@
+"""Count again what is kept as a number, from the rows that it counts.
+
+Nothing should ever differ. It does after somebody has changed rows by hand, or after
+an import that left the counting for the end.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, func, select, text, update
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from community.core.db import db
+from community.core.sql import changed
+from community.topics.models import (
+    AcceptedAnswer,
+    DeflectionEvent,
+    DeflectionStep,
+    Follow,
+    MeToo,
+    Outcome,
+    Reply,
+    Topic,
+    Vote,
+)
+from community.topics.services import figures, standings
+
+EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One row that was wrong."""
+
+    id: int
+    was: object
+    now: object
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What was wrong with one number, in how many rows."""
+
+    name: str  # "topics.reply_count"
+    rows: int
+    examples: tuple[Example, ...] = ()
+
+
+def steps() -> Iterator[tuple[str, Callable[[], Correction]]]:
+    """Yield each number's name and what counts it again; run each in its own transaction.
+
+    Standings and figures come last, because they are measured from the numbers before.
+    """
+    for column, truth in _truths():
+        yield str(column), _corrector(column, truth)
+    yield "standings", lambda: Correction("standings", standings.refresh_all())
+    yield "company_figures", lambda: Correction("company_figures", figures.refresh_all())
+
+
+def _corrector(
+    column: InstrumentedAttribute[Any], truth: ColumnElement[Any]
+) -> Callable[[], Correction]:
+    def correct() -> Correction:
+        table = column.class_
+        wrong = column.is_distinct_from(truth)
+        _keep_others_from_counting(table.__tablename__)
+        rows = db.session.execute(
+            select(table.id, column, truth).where(wrong).order_by(table.id).limit(EXAMPLES)
+        ).all()
+        if not rows:
+            return Correction(str(column), 0)
+        corrected = changed(update(table).where(wrong).values({column.key: truth}))
+        examples = tuple(Example(id=row[0], was=row[1], now=row[2]) for row in rows)
+        return Correction(str(column), corrected, examples)
+
+    return correct
+
+
+def _keep_others_from_counting(table: str) -> None:
+    """Let no one count beside us: what we count must not change between our look and our write.
+
+    SQLite has one writer anyway. On PostgreSQL a count that somebody has begun is waited
+    for, and one that begins waits for our transaction's end; readers wait for nothing.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(text(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _truths() -> list[tuple[InstrumentedAttribute[Any], ColumnElement[Any]]]:
+    answers = (Reply.topic_id == Topic.id, Reply.parent_id.is_(None), Reply.hidden_at.is_(None))
+    by_another = (*answers, Reply.author_id != Topic.author_id)
+    solved = DeflectionEvent.step == DeflectionStep.SOLVED
+    return [
+        (Topic.reply_count, _count(Reply, *answers)),
+        (Topic.me_too_count, _count(MeToo, MeToo.topic_id == Topic.id)),
+        (Topic.follower_count, _count(Follow, Follow.topic_id == Topic.id)),
+        (
+            Topic.helped_count,
+            _count(DeflectionEvent, DeflectionEvent.topic_id == Topic.id, solved),
+        ),
+        (Topic.first_reply_at, _one(select(func.min(Reply.created_at)).where(*by_another))),
+        (
+            Topic.first_company_reply_at,
+            _one(select(func.min(Reply.created_at)).where(*by_another, Reply.speaks_for_company)),
+        ),
+        (Topic.last_activity_at, _last_activity()),
+        (
+            Reply.helpful_count,
+            Reply.imported_helpful_count
+            + _count(Vote, Vote.reply_id == Reply.id, Vote.value == 1),
+        ),
+        (
+            Reply.unhelpful_count,
+            Reply.imported_unhelpful_count
+            + _count(Vote, Vote.reply_id == Reply.id, Vote.value == -1),
+        ),
+        (Reply.worked_count, _count(Outcome, Outcome.reply_id == Reply.id, Outcome.worked)),
+        (Reply.failed_count, _count(Outcome, Outcome.reply_id == Reply.id, ~Outcome.worked)),
+        (
+            Reply.last_worked_at,
+            _one(
+                select(func.max(Outcome.created_at)).where(
+                    Outcome.reply_id == Reply.id, Outcome.worked
+                )
+            ),
+        ),
+        (Reply.accepted_count, _count(AcceptedAnswer, AcceptedAnswer.reply_id == Reply.id)),
+    ]
+
+
+def _last_activity() -> ColumnElement[Any]:
+    """The moment of the newest reply or comment, or else of the topic itself.
+
+    Only words move a topic up: a company that sets a status re-orders nothing (rule N5).
+    """
+    said = aliased(Reply)
+    newest = _one(
+        select(func.max(said.created_at)).where(said.topic_id == Topic.id, said.hidden_at.is_(None))
+    )
+    return case((newest > Topic.created_at, newest), else_=Topic.created_at)
+
+
+def _count(table: Any, *conditions: SQLColumnExpression[bool]) -> ColumnElement[Any]:
+    return _one(select(func.count()).select_from(table).where(*conditions))
+
+
+def _one(statement: Select[Any]) -> ColumnElement[Any]:
+    return statement.scalar_subquery()
