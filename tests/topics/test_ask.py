@@ -276,6 +276,21 @@ def test_a_new_company_opens_with_the_question(sign_in: SignIn) -> None:
     assert db.session.scalar(select(Company.slug)) == "nimbus-phones"
 
 
+def test_the_company_can_still_be_changed_in_the_form(sign_in: SignIn) -> None:
+    make_company("Brightwave")
+    larkspur = make_company("Larkspur")
+
+    sign_in(make_user()).submit(
+        "/c/brightwave/ask",
+        company="larkspur",
+        title="No signal",
+        kind="problem",
+        body="Since Monday.",
+    )
+
+    assert db.session.scalar(select(Topic.company_id)) == larkspur.id
+
+
 def test_a_near_name_is_asked_about_first(sign_in: SignIn) -> None:
     company = make_company("Brightwave")
     browser = sign_in(make_user())

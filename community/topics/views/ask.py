@@ -16,6 +16,7 @@ from community.companies import services as company_services
 from community.companies.models import NAME_MAX, Company, CompanyState
 from community.core.db import transaction
 from community.core.errors import Invalid, NotAllowed, SearchUnavailable
+from community.core.names import folded
 from community.topics import queries, services, visits
 from community.topics.forms.ask import NONE_OF_THESE, AskForm, is_id
 from community.topics.models import TITLE_MAX, DeflectionStep, TopicKind
@@ -147,8 +148,8 @@ def deflect() -> ResponseReturnValue:
 def post(company_slug: str | None) -> ResponseReturnValue:
     """Post the topic, after one more look at what is answered already."""
     company = _company(company_slug)
-    form = AskForm(company=company.name if company else "")
-    if company is not None:
+    form = AskForm()
+    if company is not None and not form.company.data:
         form.company.data = company.name
     near = _choose_company(form, company)
     company = near.company
@@ -214,10 +215,14 @@ class Near:
 
 
 def _choose_company(form: AskForm, fixed: Company | None) -> Near:
-    """Find the company that the form names; several near names are for the asker to choose from."""
-    if fixed is not None:
-        return Near(fixed)
+    """Find the company that the form names; several near names are for the asker to choose from.
+
+    Args:
+        fixed: the company whose page the form came from; its name may have been changed since.
+    """
     name, choice = form.company.data or "", form.company_choice.data or ""
+    if fixed is not None and folded(name) == folded(fixed.name):
+        return Near(fixed)
     if choice and choice != NONE_OF_THESE:
         return Near(companies.by_slug(choice))
     if not name or len(name) > NAME_MAX or choice == NONE_OF_THESE:
