@@ -103,15 +103,17 @@ class Running:
 @pytest.fixture
 def supervise(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     """Start a supervisor with the given scripts. Whatever a failed test leaves is killed."""
+    folder = tmp_path / "children"
+    folder.mkdir()
     started: list[Running] = []
 
     def start(scripts: dict[str, str], **options: Any) -> Running:
-        started.append(Running(tmp_path, scripts, **options))
+        started.append(Running(folder, scripts, **options))
         return started[-1]
 
     yield start
     for running in started:
-        pids = [pid for child in tmp_path.iterdir() for pid in running.pids(child.name)]
+        pids = [pid for child in folder.iterdir() for pid in running.pids(child.name)]
         for pid in [running.process.pid, *pids]:
             if is_alive(pid):
                 os.kill(pid, signal.SIGKILL)
