@@ -56,7 +56,7 @@ def vote(user: User | None, reply: Reply, value: int) -> bool:
         helpful_count=Reply.helpful_count + helpful,
         unhelpful_count=Reply.unhelpful_count + unhelpful,
     )
-    _tell("verdict.given", topic, reply)
+    _tell("verdict.given", topic, reply, user)
     return True
 
 
@@ -108,7 +108,7 @@ def record_outcome(
     if worked is None and not (worked_by or failed_by):
         return False
     _count_outcomes(reply, worked_by, failed_by, renewed_at=now if worked else None)
-    _tell("verdict.given", topic, reply)
+    _tell("verdict.given", topic, reply, user)
     return bool(worked_by or failed_by)
 
 
@@ -135,7 +135,7 @@ def accept(user: User | None, topic: Topic, reply: Reply) -> bool:
     change(reply, accepted_count=Reply.accepted_count + 1)
     if is_asker:
         statuses.solve(user, topic, reply)
-    _tell("answer.accepted", topic, reply, user_id=user.id)
+    _tell("answer.accepted", topic, reply, user)
     return True
 
 
@@ -163,7 +163,7 @@ def unaccept(user: User | None, topic: Topic, reply: Reply) -> bool:
     change(reply, accepted_count=Reply.accepted_count - 1)
     if user.id == topic.author_id:
         statuses.reopen_unless_accepted(user, topic)
-    _tell("answer.unaccepted", topic, reply, user_id=user.id)
+    _tell("answer.unaccepted", topic, reply, user)
     return True
 
 
@@ -190,7 +190,7 @@ def mark_official(actor: User | None, topic: Topic, reply: Reply) -> bool:
     )
     if not changed(marked):
         return False
-    _tell("answer.marked_official", topic, reply, user_id=actor.id)
+    _tell("answer.marked_official", topic, reply, actor)
     return True
 
 
@@ -275,5 +275,11 @@ def _has_me_too(user: User, topic: Topic) -> bool:
     )
 
 
-def _tell(event: str, topic: Topic, reply: Reply, **more: int) -> None:
-    outbox.publish(event, topic_id=topic.id, company_id=topic.company_id, reply_id=reply.id, **more)
+def _tell(event: str, topic: Topic, reply: Reply, user: User | None) -> None:
+    outbox.publish(
+        event,
+        topic_id=topic.id,
+        company_id=topic.company_id,
+        reply_id=reply.id,
+        user_id=user.id if user is not None else None,
+    )
