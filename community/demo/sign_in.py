@@ -9,13 +9,8 @@ import secrets
 from pathlib import Path
 
 FILE = "demo-sign-in.txt"
-ACCOUNTS = {  # what they are to user name
-    "customer": "jonas",
-    "super-user": "mira",
-    "employee": "dana",
-    "moderator": "sam",
-}
-WORDS_EACH = 4  # of 256 words: 32 bits, behind Argon2 and a limit on attempts
+ACCOUNTS = {"customer": "jonas", "super-user": "mira", "employee": "dana", "moderator": "sam"}
+WORDS_EACH = 4  # different ones of 256: 32 bits, behind Argon2 and a limit on attempts
 
 _LIST = (  # easily read out, told apart and typed
     "acorn agate alder alley almond anchor anvil apron arbor arrow aspen atlas attic autos azure"
@@ -43,7 +38,7 @@ WORDS = _LIST.split()
 
 def new_password() -> str:
     """Return words that can be read out and typed, chosen at random."""
-    return "-".join(secrets.choice(WORDS) for _ in range(WORDS_EACH))
+    return "-".join(secrets.SystemRandom().sample(WORDS, WORDS_EACH))
 
 
 def keep(password: str, folder: Path) -> None:
