@@ -1,0 +1,89 @@
+"""The files of the demonstration content, and what is said when one is wrong."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from community.demo import content
+from community.demo.content import BadContent
+
+COMPANY = "brightwave.toml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The people, and one company to spoil."""
+    for name in ("people.toml", COMPANY):
+        shutil.copy(content.FOLDER / name, tmp_path)
+    return tmp_path
+
+
+def test_files_hold_what_was_promised() -> None:
+    read = content.read()
+
+    assert len(read.companies) >= 8
+    assert len(read.people) >= 40
+    assert len(list(read.topics())) >= 200
+
+
+def test_several_languages_are_written() -> None:
+    texts = [
+        text
+        for _company, topic in content.read().topics()
+        for text in (topic.body, *(reply.body for reply in topic.replies))
+    ]
+    signs = {
+        "German": r"\b(nicht|und|ist)\b",
+        "Indonesian": r"\b(tidak|yang|sudah)\b",
+        "Portuguese": r"\bnão\b",
+        "Spanish": r"\b(pero|está|también)\b",
+        "Chinese": "[\u4e00-\u9fff]",
+    }
+
+    for language, sign in signs.items():
+        assert sum(bool(re.search(sign, text)) for text in texts) >= 3, language
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "complaint"),
+    [
+        (
+            'kind = "problem"',
+            'kind = "complaint"',
+            r"topic satellite-orange: 'kind' is 'complaint'",
+        ),
+        ('author = "gwen-h"', 'author = "nobody"', r"satellite-orange: no person 'nobody'"),
+        ('key = "satellite-orange"', "", r"topic 1: 'key' is missing"),
+        ("at = ", "when = ", r"topic satellite-orange: 'at' is missing"),
+        ('at = "2025-11-21T10:15:05Z"', 'at = "yesterday"', r"'at' is 'yesterday'; write it like"),
+        ('product = ["halo-mini", "halo-6"]', 'product = ["halo-7"]', r"no product 'halo-7'"),
+        ('me_too = ["chidi"', 'me_too = ["gwen-h"', r"'me_too' names the asker"),
+        ('status = "solved"', 'status = "open"', r"'status' is open, but the history ends with"),
+        ('status = "solved"', 'status = "solved"\nmood = "sad"', r"'mood' means nothing here"),
+        ('accepted_by = ["gwen-h"', 'accepted_by = ["lena-w"', r"lena-w, who does not have the"),
+        ("speaks_for_company = true", "speaks_for_company = 1", r"must be true or false"),
+        ('state = "listening"', 'state = "asleep"', rf"{COMPANY}, company: 'state' is 'asleep'"),
+        ("[company]", "[company", rf"{COMPANY} cannot be read"),
+    ],
+)
+def test_mistake_is_named_with_its_place(
+    folder: Path, right: str, wrong: str, complaint: str
+) -> None:
+    text = (folder / COMPANY).read_text()
+    assert right in text
+    (folder / COMPANY).write_text(text.replace(right, wrong, 1))
+
+    with pytest.raises(BadContent, match=complaint) as caught:
+        content.read(folder)
+
+    assert caught.value.message.startswith(COMPANY)
+
+
+def test_nobody_speaks_for_a_company_without_a_mandate(folder: Path) -> None:
+    text = (folder / COMPANY).read_text()
+    (folder / COMPANY).write_text(text.replace('since = "2025-03-10"', 'since = "2026-11-01"'))
+
+    with pytest.raises(BadContent, match=r"dana has no mandate to speak for Brightwave"):
+        content.read(folder)
