@@ -5,7 +5,7 @@ const language = document.documentElement.lang || undefined;
 const exact = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "always" });
 
-/* Seconds in a unit, and the age up to which the unit is used: as the server rounds. */
+/* Seconds in a unit; the largest that fits is used, rounded, as the server does. */
 const UNITS = [
   ["year", 31_536_000],
   ["month", 2_592_000],
@@ -13,13 +13,11 @@ const UNITS = [
   ["day", 86_400],
   ["hour", 3_600],
   ["minute", 60],
-  ["second", 1],
 ];
 
-function ago(moment) {
-  const seconds = Math.max(1, Math.round((Date.now() - moment) / 1000));
-  const [unit, length] = UNITS.find(([, length]) => seconds >= length * 0.85) ?? UNITS.at(-1);
-  return relative.format(-Math.max(1, Math.round(seconds / length)), unit);
+function ago(seconds) {
+  const [unit, length] = UNITS.find(([, length]) => seconds >= length);
+  return relative.format(-Math.round(seconds / length), unit);
 }
 
 const isMoment = (time) => time.title && time.dateTime.includes("T");
@@ -33,8 +31,8 @@ function localise() {
 /* Only what is young enough to change while somebody reads. */
 function freshen() {
   for (const time of document.querySelectorAll("time[title]")) {
-    const moment = Date.parse(time.dateTime);
-    if (isMoment(time) && Date.now() - moment < 86_400_000) time.textContent = ago(moment);
+    const seconds = (Date.now() - Date.parse(time.dateTime)) / 1000;
+    if (isMoment(time) && seconds >= 60 && seconds < 86_400) time.textContent = ago(seconds);
   }
 }
 
