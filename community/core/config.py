@@ -6,6 +6,7 @@ Every one is described in ``docs/settings.md``; a test keeps the two in step.
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -153,14 +154,17 @@ def _secret_key(value: str, environment: str, data_dir: Path) -> str:
 def _kept_secret(path: Path) -> str:
     """Return the development key, making it the first time.
 
-    Two processes may start at once: only one creates the file, both read it.
+    Two processes may start at once. Each writes a key aside; the one that links it into
+    place first has made the key, and nobody ever reads half of one.
     """
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(32))
+    if not path.exists():
+        aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        with suppress(FileExistsError):
+            os.link(aside, path)
+        aside.unlink()
     return path.read_text().strip()
 
 
