@@ -151,7 +151,7 @@ def accepted_email(typed: str) -> str:
     """
     try:
         address = validate_email(
-            typed.strip(), check_deliverability=False, allow_smtputf8=False
+            typed.strip(), check_deliverability=False, allow_smtputf8=False, strict=True
         ).ascii_email
     except EmailNotValidError as error:
         raise Invalid(

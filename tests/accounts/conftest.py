@@ -1,16 +1,18 @@
 """Steps that several tests of accounts take."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from community.accounts import passwords
 from community.accounts.models import User
 from community.core import outbox
+from community.core.db import db
 from tests.conftest import Client, browser_for
 from tests.factories import make_user
 
@@ -26,6 +28,7 @@ def member(username: str = "mira", password: str = PASSWORD, **columns: object) 
 
 def sent(app: Flask) -> list[EmailMessage]:
     """Do what is owed and return all mail so far."""
+    db.session.expire_all()  # what requests have changed since the test read it
     outbox.deliver_due()
     mails: list[EmailMessage] = app.extensions.get("mail_sent", [])
     return mails
@@ -56,6 +59,16 @@ def fill_in(browser: Client, path: str, **fields: str) -> TestResponse:
     assert opened.status_code == 200, opened.status
     answer: TestResponse = browser.submit(path, **fields)
     return answer
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hash as in production, but at the least cost: these tests hash a thousand times."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "hasher", quick)
+    passwords._nobodys_hash.cache_clear()
+    yield
+    passwords._nobodys_hash.cache_clear()
 
 
 @pytest.fixture

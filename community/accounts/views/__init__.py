@@ -1,0 +1,11 @@
+"""Joining, signing in and out, forgotten passwords, and one's own account.
+
+Hashing and looking up happen before a transaction is opened; inside it there are only
+the writes.
+"""
+
+from flask import Blueprint
+
+bp = Blueprint("accounts", __name__)
+
+from community.accounts.views import join, password, settings, sign_in  # noqa: E402, F401 (they add their routes)

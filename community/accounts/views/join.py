@@ -1,0 +1,91 @@
+"""Joining: the form, the wait for the mail, and the link in it."""
+
+from flask import flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from community.accounts import naming, queries, services, sessions, tokens
+from community.accounts.forms import ConfirmForm, SignUpForm
+from community.accounts.views import answers, bp
+from community.core.db import transaction
+from community.core.errors import Invalid
+from community.web.limits import MAIL, POST, SIGN_IN, SIGN_UP, limiter, spend_or_refuse
+
+
+@bp.route("/signup", methods=["GET", "POST"])
+@limiter.limit(POST, methods=["POST"])
+@limiter.limit(SIGN_UP, methods=["POST"], deduct_when=answers.was_taken)
+def sign_up() -> ResponseReturnValue:
+    """Ask to join. Whether or not the address has an account, the answer is the same."""
+    return_to = answers.return_to()
+    if sessions.actor():
+        return redirect(return_to, answers.DONE)
+    form = SignUpForm()
+    if form.validate_on_submit():
+        try:
+            begun = services.prepare_sign_up(
+                username=form.username.data or "",
+                email=form.email.data or "",
+                password=form.password.data or "",
+                return_to=return_to,
+            )
+        except Invalid as error:
+            form.take(error)
+        else:
+            spend_or_refuse(MAIL, "mail", begun.email)
+            with transaction():
+                services.begin_sign_up(begun)
+            return answers.look_at_your_mail(begun)
+    return render_template("accounts/sign_up.html", form=form, next=return_to), answers.status_of(
+        form
+    )
+
+
+@bp.get("/signup/sent")
+def sign_up_sent() -> ResponseReturnValue:
+    """Say that mail is on its way, and what to do if it does not come."""
+    return answers.sent("accounts/sign_up_sent.html", url_for("accounts.sign_up"))
+
+
+@bp.route("/confirm/<token>", methods=["GET", "POST"])
+@limiter.limit(SIGN_IN, methods=["POST"], deduct_when=answers.was_refused)
+def confirm(token: str) -> ResponseReturnValue:
+    """Confirm the address of a sign-up, sign in and go on where the visitor left.
+
+    The link shows a button and does nothing by itself: mail servers open links to
+    look for harm, and would confirm addresses whose owners never looked.
+
+    In another browser than the one that signed up the password is asked for. Otherwise
+    somebody could sign up with another person's address and a password of their own,
+    and keep a key to the account once its owner pressed the button.
+    """
+    begun = tokens.sign_up_of(token)
+    if begun is None:
+        return answers.stale_link()
+    form = ConfirmForm()
+    is_name_free = queries.is_username_free(begun.username_key, naming.look_alike(begun.username))
+    is_same_browser = session.get("sign_up") == begun.key
+    if form.validate_on_submit():
+        try:
+            if not is_same_browser:
+                services.require_chosen_password(begun, form.password.data or "")
+            with transaction():
+                user = services.confirm_sign_up(
+                    begun, username="" if is_name_free else form.username.data or begun.username
+                )
+        except Invalid as error:
+            form.take(error)
+            is_name_free = is_name_free and error.field != "username"
+        else:
+            return_to = begun.return_to
+            sessions.sign_in(user)
+            flash(_("Your address is confirmed, and you are signed in."))
+            return redirect(return_to, answers.DONE)
+    page = render_template(
+        "accounts/confirm.html",
+        form=form,
+        sign_up=begun,
+        is_name_free=is_name_free,
+        is_same_browser=is_same_browser,
+    )
+    return page, answers.status_of(form)

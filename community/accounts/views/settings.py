@@ -1,0 +1,127 @@
+"""One's own account: profile, password, address, sessions."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from community.accounts import naming, services, sessions, tokens
+from community.accounts.forms import ConfirmEmailForm, EmailForm, PasswordForm, ProfileForm
+from community.accounts.views import answers, bp
+from community.core.db import transaction
+from community.core.errors import Invalid
+from community.web.limits import MAIL, POST, SIGN_IN, limiter, spend_or_refuse
+
+
+@bp.route("/account", methods=["GET", "POST"])
+@limiter.limit(POST, methods=["POST"])
+def settings() -> ResponseReturnValue:
+    """Show one's account, and change what others see of it."""
+    user = sessions.actor()
+    if user is None:
+        return sessions.sign_in_first()
+    form = ProfileForm(obj=user)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                services.describe_oneself(
+                    user, display_name=form.display_name.data or "", about=form.about.data or ""
+                )
+        except Invalid as error:
+            form.take(error)
+        else:
+            flash(_("It is saved."))
+            return redirect(url_for("accounts.settings"), answers.DONE)
+    return render_template("accounts/settings.html", form=form, user=user), answers.status_of(form)
+
+
+@bp.route("/account/password", methods=["GET", "POST"])
+@limiter.limit(SIGN_IN, methods=["POST"], deduct_when=answers.was_refused)
+def change_password() -> ResponseReturnValue:
+    """Change one's password. Other browsers are signed out, this one stays."""
+    user = sessions.actor()
+    if user is None:
+        return sessions.sign_in_first()
+    form = PasswordForm()
+    if form.validate_on_submit():
+        try:
+            services.require_password(user, form.current.data or "")
+            password_hash = services.prepare_password(user, form.password.data or "")
+        except Invalid as error:
+            form.take(error)
+        else:
+            with transaction():
+                services.change_password(user, password_hash)
+            sessions.sign_in(user)
+            flash(_("Your password is changed. Other browsers were signed out."))
+            return redirect(url_for("accounts.settings"), answers.DONE)
+    return render_template(
+        "accounts/change_password.html", form=form, user=user
+    ), answers.status_of(form)
+
+
+@bp.route("/account/email", methods=["GET", "POST"])
+@limiter.limit(SIGN_IN, methods=["POST"], deduct_when=answers.was_refused)
+def change_email() -> ResponseReturnValue:
+    """Ask for another address. The present one stays until the other is confirmed."""
+    user = sessions.actor()
+    if user is None:
+        return sessions.sign_in_first()
+    form = EmailForm()
+    if form.validate_on_submit():
+        try:
+            services.require_password(user, form.current.data or "")
+            spend_or_refuse(MAIL, "mail", naming.accepted_email(form.email.data or ""))
+            with transaction():
+                services.ask_new_email(user, email=form.email.data or "")
+        except Invalid as error:
+            form.take(error)
+        else:
+            flash(_("Mail is on its way to %(email)s.", email=user.new_email))
+            return redirect(url_for("accounts.change_email"), answers.DONE)
+    page = render_template(
+        "accounts/change_email.html", form=form, user=user, folder=answers.mail_folder()
+    )
+    return page, answers.status_of(form)
+
+
+@bp.post("/account/email/keep")
+def keep_email() -> ResponseReturnValue:
+    """Stop a change of address that was asked for."""
+    user = sessions.actor()
+    if user is None:
+        return sessions.sign_in_first()
+    with transaction():
+        services.drop_new_email(user)
+    flash(_("Your address stays as it is."))
+    return redirect(url_for("accounts.change_email"), answers.DONE)
+
+
+@bp.route("/account/email/<token>", methods=["GET", "POST"])
+@limiter.limit(POST, methods=["POST"])
+def confirm_email(token: str) -> ResponseReturnValue:
+    """Confirm a new address, by a button, signed in or not."""
+    user = tokens.user_with_new_email(token)
+    if user is None:
+        return answers.stale_link()
+    form = ConfirmEmailForm()
+    if form.validate_on_submit():
+        with transaction():
+            services.confirm_new_email(user)
+        flash(_("Your new address is confirmed."))
+        return redirect(url_for("accounts.settings"), answers.DONE)
+    return render_template("accounts/confirm_email.html", form=form, user=user), answers.status_of(
+        form
+    )
+
+
+@bp.post("/account/signout-everywhere")
+def sign_out_everywhere() -> ResponseReturnValue:
+    """Sign out of every browser, this one too."""
+    user = sessions.actor()
+    if user is None:
+        return sessions.sign_in_first()
+    with transaction():
+        services.sign_out_everywhere(user)
+    sessions.sign_out()
+    flash(_("You are signed out everywhere."))
+    return redirect(url_for("accounts.sign_in"), answers.DONE)
