@@ -49,6 +49,22 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def one_of(members: type[enum.StrEnum], *, name: str | None = None) -> Enum:
+    """Return the type of a column that holds one of ``members``, CHECKed by the database.
+
+    Args:
+        name: of the check. A table with two columns of one enum has to tell them apart.
+    """
+    return Enum(
+        members,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
 class Base(DeclarativeBase):
     """Every table. Enums are kept as their values in CHECKed strings."""
 
@@ -63,13 +79,7 @@ class Base(DeclarativeBase):
     )
     type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it from the class)
         datetime: UtcDateTime(),
-        enum.StrEnum: Enum(
-            enum.StrEnum,
-            native_enum=False,
-            create_constraint=True,
-            length=32,
-            values_callable=lambda members: [member.value for member in members],
-        ),
+        enum.StrEnum: one_of(enum.StrEnum),
     }
 
 

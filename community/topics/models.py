@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from community.accounts.models import User
 from community.companies.models import Company
 from community.core import clock
-from community.core.db import Base, IntPK
+from community.core.db import Base, IntPK, one_of
 from community.core.names import slug
 
 TITLE_MAX = 150  # characters
@@ -386,8 +386,8 @@ class StatusChange(Base):
     topic_id: Mapped[int] = mapped_column(ForeignKey("topics.id"), index=True)
     actor_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     role: Mapped[StatusRole]
-    old: Mapped[TopicStatus]
-    new: Mapped[TopicStatus]
+    old: Mapped[TopicStatus] = mapped_column(one_of(TopicStatus, name="old_status"))
+    new: Mapped[TopicStatus] = mapped_column(one_of(TopicStatus, name="new_status"))
     note: Mapped[str] = mapped_column(String(NOTE_MAX), default="")
     reply_id: Mapped[int | None]  # the answer that the asker accepted, if that solved it
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
