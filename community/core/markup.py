@@ -62,6 +62,7 @@ _ATTRIBUTES = {"a": ("href", "title"), "abbr": ("title",)}
 _LANGUAGE = re.compile(r"language-[\w+#.-]{1,30}")
 _HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h6"}
 _TAG = re.compile(r"<[^>]*>")
+_INLINE = re.compile(r"</?(?:a|abbr|b|code|del|em|i|kbd|s|strong|sub|sup)(?:\s[^>]*)?>")
 
 EFFORT_MAX = 500_000_000  # see `_effort`; about two seconds
 LINK_MAX = 2_000  # characters of a link
@@ -96,7 +97,7 @@ def plain_paragraphs(text: str) -> str:
 
 def plain_text(html: str, *, limit: int | None = None) -> str:
     """Return the words of rendered ``html`` on one line, cut at a word before ``limit``."""
-    words = " ".join(unescape(_TAG.sub(" ", html)).split())
+    words = " ".join(unescape(_TAG.sub(" ", _INLINE.sub("", html))).split())
     if limit is None or len(words) <= limit:
         return words
     cut = words[: limit - 1]

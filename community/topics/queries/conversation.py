@@ -1,10 +1,10 @@
 """The conversation of a topic: a stretch of replies, those that help, and their comments.
 
-Three statements, however long it is:
+At most three statements, however long it is:
 
 1. the replies of the stretch, and those that help wherever they stand, with their
    authors and verdicts;
-2. the comments below those replies;
+2. the comments below those replies, if there are any;
 3. what the viewer said of them, by account or by visit; none for a stranger.
 """
 
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     cast,
+    exists,
     func,
     literal,
     or_,
@@ -29,6 +30,7 @@ from sqlalchemy import (
     union,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from community.accounts.models import User
 from community.core import clock, names, paging
@@ -42,6 +44,7 @@ from community.topics.queries.shapes import CommentView, ReplyView, Speaker
 REPLIES = 30  # a page
 BEST_MAX = 3  # replies named under "What helps"
 
+_comment = aliased(Reply, name="comment")
 _KEY = tuple_(Reply.created_at, Reply.id)
 _PLACE = tuple_(bindparam("moment", type_=UtcDateTime()), bindparam("reply_id", type_=BigInteger()))
 _ANSWERS = (
@@ -89,6 +92,7 @@ def _replies(stretch: Select[Any]) -> Select[*tuple[Any, ...]]:
                 Reply.accepted_count,
                 IS_OFFICIAL.label("is_official"),
                 BY_ASKER.label("by_asker"),
+                exists().where(_comment.parent_id == Reply.id).label("has_comments"),
                 *speakers.COLUMNS,
             ).join(Topic, Topic.id == Reply.topic_id),
             Reply.author_id,
@@ -161,7 +165,7 @@ def conversation(
     now = clock.now()
     found, own = _replies_around(topic.id, after=after, before=before)
     reply_ids = [row.id for row in found]
-    comments = _comments(reply_ids, topic, now)
+    comments = _comments([row.id for row in found if row.has_comments], topic, now)
     said = _said(reply_ids, viewer, visit)
     views = {row.id: _reply(row, topic, comments, said, now) for row in found}
     helpful = sorted((view for view in views.values() if view.helps), key=_best_first)

@@ -1,10 +1,10 @@
 """A topic's page: the topic itself, and a stretch of its conversation.
 
-Five statements for a reader without an account, however long the conversation is, and
-two more for somebody who is signed in: the topic with its company, its asker and the
-topic it differs from; its products and tags; the history of its status; the replies
-and their comments (`conversation`); what the viewer said of those, and what the viewer
-has to do with the topic.
+At most five statements for a reader without an account, however long the conversation
+is, and two more for somebody who is signed in: the topic with its company, its asker
+and the topic it differs from; its products and tags; the history of its status; the
+replies and their comments (`conversation`); what the viewer said of those, and what the
+viewer has to do with the topic. What there is none of is not asked for.
 """
 
 from datetime import datetime
@@ -57,6 +57,11 @@ _TOPIC = (
             Company.state.label("company_state"),
             _differs.id.label("differs_id"),
             _differs.title.label("differs_title"),
+            or_(
+                exists().where(TopicProduct.topic_id == Topic.id),
+                exists().where(TopicTag.topic_id == Topic.id),
+            ).label("has_labels"),
+            exists().where(StatusChange.topic_id == Topic.id).label("has_history"),
             *speakers.COLUMNS,
         ).join(Company, Company.id == Topic.company_id),
         Topic.author_id,
@@ -132,7 +137,8 @@ def topic_page(
         return None
     now = clock.now()
     talk = conversation(head, viewer=viewer, visit=visit, after=after, before=before)
-    labels = rows(_LABELS, topic_id=topic_id)
+    labels = rows(_LABELS, topic_id=topic_id) if head.has_labels else ()
+    steps = rows(_HISTORY, topic_id=topic_id) if head.has_history else ()
     return TopicPage(
         id=head.id,
         company_id=head.company_id,
@@ -155,7 +161,7 @@ def topic_page(
         differs_reason=head.differs_reason or "",
         products=tuple(Label(row.slug, row.name) for row in labels if row.what == "product"),
         tags=tuple(Label(row.slug, row.name) for row in labels if row.what == "tag"),
-        history=tuple(_step(row) for row in rows(_HISTORY, topic_id=topic_id)),
+        history=tuple(_step(row) for row in steps),
         best=talk.best,
         replies=tuple(talk.stretch.rows),
         earlier=talk.stretch.previous,

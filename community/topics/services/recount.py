@@ -4,7 +4,7 @@ Nothing should ever differ. It does after somebody has changed rows by hand, or 
 an import that left the counting for the end.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,21 @@ def steps() -> Iterator[tuple[str, Callable[[], Correction]]]:
         yield str(column), _corrector(column, truth)
     yield "standings", lambda: Correction("standings", standings.refresh_all())
     yield "company_figures", lambda: Correction("company_figures", figures.refresh_all())
+
+
+def replies_to(topic_ids: Collection[int]) -> None:
+    """Set what topics keep of their replies, after many were added at once.
+
+    The caller holds the topics locked, or has just made them.
+    """
+    kept = (
+        Topic.reply_count,
+        Topic.first_reply_at,
+        Topic.first_company_reply_at,
+        Topic.last_activity_at,
+    )
+    values = {column.key: truth for column, truth in _truths() if column in kept}
+    changed(update(Topic).where(Topic.id.in_(list(topic_ids))).values(values))
 
 
 def _corrector(

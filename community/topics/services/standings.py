@@ -29,6 +29,12 @@ def refresh_authors(reply_ids: Collection[int]) -> None:
         )
 
 
+def refresh_companies(company_ids: Collection[int]) -> None:
+    """Count again for everybody at these companies."""
+    wanted = list(company_ids)
+    _refresh(Topic.company_id.in_(wanted), Standing.company_id.in_(wanted))
+
+
 def refresh_all() -> int:
     """Count everything again. Return how many standings were wrong."""
     return _refresh(None, None)

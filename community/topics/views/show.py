@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -71,7 +71,8 @@ def screen(
         "topics/show.html",
         topic=page,
         here=f"{address}?{query}" if query else address,
-        canonical=url_for("topics.show", topic_id=page.id, slug=page.slug, _external=True),
+        address=address,
+        canonical=f"{current_app.config['SETTINGS'].base_url}{address}",
         reply_form=reply_form,
         comment_form=comment_form,
         comment_on=comment_on,
