@@ -112,7 +112,7 @@ def evaluate(
     with tempfile.TemporaryDirectory() as folder:
         index = open_index(Path(folder) / "index")
         started = time.perf_counter()
-        index.rebuild(_document(item, numbers[item.id]) for item in labelled.corpus)
+        index.rebuild(document(item, numbers[item.id]) for item in labelled.corpus)
         indexed_s = time.perf_counter() - started
         tally = _Tally()
         for query in asked:
@@ -182,8 +182,8 @@ class _Tally:
             hit_at_10=self.hit_at(10),
             mrr_at_10=_mean(1 / rank if rank else 0.0 for rank in self.first_ranks),
             ndcg_at_10=_mean(self.gains),
-            p50_ms=_quantile(self.durations_ms, 0.50),
-            p95_ms=_quantile(self.durations_ms, 0.95),
+            p50_ms=quantile(self.durations_ms, 0.50),
+            p95_ms=quantile(self.durations_ms, 0.95),
             documents=documents,
             documents_per_second=documents / indexed_s if indexed_s else 0.0,
         )
@@ -200,12 +200,13 @@ def _mean(values: Iterable[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _quantile(values: Sequence[float], share: float) -> float:
+def quantile(values: Sequence[float], share: float) -> float:
     """Return the smallest value that at least ``share`` of the values do not exceed."""
     return sorted(values)[math.ceil(share * len(values)) - 1] if values else 0.0
 
 
-def _document(item: Item, number: int) -> Document:
+def document(item: Item, number: int) -> Document:
+    """Return a question of the corpus as a topic; answers go to the replies."""
     created = item.created or UNDATED
     return Document(
         topic_id=number,

@@ -17,7 +17,7 @@ from whoosh.matching import NullMatcher
 from community.search import Document, IndexBusy, SearchIndex, SearchUnavailable
 from community.search.engines.whoosh import WhooshIndex
 from community.search.engines.whoosh.snapshot import Snapshot, View
-from community.search.engines.whoosh.storage import Place
+from community.search.engines.whoosh.storage import Store
 from tests.search.conformance import EVERYTHING, PRINTER, Conformance, ids
 from tests.search.documents import document
 
@@ -76,7 +76,7 @@ def test_garbled_pointer_is_unavailable(index: WhooshIndex, folder: Path, conten
 
 def test_removed_build_is_unavailable(index: WhooshIndex, folder: Path) -> None:
     index.rebuild(EVERYTHING)
-    for file in Place(folder).current().folder.iterdir():
+    for file in Store(folder).current().folder.iterdir():
         file.unlink()
     assert_unavailable(index, "broken")
 
@@ -87,7 +87,7 @@ def test_damaged_file_never_raises_anything_else(folder: Path, kind: str, damage
     WhooshIndex(folder).rebuild(
         document(n, f"Printer number {n} jams", f"word{n % 7} paper") for n in range(1, 400)
     )
-    [file] = [f for f in Place(folder).current().folder.iterdir() if f.name.endswith(kind)]
+    [file] = [f for f in Store(folder).current().folder.iterdir() if f.name.endswith(kind)]
     content = file.read_bytes()
     damages: dict[str, Callable[[], object]] = {
         "removed": file.unlink,
@@ -137,7 +137,7 @@ def test_other_readers_see_a_commit_at_once(folder: Path) -> None:
 def test_second_writer_is_told_to_come_back(folder: Path) -> None:
     WhooshIndex(folder).rebuild([])
     second = WhooshIndex(folder, wait=0.1)
-    with Place(folder).writing(wait=0):
+    with Store(folder).writing(wait=0):
         with pytest.raises(IndexBusy):
             second.put([PRINTER])
         with pytest.raises(IndexBusy):
@@ -153,7 +153,7 @@ def test_second_writer_waits_for_the_first(folder: Path) -> None:
     writing = threading.Event()
 
     def first() -> None:
-        with Place(folder).writing(wait=0):
+        with Store(folder).writing(wait=0):
             writing.set()
             time.sleep(0.3)
 
@@ -235,14 +235,14 @@ def test_killed_writer_loses_and_repeats_nothing(folder: Path) -> None:
     assert index.count() == len(index.ids())
     for n in promised:
         assert ids(index.similar(f"word{n} "))[0] == n
-    build = Place(folder).current().folder
+    build = Store(folder).current().folder
     assert list(build.glob("*.tmp")) == []
 
 
 def test_killed_rebuild_leaves_the_live_index(folder: Path) -> None:
     index = WhooshIndex(folder)
     index.rebuild(EVERYTHING)
-    half_done = Place(folder).new_build()
+    half_done = Store(folder).new_build()
     (half_done.folder / "_MAIN_1.toc").write_bytes(b"half")
 
     assert WhooshIndex(folder).count() == len(EVERYTHING)
@@ -255,7 +255,7 @@ def test_segments_stay_few(folder: Path) -> None:
     index.rebuild([])
     for n in range(1, 121):
         index.put([document(n, f"Topic {n}")])
-    segments = list(Place(folder).current().folder.glob("*.trm"))
+    segments = list(Store(folder).current().folder.glob("*.trm"))
     assert len(segments) <= 5
     assert index.count() == 120
 
@@ -265,7 +265,7 @@ def test_space_of_removed_documents_is_given_back(folder: Path) -> None:
     index.rebuild(document(n, f"Topic {n}", "text " * 50) for n in range(1, 300))
     index.remove(range(1, 299))
     index.put([document(300, "Last")])
-    rows = Place(folder).current().folder.glob("*.row.col")
+    rows = Store(folder).current().folder.glob("*.row.col")
     assert sum(file.stat().st_size for file in rows) < 1000
     assert index.ids() == {299, 300}
 
@@ -291,7 +291,7 @@ def test_postings_are_those_of_the_public_reader(folder: Path) -> None:
     index = WhooshIndex(folder)
     index.rebuild(document(n, "Printer", f"page {n} " * (n % 5)) for n in range(1, 700))
     index.put(document(n, "Printer again", f"page {n}") for n in range(690, 720))
-    build = Place(folder).current()
+    build = Store(folder).current()
     views = Snapshot(build).views
     with open_dir(str(build.folder)).reader() as reader:
         leaves = [leaf for leaf, _ in reader.leaf_readers()]

@@ -10,7 +10,7 @@ from pathlib import Path
 from community.core import clock
 from community.search import query as queries
 from community.search.documents import Document, Explanation, Filters, Match, Results
-from community.search.engines.whoosh import candidates, reading, searching, writing
+from community.search.engines.whoosh import candidates, reading, schema, searching, writing
 from community.search.engines.whoosh import storage as storages
 from community.search.engines.whoosh.snapshot import Snapshot, generation
 from community.search.errors import SearchUnavailable
@@ -36,7 +36,7 @@ class WhooshIndex(SearchIndex):
             wait: seconds to wait for another writer before `IndexBusy`.
             budget: postings read to find candidates.
         """
-        self._place = storages.Place(folder)
+        self._store = storages.Store(folder)
         self._wait = wait
         self._budget = budget
         self._snapshot: Snapshot | None = None
@@ -92,19 +92,20 @@ class WhooshIndex(SearchIndex):
         documents = {d.topic_id: d for d in put if d.topic_id not in removed}
         if not documents and not removed:
             return
-        with self._place.writing(wait=self._wait):
-            build = self._place.current()
-            self._place.sweep(build)
+        fields = {topic_id: schema.fields_of(document) for topic_id, document in documents.items()}
+        with self._store.writing(wait=self._wait):
+            build = self._store.current()
+            self._store.sweep(build)
             with _translated():
-                writing.update(build, documents, removed)
+                writing.update(build, fields, removed)
 
     def rebuild(self, documents: Iterable[Document]) -> int:
-        with self._place.writing(wait=self._wait):
-            self._place.sweep(self._live_build())
-            build = self._place.new_build()
+        with self._store.writing(wait=self._wait):
+            self._store.sweep(self._live_build())
+            build = self._store.new_build()
             count = writing.create(build, documents)
-            self._place.make_live(build)
-            self._place.sweep(build)
+            self._store.make_live(build)
+            self._store.sweep(build)
             return count
 
     def count(self) -> int:
@@ -118,7 +119,7 @@ class WhooshIndex(SearchIndex):
 
     def _live_build(self) -> storages.Build | None:
         try:
-            return self._place.current()
+            return self._store.current()
         except SearchUnavailable:
             return None
 
@@ -138,7 +139,7 @@ class WhooshIndex(SearchIndex):
         one failure says nothing yet.
         """
         for last_try in (False, False, True):
-            build = self._place.current()
+            build = self._store.current()
             try:
                 if not self._is_newest(build):
                     self._snapshot = Snapshot(build, self._snapshot)

@@ -63,7 +63,7 @@ class Build(NamedTuple):
         return MappedStorage(str(self.folder))
 
 
-class Place:
+class Store:
     """The folder of an index."""
 
     def __init__(self, folder: Path) -> None:

@@ -43,14 +43,18 @@ def create(build: Build, documents: Iterable[Document]) -> int:
     return len(seen)
 
 
-def update(build: Build, put: dict[int, Document], remove: set[int]) -> None:
-    """Replace and remove documents in one commit."""
+def update(build: Build, put: dict[int, dict[str, Any]], remove: set[int]) -> None:
+    """Replace and remove documents in one commit.
+
+    Args:
+        put: the fields of documents (`schema.fields_of`) by topic id.
+    """
     writer = FileIndex(build.storage()).writer(codec=_codec(), compound=False)
     try:
         for topic_id in (*put, *remove):
             writer.delete_by_term("topic", str(topic_id))
-        for document in put.values():
-            writer.add_document(**schema.fields_of(document))
+        for fields in put.values():
+            writer.add_document(**fields)
     except BaseException:
         writer.cancel()
         raise
