@@ -132,6 +132,7 @@ def live_app(tmp_path: Path) -> Iterator[Flask]:
     """An application with a database of its own, where commits are real: for races and browsers."""
     with own_database(TEST_DATABASE_URL) as url:
         app = make_app(tmp_path / "instance", url)
+        search.index().rebuild([])
         yield app
         with app.app_context():
             db.session.remove()

@@ -7,7 +7,7 @@ from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from community.topics.models import BODY_MAX, COMMENT_MAX, NOTE_MAX, TopicKind, TopicStatus
-from community.web.forms import Form, one_line, stripped
+from community.web.forms import Form, SelectChoice, one_line, stripped
 
 STATUS_WORDS = {
     TopicStatus.OPEN: _l("open"),
@@ -65,14 +65,14 @@ class StatusForm(Form):
 
     def offer(self, statuses: Iterable[TopicStatus]) -> None:
         """Let one of these be chosen."""
-        self.status.choices = [(one.value, STATUS_WORDS[one]) for one in statuses]
+        self.status.choices = [SelectChoice(one.value, STATUS_WORDS[one]) for one in statuses]
 
 
 class SortForm(Form):
     """What kind of topic it is, and the words that others find it by."""
 
     kind = SelectField(
-        _l("It is"), choices=[(kind.value, words) for kind, words in KIND_WORDS.items()]
+        _l("It is"), choices=[SelectChoice(kind.value, words) for kind, words in KIND_WORDS.items()]
     )
     tags = StringField(
         _l("Tags"),

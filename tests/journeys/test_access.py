@@ -1,0 +1,175 @@
+"""Every screen, for everybody: axe finds nothing, nothing is wider than a phone, no script runs."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from community.companies.models import CompanyState
+from community.core import clock, outbox
+from community.core.db import transaction
+from community.topics import services
+from community.topics.models import Topic, TopicKind, TopicStatus
+from tests.factories import make_company, make_employee, make_product, make_reply, make_user
+from tests.journeys import screens
+from tests.journeys.conftest import Site
+
+OpenWindow = Callable[..., Page]
+
+VISITORS = [
+    "/",
+    "/topics",
+    "/companies",
+    "/companies?q=zzz",
+    "/c/brightwave",
+    "/c/brightwave?kind=praise",
+    "/c/larkspur",
+    "/c/hearthstone",
+    "/c/brightwave/p/router-x2",
+    "/tags/wifi",
+    "/people/mira",
+    "/people/mira?topics=1",
+    "/search?q=router",
+    "/search?q=zzzz",
+    "/ask",
+    "/ask?text=router+drops+every+night",
+    "/ask?text=zzzz",
+    "/c/brightwave/ask?text=It+blinks&write=1",
+    "/about",
+    "/signin",
+    "/signup",
+    "/forgot",
+    "/nowhere",
+    "topic",
+]
+MEMBERS = [
+    "/",
+    "topic",
+    "/companies/new",
+    "/c/brightwave/products/new",
+    "/c/brightwave/official-help",
+    "/account",
+    "/account/password",
+    "/account/email",
+]
+WAYS = [
+    pytest.param({"viewport": {"width": 1280, "height": 900}}, id="desktop light"),
+    pytest.param(
+        {"viewport": {"width": 320, "height": 700}, "color_scheme": "dark"}, id="phone dark"
+    ),
+]
+
+
+@pytest.fixture
+def topic_path(site: Site) -> str:
+    """Content that shows many states. Return the path of its busiest topic."""
+    with site.app.app_context():
+        with transaction():
+            topic = _busy_topic()
+            path = f"/t/{topic.id}/{topic.slug}"
+        outbox.deliver_due()
+    site.join("jonas", is_moderator=True)
+    return path
+
+
+def _busy_topic() -> Topic:
+    brightwave = make_company(
+        "Brightwave",
+        state=CompanyState.LISTENING,
+        website_host="brightwave.example",
+        official_help_url="https://help.brightwave.example",
+        official_help_source="https://brightwave.example",
+    )
+    make_company("Larkspur")
+    make_company(
+        "Hearthstone",
+        state=CompanyState.ELSEWHERE,
+        official_help_url="https://desk.hearthstone.example",
+        official_help_source="https://hearthstone.example",
+    )
+    product = make_product(brightwave, "Router X2")
+    mira, asker = make_user("mira", display_name="Mira Kowalski"), make_user("asker")
+    dana = make_employee(brightwave, "dana", scope="routers")
+    gone = make_employee(brightwave, "henrik", valid_until=clock.now() - timedelta(hours=1))
+    topic = services.post_topic(
+        asker,
+        brightwave,
+        kind=TopicKind.PROBLEM,
+        title="Router drops the connection every night",
+        body="It goes.\n\n```\nerror 0x80070005\n```\n\n> quoted\n\n| a | b |\n|---|---|\n| 1 | 2 |",
+        product_ids=[product.id],
+        tags=["wifi", "night"],
+    )
+    by_mira = services.post_reply(mira, topic, body="Turn off the scan.\n\n1. Open it\n2. Press it")
+    by_dana = services.post_reply(dana, topic, body="It is fixed in 5.3.", as_company=True)
+    make_reply(topic, gone, speaks_for_company=True)
+    make_reply(topic, make_user(source_key="old:1", email=None, email_verified_at=None))
+    services.post_comment(asker, by_mira, body="Thank you.")
+    services.accept(asker, topic, by_mira)
+    services.mark_official(dana, topic, by_dana)
+    services.set_status(asker, topic, TopicStatus.OPEN)
+    for worked in (True, False, False, False):
+        services.record_outcome(by_dana, user=make_user(), worked=worked)
+    services.record_outcome(by_mira, user=make_user(), worked=True)
+    services.vote(make_user(), by_mira, 1)
+    services.add_me_too(make_user(), topic)
+    return topic
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_axe_finds_nothing_for_visitors(
+    site: Site, open_window: OpenWindow, topic_path: str, way: dict[str, object]
+) -> None:
+    page = open_window(**way)
+
+    assert _faults(site, page, VISITORS, topic_path) == {}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_axe_finds_nothing_for_members(
+    site: Site, open_window: OpenWindow, topic_path: str, way: dict[str, object]
+) -> None:
+    page = open_window(**way)
+    page.goto("/signin?next=/about")
+    screens.sign_in(page, "jonas")
+
+    assert _faults(site, page, MEMBERS, topic_path) == {}
+
+
+def test_axe_finds_nothing_in_a_form_with_errors_and_in_rows_while_typing(
+    site: Site, open_window: OpenWindow, topic_path: str
+) -> None:
+    page = open_window()
+    page.goto("/")
+    screens.type_into_box(page, "router drops every night")
+    screens.rows(page).first.get_by_text("Mine differs …").click()
+    assert _violations(page) == []
+
+    page.goto("/signup")
+    page.eval_on_selector_all("input", "inputs => inputs.forEach(one => one.required = false)")
+    page.get_by_role("main").get_by_role("button", name="Join").click()
+    site.complaints.clear()  # the browser notes the status 422
+    assert page.locator(".error-summary").is_visible()
+    assert _violations(page) == []
+
+
+def _faults(site: Site, page: Page, paths: list[str], topic_path: str) -> dict[str, list[str]]:
+    """Return what is wrong with each page that has something wrong."""
+    faults = {}
+    for path in paths:
+        page.goto(topic_path if path == "topic" else path)
+        found = _violations(page)
+        width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if width > 0:
+            found.append(f"{width} px wider than the window")
+        if found:
+            faults[path] = found
+    site.complaints[:] = [one for one in site.complaints if "404" not in one]  # /nowhere
+    return faults
+
+
+def _violations(page: Page) -> list[str]:
+    results = Axe().run(page)
+    return [f"{found['id']}: {found['nodes'][0]['html'][:160]}" for found in results["violations"]]

@@ -1,0 +1,210 @@
+"""The way from trouble to an answer, in Chromium: with scripts, without, by keyboard."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from community.core import outbox
+from community.core.db import db, transaction
+from community.topics import services
+from community.topics.models import Topic, TopicKind
+from tests.factories import make_company, make_user
+from tests.journeys import screens
+from tests.journeys.conftest import Site
+
+OpenWindow = Callable[..., Page]
+
+ANSWER = "Turn off the nightly channel scan under Advanced, then restart it."
+
+
+@pytest.fixture
+def solved(site: Site) -> int:
+    """A solved problem, in the index. Return its id."""
+    with site.app.app_context():
+        with transaction():
+            company, asker = make_company("Brightwave"), make_user("asker")
+            mira = make_user("mira", display_name="Mira Kowalski")
+            topic = services.post_topic(
+                asker,
+                company,
+                kind=TopicKind.PROBLEM,
+                title="Router drops the connection every night",
+                body="Since the update it goes at three in the morning.",
+            )
+            reply = services.post_reply(mira, topic, body=ANSWER)
+            services.accept(asker, topic, reply)
+            topic_id = topic.id
+        outbox.deliver_due()
+    return topic_id
+
+
+def helped_count(site: Site, topic_id: int) -> int:
+    """Return how many needed not ask."""
+    with site.app.app_context():
+        return db.session.get_one(Topic, topic_id).helped_count
+
+
+def test_the_existing_answer_appears_while_typing_and_fixes_it(
+    site: Site, open_window: OpenWindow, solved: int
+) -> None:
+    page = open_window()
+    page.goto("/")
+    screens.type_into_box(page, "router loses connection at night")
+
+    row = screens.rows(page).first
+    expect(row).to_contain_text(ANSWER)
+    expect(row).to_contain_text("Mira Kowalski")
+    expect(row).to_contain_text("Solved it for the asker")
+    row.get_by_role("button", name="This fixed it").click()
+
+    expect(page.locator("li.suggestion").first).to_contain_text("you need not post anything")
+    assert page.url == f"{site.address}/"
+    assert helped_count(site, solved) == 1
+
+
+def test_the_same_with_the_keyboard_alone(site: Site, open_window: OpenWindow, solved: int) -> None:
+    page = open_window()
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("What do you need help with?")).to_be_focused()
+    page.keyboard.type("router loses connection at night", delay=5)
+    expect(screens.rows(page)).to_have_count(1)
+    expect(page.get_by_role("status").first).to_contain_text("1 answer")
+
+    button = screens.rows(page).first.get_by_role("button", name="This fixed it")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if button.evaluate("button => button === document.activeElement"):
+            break
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(screens.rows(page).first).to_be_focused()
+    expect(screens.rows(page).first).to_contain_text("you need not post anything")
+    assert helped_count(site, solved) == 1
+
+
+def test_the_same_without_scripts(site: Site, open_window: OpenWindow, solved: int) -> None:
+    page = open_window(java_script_enabled=False)
+    page.goto("/")
+    page.get_by_label("What do you need help with?").fill("router loses connection at night")
+    page.get_by_role("button", name="Find answers").click()
+
+    expect(screens.rows(page).first).to_contain_text(ANSWER)
+    screens.rows(page).first.get_by_role("button", name="This fixed it").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Solved without asking")
+    assert helped_count(site, solved) == 1
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_none_fits_so_one_joins_posts_is_answered_and_the_next_is_spared(
+    site: Site, open_window: OpenWindow, solved: int, scripts: bool
+) -> None:
+    site.join("helper", display_name="Rui Santos")
+    page = open_window(java_script_enabled=scripts)
+    page.goto("/c/brightwave")
+    box = page.get_by_label("What do you need help with?")
+    box.fill("Blue light stays on after I press it")
+    page.get_by_role("button", name="Find answers").click()
+    page.get_by_role("button", name="post your question").click()
+    expect(page.get_by_label("In one sentence")).to_have_value(
+        "Blue light stays on after I press it"
+    )
+    screens.fill_topic(page, body="I pressed it **twice**. The light stays.", kind="A question")
+    screens.post_topic(page)
+
+    # A visitor joins on the way, and nothing is typed twice.
+    page.get_by_role("main").get_by_role("link", name="Join").first.click()
+    screens.sign_up(page, "newcomer")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look at your mail")
+    site.work()
+    page.goto(site.mailed_link())
+    page.get_by_role("button", name="Confirm and sign in").click()
+    expect(page.get_by_label("In one sentence")).to_have_value(
+        "Blue light stays on after I press it"
+    )
+    expect(page.get_by_label("Details")).to_have_value("I pressed it **twice**. The light stays.")
+    expect(page.get_by_label("A question")).to_be_checked()
+    screens.post_topic(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Blue light stays on after I press it"
+    )
+    screens.expect_status(page, "open")
+    topic_url = page.url
+
+    # Another person answers.
+    other = open_window(java_script_enabled=scripts)
+    other.goto(topic_url)
+    other.get_by_role("link", name="Sign in to answer").click()
+    screens.sign_in(other, "helper")
+    screens.answer(other, "Hold it for ten seconds until it blinks.")
+    expect(screens.reply_by(other, "Rui Santos")).to_contain_text("Hold it for ten seconds")
+
+    # The asker accepts.
+    page.goto(topic_url)
+    screens.reply_by(page, "Rui Santos").get_by_role("button", name="This solved it for me").click()
+    screens.expect_status(page, "solved")
+    expect(page.get_by_role("heading", name="What helps")).to_be_visible()
+    site.work()
+
+    # The next asker sees it as solved.
+    third = open_window(java_script_enabled=scripts)
+    third.goto("/")
+    third.get_by_label("What do you need help with?").fill("blue light stays on when pressed")
+    third.get_by_role("button", name="Find answers").click()
+    expect(screens.rows(third).first).to_contain_text("Hold it for ten seconds")
+    expect(screens.rows(third).first).to_contain_text("Solved it for the asker")
+
+
+def test_mine_differs_keeps_the_reason_on_the_new_topic(
+    site: Site, open_window: OpenWindow, solved: int
+) -> None:
+    site.join("jonas")
+    page = open_window()
+    page.goto("/signin?next=/")
+    screens.sign_in(page, "jonas")
+    screens.type_into_box(page, "router drops the connection at noon")
+    row = screens.rows(page).first
+    row.get_by_text("Mine differs …").click()
+    row.get_by_label("Mine differs because …").fill("it happens at noon")
+    row.get_by_role("button", name="Keep this for my question").click()
+    screens.rows(page).first.get_by_role("link", name="Post your question").click()
+    screens.fill_topic(page, company="Brightwave", body="Every day at twelve.")
+    screens.post_topic(page)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("router drops the connection at noon")
+    expect(page.get_by_role("main")).to_contain_text("but different: it happens at noon")
+
+
+def test_rows_that_stay_keep_their_place_while_typing(
+    site: Site, open_window: OpenWindow, solved: int
+) -> None:
+    page = open_window()
+    page.goto("/")
+    screens.type_into_box(page, "router drops")
+    expect(screens.rows(page)).to_have_count(1)
+    screens.rows(page).first.evaluate("row => { row.dataset.seen = 'yes' }")
+
+    screens.type_into_box(page, " the connection every night")
+    page.wait_for_timeout(600)
+
+    expect(screens.rows(page).first).to_have_attribute("data-seen", "yes")
+
+
+def test_escape_takes_the_rows_away_and_keeps_the_words(
+    site: Site, open_window: OpenWindow, solved: int
+) -> None:
+    page = open_window()
+    page.goto("/")
+    screens.type_into_box(page, "router drops")
+    expect(screens.rows(page)).to_have_count(1)
+
+    page.keyboard.press("Escape")
+
+    expect(screens.rows(page)).to_have_count(0)
+    expect(page.get_by_label("What do you need help with?")).to_have_value("router drops")
