@@ -6,9 +6,10 @@ on purpose and SQLite lets one writer in at a time.
 """
 
 import secrets
+from collections.abc import Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from community.accounts import naming, passwords, queries
@@ -103,9 +104,9 @@ def confirm_sign_up(sign_up: SignUp, *, username: str = "") -> User:
         Conflict: the link was used already, or the address has got an account since.
     """
     username = naming.accepted_username(username) if username else sign_up.username
+    if sign_up.id not in _locked_sign_ups(sign_up.email):
+        raise Conflict(_("This link, or another one for this address, was used already. Sign in."))
     _require_free(username)
-    if changed(delete(SignUp).where(SignUp.id == sign_up.id)) == 0:
-        raise Conflict(_("This link was used already. Sign in with the password you chose."))
     user = User(
         username=username,
         username_key=folded(username),
@@ -216,6 +217,8 @@ def confirm_new_email(user: User) -> None:
     Raises:
         Conflict: it has got an account in the meantime, or the link was used already.
     """
+    assert user.new_email is not None  # or there would be no link
+    _locked_sign_ups(user.new_email)
     try:
         with db.session.begin_nested():
             moved = changed(
@@ -251,6 +254,17 @@ def describe_oneself(user: User, *, display_name: str, about: str) -> None:
         )
     user.display_name = display_name
     user.about = about
+
+
+def _locked_sign_ups(email: str) -> Sequence[int]:
+    """Return the sign-ups with this address, which nobody else can confirm for the moment.
+
+    Everything that gives an address to a person begins with it: of two at once one
+    waits here, and neither waits for what the other holds.
+    """
+    return db.session.scalars(
+        select(SignUp.id).where(SignUp.email == email).order_by(SignUp.id).with_for_update()
+    ).all()
 
 
 def _require_free(username: str) -> None:

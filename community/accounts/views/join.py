@@ -62,8 +62,9 @@ def confirm(token: str) -> ResponseReturnValue:
     begun = tokens.sign_up_of(token)
     if begun is None:
         return answers.stale_link()
+    username, email = begun.username, begun.email
     form = ConfirmForm()
-    is_name_free = queries.is_username_free(begun.username_key, naming.look_alike(begun.username))
+    is_name_free = queries.is_username_free(begun.username_key, naming.look_alike(username))
     is_same_browser = session.get("sign_up") == begun.key
     if form.validate_on_submit():
         try:
@@ -71,7 +72,7 @@ def confirm(token: str) -> ResponseReturnValue:
                 services.require_chosen_password(begun, form.password.data or "")
             with transaction():
                 user = services.confirm_sign_up(
-                    begun, username="" if is_name_free else form.username.data or begun.username
+                    begun, username="" if is_name_free else form.username.data or username
                 )
         except Invalid as error:
             form.take(error)
@@ -84,7 +85,8 @@ def confirm(token: str) -> ResponseReturnValue:
     page = render_template(
         "accounts/confirm.html",
         form=form,
-        sign_up=begun,
+        username=username,
+        email=email,
         is_name_free=is_name_free,
         is_same_browser=is_same_browser,
     )
