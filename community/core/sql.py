@@ -38,7 +38,11 @@ def changed(statement: Executable) -> int:
 
     Objects in the session do not notice.
     """
-    result = db.session.execute(statement, execution_options={"synchronize_session": False})
+    # Of an INSERT, SQLAlchemy forgets the number unless it is told that somebody asks.
+    options = {"synchronize_session": False, "preserve_rowcount": True}
+    # Without the second option an INSERT's count is lost with its cursor.
+    options = {"synchronize_session": False, "preserve_rowcount": True}
+    result = db.session.execute(statement, execution_options=options)
     return cast(CursorResult[Any], result).rowcount
 
 
