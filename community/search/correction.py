@@ -9,8 +9,8 @@ from community.search import analysis
 WORD_MIN, WORD_MAX = 4, 20  # letters; shorter words are too near to too many others
 FAR_MIN = 7  # letters of a word that may be two slips away from the one meant
 FAR_SEEN = 2_000  # words looked at for that
-RARE = 3  # titles; a word in more of them is taken to be meant
-FAR_MORE = 100  # times as many titles must hold the word meant as hold the one typed
+RARE = 30  # titles; a word in more of them is taken to be meant
+FAR_MORE = 30  # times as many titles must hold the word meant as hold the one typed
 
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -49,8 +49,11 @@ def _meant(word: str, vocabulary: Vocabulary) -> str:
     if typed > RARE:
         return word
     needed = FAR_MORE * typed if typed else 1
+    stem = analysis.ENGLISH.stem(folded)
     near = [
-        (count, other) for other in _one_slip_away(folded) if (count := vocabulary.count(other))
+        (count, other)
+        for other in _one_slip_away(folded)
+        if (count := vocabulary.count(other)) and analysis.ENGLISH.stem(other) != stem
     ]
     if not near and not typed and len(folded) >= FAR_MIN:
         near = _two_slips_away(folded, vocabulary)

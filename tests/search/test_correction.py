@@ -38,6 +38,12 @@ def test_leaves_alone(typed: str) -> None:
     assert correct(typed, VOCABULARY) == ""
 
 
+def test_another_form_of_a_word_is_no_slip() -> None:
+    words = {"bookmarks": 3, "bookmark": 9_000}
+    vocabulary = Vocabulary(lambda word: words.get(word, 0), lambda _: [])
+    assert correct("bookmarks", vocabulary) == ""
+
+
 def test_prefers_the_word_that_more_titles_hold() -> None:
     words = {"cart": 2, "card": 30}
     vocabulary = Vocabulary(lambda word: words.get(word, 0), lambda _: [])
@@ -45,6 +51,6 @@ def test_prefers_the_word_that_more_titles_hold() -> None:
 
 
 def test_rare_word_gives_way_only_to_a_far_commoner_one() -> None:
-    words = {"fierfox": 2, "firefox": 9_000, "crome": 2, "chrome": 150}
+    words = {"fierfox": 2, "firefox": 9_000, "crome": 2, "chrome": 50}
     vocabulary = Vocabulary(lambda word: words.get(word, 0), lambda _: [])
     assert correct("fierfox crome", vocabulary) == "firefox crome"

@@ -7,9 +7,9 @@ and find none.
 
 import heapq
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from operator import itemgetter
 
 from community.search import correction
@@ -21,7 +21,7 @@ from community.search.engines.whoosh.schema import Labels, Row, company_term
 from community.search.engines.whoosh.snapshot import Place, Snapshot
 
 BUDGET = 16_000  # postings
-HITS_MAX = 5_000  # hits that are filtered and counted, the best of a broader query
+HITS_MAX = 2_000  # hits that are filtered and counted, the best of a broader query
 RESCORED = 200  # hits that are scored in full; those behind keep their first score
 HALF = 0.5
 FACET_MAX = 20  # values
@@ -70,9 +70,8 @@ def _ranked(places: list[Place], scorer: Scorer) -> list[Match]:
 def _newest(snapshot: Snapshot, company_id: int | None) -> list[Place]:
     """Return the places with the newest activity, of one company or of all."""
     if company_id is None:
-        places: Iterator[Place] = snapshot.places()
-    else:
-        places = snapshot.holders("company_terms", company_term(company_id, ""))
+        return list(islice(snapshot.newest(), HITS_MAX))
+    places = snapshot.holders("company_terms", company_term(company_id, ""))
     dated = ((place.last_activity(), place) for place in places)
     return [place for _, place in heapq.nlargest(HITS_MAX, dated, key=itemgetter(0))]
 

@@ -5,6 +5,8 @@ or more, decoded at once by the codec), deletions are looked at only for the few
 reach the end, and columns are read by document number. Only this module knows the codec.
 """
 
+import heapq
+from array import array
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
@@ -97,6 +99,12 @@ class Segment:
             totals=tuple(scale * sum(field) for field in lengths),
             holding={number: scale * count for number, count in holding.items()},
         )
+
+    @cached_property
+    def newest_first(self) -> "array[int]":
+        """The numbers of all documents, by last activity."""
+        active = [last_activity(self.rows[number]) for number in range(self.document_count)]
+        return array("I", sorted(range(self.document_count), key=active.__getitem__, reverse=True))
 
     def holding(self, field: str, term: bytes) -> int:
         """Return how many documents hold the term, deleted ones included."""
@@ -196,6 +204,14 @@ class Snapshot:
             for number in range(view.segment.document_count):
                 if number not in view.deleted:
                     yield Place(view.segment, number)
+
+    def newest(self) -> Iterator[Place]:
+        """Yield every document, newest activity first."""
+        by_segment = (
+            (Place(segment, n) for n in segment.newest_first if n not in deleted)
+            for segment, deleted, _ in self.views
+        )
+        return heapq.merge(*by_segment, key=Place.last_activity, reverse=True)
 
     def terms_from(self, field: str, prefix: str) -> Iterator[tuple[str, int]]:
         """Yield the terms that begin with ``prefix``, segment by segment, with their counts."""
