@@ -5,8 +5,10 @@ workers answered 7,000 requests/s, threaded ones 8,000 to 9,400. Sync workers al
 every connection, and wait on those that browsers open in advance and leave silent.
 """
 
+import gc
 import os
 import sys
+from typing import Any
 
 import community.app  # noqa: F401 (loaded once, before the workers are forked)
 
@@ -27,3 +29,11 @@ reuse_port = _ON_LINUX
 graceful_timeout = 10  # seconds, for requests under way when the server stops
 loglevel = "warning"
 control_socket_disable = True
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Spare the collector what stays for good: the application, some 150,000 objects.
+
+    Going through them took 80 ms in the middle of a request and 400 ms at the end.
+    """
+    gc.freeze()

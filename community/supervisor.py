@@ -5,6 +5,7 @@ restarts, brings a message bus along; see ``docs/decisions/0003-supervisor.md``.
 """
 
 import ctypes
+import gc
 import logging
 import os
 import queue
@@ -36,6 +37,7 @@ def run(*, host: str, port: int) -> int:
         SettingsError: the port is taken or may not be used.
     """
     check_port(host, port)
+    gc.freeze()  # what was loaded until here stays; going through it would delay the end
     return Supervisor(
         {
             "web server": web_command(host, port),

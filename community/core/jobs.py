@@ -4,6 +4,7 @@ Huey's own queue holds only nudges ("look into the outbox"), never the work itse
 that losing the queue loses nothing.
 """
 
+import gc
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -60,6 +61,7 @@ def work(app: Flask) -> None:
     What was left from an earlier life is delivered first, without waiting for a nudge.
     """
     app.extensions["nudge"]()
+    gc.freeze()  # the application stays for good: the collector need not go through it
     # One thread: the index has one writer, and a handler is short.
     app.extensions["huey"].create_consumer(
         workers=1,
