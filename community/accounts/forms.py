@@ -67,10 +67,10 @@ class SignInForm(VisitorForm):
 
 
 class ConfirmForm(VisitorForm):
-    """The button of a confirmation, with what else may have to be asked for."""
+    """The button of a confirmation. The page drops the fields it need not ask for."""
 
-    username = StringField(_l("User name"))
-    password = PasswordField(_l("The password you chose"))
+    username = StringField(_l("User name"), [REQUIRED])
+    password = PasswordField(_l("The password you chose"), [REQUIRED])
 
 
 class ForgotForm(VisitorForm):

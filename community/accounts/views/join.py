@@ -64,30 +64,26 @@ def confirm(token: str) -> ResponseReturnValue:
         return answers.stale_link()
     username, email = begun.username, begun.email
     form = ConfirmForm()
-    is_name_free = queries.is_username_free(begun.username_key, naming.look_alike(username))
-    is_same_browser = session.get("sign_up") == begun.key
+    if session.get("sign_up") == begun.key:
+        del form.password
+    if queries.is_username_free(begun.username_key, naming.look_alike(username)):
+        del form.username
     if form.validate_on_submit():
         try:
-            if not is_same_browser:
+            if form.password:
                 services.require_chosen_password(begun, form.password.data or "")
             with transaction():
                 user = services.confirm_sign_up(
-                    begun, username="" if is_name_free else form.username.data or username
+                    begun, username=form.username.data or "" if form.username else ""
                 )
         except Invalid as error:
+            if error.field == "username" and not form.username:  # taken at this very moment
+                return redirect(url_for("accounts.confirm", token=token), answers.DONE)
             form.take(error)
-            is_name_free = is_name_free and error.field != "username"
         else:
             return_to = begun.return_to
             sessions.sign_in(user)
             flash(_("Your address is confirmed, and you are signed in."))
             return redirect(return_to, answers.DONE)
-    page = render_template(
-        "accounts/confirm.html",
-        form=form,
-        username=username,
-        email=email,
-        is_name_free=is_name_free,
-        is_same_browser=is_same_browser,
-    )
+    page = render_template("accounts/confirm.html", form=form, username=username, email=email)
     return page, answers.status_of(form)
