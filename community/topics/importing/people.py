@@ -1,0 +1,95 @@
+"""The authors of imported content: placeholders, until somebody claims them.
+
+A placeholder has the name that its author had, a user name made from it, and neither an
+e-mail address nor a password. Whoever the source does not name is nobody in particular:
+shown like a former member, and two at most for a source.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from community.accounts import naming
+from community.accounts.models import USERNAME_MAX, User
+from community.core import clock
+from community.core.db import db
+from community.core.errors import Invalid
+from community.core.names import folded, slug
+from community.topics.importing.interchange import Person
+from community.topics.importing.looking_up import ids_by_key
+
+DIGITS = 6  # after each user name: no placeholder takes the name that a member may want
+NAMELESS = "member"
+UNKNOWN = "unknown"
+
+
+def ids_of(people: Mapping[Person, datetime]) -> tuple[dict[str, int], int]:
+    """Return the id of each placeholder by its key, and how many had to be made.
+
+    Args:
+        people: each with the earliest moment that something of theirs is known from.
+    """
+    by_key = {person.key: (person, at) for person, at in people.items()}
+    found = ids_by_key(User, by_key)
+    missing = {key: who for key, who in by_key.items() if key not in found}
+    if not missing:
+        return found, 0
+    usernames = _usernames({key: person for key, (person, _at) in missing.items()})
+    rows = [_row(key, person, at, usernames[key]) for key, (person, at) in missing.items()]
+    made = db.session.execute(insert(User).returning(User.source_key, User.id), rows)
+    found |= {key: id_ for key, id_ in made if key is not None}
+    return found, sum(person.is_known for person, _at in missing.values())
+
+
+def _row(key: str, person: Person, at: datetime, username: str) -> dict[str, Any]:
+    return {
+        "username": username,
+        "username_key": folded(username),
+        "display_name": _display_name(person),
+        "source_key": key,
+        "created_at": min(person.joined_at or at, at),
+        "deleted_at": None if person.is_known else clock.now(),
+    }
+
+
+def _display_name(person: Person) -> str:
+    """Return the name as it was, unless it could be taken for an official one here."""
+    try:
+        return naming.accepted_display_name(person.name)
+    except Invalid:
+        return ""  # the user name is shown
+
+
+def _usernames(people: Mapping[str, Person]) -> dict[str, str]:
+    """Make a free user name for each person: their name and some digits."""
+    chosen: dict[str, str] = {}
+    attempt = 0
+    while waiting := [key for key in people if key not in chosen]:
+        wanted = {key: _username(key, people[key], attempt) for key in waiting}
+        taken = {folded(name) for name in chosen.values()} | _taken(wanted.values())
+        for key, username in wanted.items():
+            if folded(username) not in taken:
+                chosen[key] = username
+                taken.add(folded(username))
+        attempt += 1
+    return chosen
+
+
+def _taken(usernames: Iterable[str]) -> set[str]:
+    keys = [folded(username) for username in usernames]
+    return set(db.session.scalars(select(User.username_key).where(User.username_key.in_(keys))))
+
+
+def _username(key: str, person: Person, attempt: int) -> str:
+    """Return a name with digits that follow from ``key``: the same in every installation."""
+    digest = hashlib.blake2b(f"{attempt} {key}".encode(), digest_size=8).digest()
+    digits = f"{int.from_bytes(digest) % 10**DIGITS:0{DIGITS}}"
+    stem = slug(person.name, default=NAMELESS) if person.is_known else UNKNOWN
+    username = f"{stem[: USERNAME_MAX - DIGITS - 1].rstrip('-')}-{digits}"
+    try:
+        return naming.accepted_username(username)
+    except Invalid:
+        return f"{NAMELESS}-{digits}"
