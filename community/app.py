@@ -22,6 +22,7 @@ from community.pages import views as pages_views
 from community.topics import handlers as topics_handlers
 from community.topics import services as topics_services
 from community.topics import views as topics_views
+from community.topics.importing import finishing
 from community.web import (
     assets,
     caching,
@@ -102,6 +103,7 @@ def wire_events() -> None:
         outbox.subscribe(event, topics_handlers.refresh_standings, batch=True)
     for event in ("topic.posted", "topic.changed", "reply.posted", "status.changed"):
         outbox.subscribe(event, topics_handlers.refresh_figures, batch=True)
+    outbox.subscribe(finishing.EVENT, finishing.finish_batch)
     jobs.nightly(topics_services.prune_drafts)
     outbox.subscribe("confirmation.asked", accounts_handlers.mail_confirmation)
     outbox.subscribe("password.forgotten", accounts_handlers.mail_reset)
