@@ -4,7 +4,7 @@ The unique row decides who was first; what is counted beside it is changed only 
 one whose insert took effect.
 """
 
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -23,6 +23,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from community.core.db import Base, db
 
 Insert = postgresql.Insert | sqlite.Insert
+Row = TypeVar("Row", bound=Base)
+
+ROW_ID_MAX = 2**31 - 1  # what an id's column holds
 
 
 def insert(table: type[Base]) -> Insert:
@@ -33,6 +36,13 @@ def insert(table: type[Base]) -> Insert:
     return sqlite.insert(target)
 
 
+def find(table: type[Row], row_id: int | None) -> Row | None:
+    """Return the row with this id, which may come from anywhere; None if there is no such row."""
+    if row_id is None or not 1 <= row_id <= ROW_ID_MAX:  # PostgreSQL refuses to look for more
+        return None
+    return db.session.get(table, row_id)
+
+
 def changed(statement: Executable) -> int:
     """Run an INSERT, UPDATE or DELETE and return how many rows it changed.
 
@@ -40,7 +50,7 @@ def changed(statement: Executable) -> int:
     """
     # Of an INSERT, SQLAlchemy forgets the number unless it is told that somebody asks.
     options = {"synchronize_session": False, "preserve_rowcount": True}
-    # Without the second option an INSERT's count is lost with its cursor.
+    # Of an INSERT, SQLAlchemy forgets the number unless it is told that somebody asks.
     options = {"synchronize_session": False, "preserve_rowcount": True}
     result = db.session.execute(statement, execution_options=options)
     return cast(CursorResult[Any], result).rowcount

@@ -13,7 +13,7 @@ from community.accounts.models import User
 from community.accounts.policies import can_take_part
 from community.core import clock, outbox, text
 from community.core.db import db
-from community.core.sql import add_once, change, changed, insert
+from community.core.sql import add_once, change, changed, find, insert
 from community.topics.models import (
     REASON_MAX,
     TITLE_MAX,
@@ -128,13 +128,13 @@ def record_shown(
 
 
 def _seen(topic_id: int | None) -> Topic | None:
-    topic = db.session.get(Topic, topic_id) if topic_id is not None else None
+    topic = find(Topic, topic_id)
     return topic if topic is not None and topic.hidden_at is None else None
 
 
 def _shown(topic: Topic | None, reply_id: int | None) -> Reply | None:
     """Return the answer that was shown, if it is one of the topic's that can be seen."""
-    reply = db.session.get(Reply, reply_id) if topic is not None and reply_id is not None else None
+    reply = find(Reply, reply_id) if topic is not None else None
     if reply is None or topic is None or reply.topic_id != topic.id:
         return None
     return reply if reply.hidden_at is None and reply.parent_id is None else None

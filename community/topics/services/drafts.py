@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from community.companies.models import Company, Product
 from community.core import clock
 from community.core.db import Base, db, transaction
-from community.core.sql import changed
+from community.core.sql import changed, find
 from community.topics.models import BODY_MAX, VISIT_LENGTH, Draft, Topic, TopicKind
 
 KEPT = timedelta(days=30)
@@ -86,8 +86,7 @@ def prune_drafts() -> int:
 
 
 def _existing(table: type[Base], row_id: int | None) -> int | None:
-    known = row_id is not None and db.session.get(table, row_id) is not None
-    return row_id if known else None
+    return row_id if find(table, row_id) is not None else None
 
 
 def _storable(typed: str) -> str:

@@ -16,7 +16,7 @@ from community.companies.models import Company, Product
 from community.core import clock, markup, outbox
 from community.core.db import db
 from community.core.errors import Invalid, NotFound
-from community.core.sql import add_once, change
+from community.core.sql import add_once, change, find
 from community.topics import policies
 from community.topics.models import (
     COMMENT_MAX,
@@ -201,19 +201,14 @@ def _products(company: Company, product_ids: Sequence[int]) -> list[int]:
     wanted = set(product_ids)
     if not wanted:
         return []
-    found = db.session.scalars(
-        select(Product.id).where(Product.id.in_(wanted), Product.company_id == company.id)
-    ).all()
-    if len(found) != len(wanted):
+    known = db.session.scalars(select(Product.id).where(Product.company_id == company.id)).all()
+    if not wanted <= set(known):
         raise Invalid(
             gettext("That is not a product of %(name)s.", name=company.name), field="product_ids"
         )
-    return sorted(found)
+    return sorted(wanted)
 
 
 def _seen_topic_id(topic_id: int | None) -> int | None:
-    if topic_id is None:
-        return None
-    return db.session.scalar(
-        select(Topic.id).where(Topic.id == topic_id, Topic.hidden_at.is_(None))
-    )
+    topic = find(Topic, topic_id)
+    return topic.id if topic is not None and topic.hidden_at is None else None

@@ -53,7 +53,7 @@ def steps() -> Iterator[tuple[str, Callable[[], Correction]]]:
     Standings and figures come last, because they are measured from the numbers before.
     """
     for column, truth in _truths():
-        yield str(column), _corrector(column, truth)
+        yield _name(column), _corrector(column, truth)
     yield "standings", lambda: Correction("standings", standings.refresh_all())
     yield "company_figures", lambda: Correction("company_figures", figures.refresh_all())
 
@@ -84,12 +84,16 @@ def _corrector(
             select(table.id, column, truth).where(wrong).order_by(table.id).limit(EXAMPLES)
         ).all()
         if not rows:
-            return Correction(str(column), 0)
+            return Correction(_name(column), 0)
         corrected = changed(update(table).where(wrong).values({column.key: truth}))
         examples = tuple(Example(id=row[0], was=row[1], now=row[2]) for row in rows)
-        return Correction(str(column), corrected, examples)
+        return Correction(_name(column), corrected, examples)
 
     return correct
+
+
+def _name(column: InstrumentedAttribute[Any]) -> str:
+    return f"{column.class_.__tablename__}.{column.key}"
 
 
 def _keep_others_from_counting(table: str) -> None:
@@ -122,8 +126,7 @@ def _truths() -> list[tuple[InstrumentedAttribute[Any], ColumnElement[Any]]]:
         (Topic.last_activity_at, _last_activity()),
         (
             Reply.helpful_count,
-            Reply.imported_helpful_count
-            + _count(Vote, Vote.reply_id == Reply.id, Vote.value == 1),
+            Reply.imported_helpful_count + _count(Vote, Vote.reply_id == Reply.id, Vote.value == 1),
         ),
         (
             Reply.unhelpful_count,

@@ -235,7 +235,7 @@ def _say(
     mine = update(Outcome).filter_by(reply_id=reply.id, **who).values(**said)
     if changed(mine.where(Outcome.worked != worked)):
         return (1, -1) if worked else (-1, 1)
-    changed(mine)
+    changed(mine.where(Outcome.created_at < now))  # or the same person was faster elsewhere
     return 0, 0
 
 

@@ -1,0 +1,210 @@
+"""People who press at the same moment, each in a transaction of their own."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from community.accounts.models import User
+from community.core.db import db, transaction
+from community.topics import services
+from community.topics.models import (
+    DeflectionStep,
+    Reply,
+    StatusChange,
+    Tag,
+    Topic,
+    TopicKind,
+    TopicStatus,
+)
+from community.topics.services import recount
+from tests.factories import make_company, make_employee, make_reply, make_topic, make_user
+
+VISIT = "0123456789abcdef" * 2
+
+
+def at_once(app: Flask, *works: Callable[[], Any]) -> list[Any]:
+    """Do all of it at the same moment and return what each came to, in order."""
+    results: list[Any] = [None] * len(works)
+    ready = threading.Barrier(len(works))
+
+    def do(place: int, work: Callable[[], Any]) -> None:
+        with app.app_context():
+            ready.wait()
+            try:
+                with transaction():
+                    results[place] = work()
+            except Exception as error:  # noqa: BLE001 (the test looks at it)
+                results[place] = error
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=do, args=one) for one in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results
+
+
+def user(user_id: int) -> User:
+    return db.session.get_one(User, user_id)
+
+
+def topic_of(topic_id: int) -> Topic:
+    return db.session.get_one(Topic, topic_id)
+
+
+def reply_of(reply_id: int) -> Reply:
+    return db.session.get_one(Reply, reply_id)
+
+
+def count_everything() -> list[recount.Correction]:
+    """Count everything again; return what was wrong, but for what the worker keeps."""
+    kept_by_the_worker = {"standings", "company_figures"}
+    found = [correct() for name, correct in recount.steps() if name not in kept_by_the_worker]
+    return [one for one in found if one.rows]
+
+
+def assert_every_count_agrees() -> None:
+    with transaction():
+        assert count_everything() == []
+
+
+def test_two_people_accept_at_once(live_app: Flask) -> None:
+    with live_app.app_context():
+        with transaction():
+            topic = make_topic()
+            reply = make_reply(topic)
+            neighbour = make_user()
+            services.add_me_too(neighbour, topic)
+            count_everything()  # the factory counts replies, not their moments
+        ids = topic.id, reply.id
+
+        results = at_once(
+            live_app,
+            lambda: services.accept(user(topic.author_id), topic_of(ids[0]), reply_of(ids[1])),
+            lambda: services.accept(user(neighbour.id), topic_of(ids[0]), reply_of(ids[1])),
+            lambda: services.accept(user(topic.author_id), topic_of(ids[0]), reply_of(ids[1])),
+        )
+
+        assert sorted(results) == [False, True, True]
+        db.session.expire_all()
+        assert reply_of(ids[1]).accepted_count == 2
+        assert topic_of(ids[0]).status is TopicStatus.SOLVED
+        assert db.session.scalar(select(func.count()).select_from(StatusChange)) == 1
+        assert_every_count_agrees()
+
+
+def test_one_person_presses_many_times_at_once(live_app: Flask) -> None:
+    with live_app.app_context():
+        with transaction():
+            topic = make_topic()
+            reply = make_reply(topic)
+            person = make_user()
+            count_everything()
+        presses = (
+            lambda: services.add_me_too(user(person.id), topic_of(topic.id)),
+            lambda: services.follow(user(person.id), topic_of(topic.id)),
+            lambda: services.vote(user(person.id), reply_of(reply.id), 1),
+            lambda: services.record_outcome(reply_of(reply.id), visit=VISIT, worked=True),
+            lambda: services.record_step(
+                visit=VISIT, step=DeflectionStep.SOLVED, topic_id=topic.id, reply_id=reply.id
+            ),
+        )
+
+        results = at_once(live_app, *presses, *presses)
+
+        assert not [one for one in results if isinstance(one, Exception)]
+        db.session.expire_all()
+        topic, reply = topic_of(topic.id), reply_of(reply.id)
+        assert (topic.me_too_count, topic.follower_count, topic.helped_count) == (1, 1, 1)
+        assert (reply.helpful_count, reply.worked_count) == (1, 1)
+        assert_every_count_agrees()
+
+
+def test_changed_minds_at_once_leave_one_vote(live_app: Flask) -> None:
+    with live_app.app_context():
+        with transaction():
+            reply = make_reply()
+            people = [make_user(), make_user()]
+            count_everything()
+
+        def press(person: User, value: int) -> Callable[[], Any]:
+            return lambda: services.vote(user(person.id), reply_of(reply.id), value)
+
+        results = at_once(
+            live_app, *(press(person, value) for person in people for value in (1, -1, 1, 0, -1))
+        )
+
+        assert not [one for one in results if isinstance(one, Exception)]
+        db.session.expire_all()
+        counted = reply_of(reply.id)
+        assert 0 <= counted.helpful_count + counted.unhelpful_count <= 2
+        assert_every_count_agrees()
+
+
+def test_replies_at_once_are_all_counted(live_app: Flask) -> None:
+    with live_app.app_context():
+        with transaction():
+            topic = make_topic()
+            people = [make_user(), make_user(), make_employee(topic.company)]
+
+        def post(person: User, *, as_company: bool) -> Callable[[], Any]:
+            return lambda: services.post_reply(
+                user(person.id), topic_of(topic.id), body="Try this.", as_company=as_company
+            )
+
+        results = at_once(
+            live_app, *(post(one, as_company=one is people[2]) for one in people for _ in range(3))
+        )
+
+        assert not [one for one in results if isinstance(one, Exception)]
+        db.session.expire_all()
+        counted = topic_of(topic.id)
+        assert (counted.reply_count, counted.follower_count) == (9, 3)
+        assert counted.first_company_reply_at is not None
+        assert_every_count_agrees()
+
+
+def test_the_asker_and_the_company_at_once_leave_the_askers_word(live_app: Flask) -> None:
+    with live_app.app_context():
+        with transaction():
+            topic = make_topic()
+            employee = make_employee(topic.company)
+
+        at_once(
+            live_app,
+            lambda: services.set_status(
+                user(topic.author_id), topic_of(topic.id), TopicStatus.SOLVED
+            ),
+            lambda: services.set_status(
+                user(employee.id), topic_of(topic.id), TopicStatus.NOT_A_PROBLEM
+            ),
+        )
+
+        db.session.expire_all()
+        assert topic_of(topic.id).status is TopicStatus.SOLVED
+
+
+def test_the_same_new_tags_at_once(live_app: Flask) -> None:
+    with live_app.app_context():
+        with transaction():
+            company, author = make_company(), make_user()
+
+        def post(*tags: str) -> Callable[[], Any]:
+            return lambda: services.post_topic(
+                user(author.id),
+                db.session.get_one(type(company), company.id),
+                kind=TopicKind.QUESTION,
+                title="How does it go on?",
+                body="I cannot find it.",
+                tags=tags,
+            )
+
+        results = at_once(live_app, post("a1", "b2", "c3"), post("c3", "b2", "a1"))
+
+        assert not [one for one in results if isinstance(one, Exception)]
+        assert db.session.scalars(select(Tag.slug).order_by(Tag.slug)).all() == ["a1", "b2", "c3"]
