@@ -73,6 +73,7 @@ class Subscription:
     batch: bool
 
 
+_NEWEST = select(func.max(OutboxRow.id))
 _subscriptions: dict[str, list[Subscription]] = defaultdict(list)
 _by_name: dict[str, Subscription] = {}
 
@@ -156,6 +157,11 @@ def deliver_due(limit: int | None = None) -> int:
 def waiting() -> int:
     """Return how many rows are owed, due or not."""
     return db.session.scalar(select(func.count()).select_from(OutboxRow).where(text(OPEN))) or 0
+
+
+def newest_id() -> int:
+    """Return the id of the newest row: another one means that something was published."""
+    return db.session.scalar(_NEWEST) or 0
 
 
 def prune() -> int:

@@ -1,13 +1,102 @@
-"""ETags for pages that are the same for every anonymous reader."""
+"""Pages that are the same for every anonymous reader: kept in memory, with an ETag.
 
+Such a page is rendered once and kept until something is published on the site, for
+`KEPT_S` seconds at most: so long may a page say "3 hours ago", and so long may it miss
+what the worker counts without an event of its own. Who is signed in never gets one.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from hashlib import blake2b
+from threading import Lock
+from typing import ParamSpec
 
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, current_app, g, request, session
+from flask.typing import ResponseReturnValue
+
+from community.core import outbox
+from community.web.language import chosen
+from community.web.security import csp_nonce
+
+KEPT_S = 30.0
+PAGES_MAX = 500  # in each process, about 25 kB each
+
+Parameters = ParamSpec("Parameters")
+View = Callable[Parameters, ResponseReturnValue]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A rendered page, cut where the nonces were."""
+
+    stamp: int
+    kept_at: float
+    parts: tuple[bytes, ...]
+    etag: str
+
+
+class Pages:
+    """The pages kept by this process, the least used dropped first."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[tuple[str, ...], KeptPage] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: tuple[str, ...], stamp: int) -> KeptPage | None:
+        """Return the page if it is as new as ``stamp`` and not too old."""
+        with self._lock:
+            page = self._pages.get(key)
+            if page is None or page.stamp != stamp or time.monotonic() - page.kept_at > KEPT_S:
+                return None
+            self._pages.move_to_end(key)
+            return page
+
+    def put(self, key: tuple[str, ...], page: KeptPage) -> None:
+        """Keep a page in place of its earlier self."""
+        with self._lock:
+            self._pages[key] = page
+            self._pages.move_to_end(key)
+            while len(self._pages) > PAGES_MAX:
+                self._pages.popitem(last=False)
 
 
 def init_app(app: Flask) -> None:
     """Give anonymous pages an ETag and answer 304 where the reader has them already."""
+    app.config.setdefault("KEEP_PAGES", not app.testing)  # tests write rows without events
+    app.extensions["pages"] = Pages()
     app.after_request(make_conditional)
+
+
+def same_for_visitors(view: View[Parameters]) -> View[Parameters]:
+    """Keep the page of a view that depends on its address and the database only.
+
+    Whatever such a view's page shows changes with an event (`outbox.publish`) or may be
+    `KEPT_S` old.
+    """
+
+    @wraps(view)
+    def kept(*args: Parameters.args, **kwargs: Parameters.kwargs) -> ResponseReturnValue:
+        if session or not current_app.config["KEEP_PAGES"]:
+            return view(*args, **kwargs)
+        pages: Pages = current_app.extensions["pages"]
+        key = (request.host_url, request.full_path, chosen(), request.cookies.get("theme", ""))
+        stamp = outbox.newest_id()  # before rendering: what changes meanwhile renders it anew
+        page = pages.get(key, stamp)
+        if page is None:
+            answer = view(*args, **kwargs)
+            if not isinstance(answer, str) or session:
+                return answer
+            parts = tuple(answer.encode().split(csp_nonce().encode()))
+            page = KeptPage(stamp, time.monotonic(), parts, _tag(b"".join(parts)))
+            pages.put(key, page)
+        response = current_app.response_class(csp_nonce().encode().join(page.parts))
+        response.set_etag(page.etag, weak=True)
+        return response
+
+    return kept
 
 
 def make_conditional(response: Response) -> Response:
@@ -25,11 +114,15 @@ def make_conditional(response: Response) -> Response:
         return response
     if "Set-Cookie" in response.headers:
         return response
-    body = response.get_data()
-    if "csp_nonce" in g:
-        body = body.replace(g.csp_nonce.encode(), b"")
-    response.set_etag(blake2b(body, digest_size=16).hexdigest(), weak=True)
+    if "ETag" not in response.headers:
+        nonce = str(g.get("csp_nonce", "")).encode()
+        body = response.get_data()
+        response.set_etag(_tag(body.replace(nonce, b"") if nonce else body), weak=True)
     response.headers.setdefault("Cache-Control", "public, no-cache")
     response.vary.update(["Cookie", "Accept-Language"])
     response.make_conditional(request)
     return response
+
+
+def _tag(body: bytes) -> str:
+    return blake2b(body, digest_size=16).hexdigest()

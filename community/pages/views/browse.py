@@ -19,6 +19,7 @@ from community.topics import queries as topics
 from community.topics.models import TopicKind, TopicStatus
 from community.topics.queries import TopicRow
 from community.web import paging
+from community.web.caching import same_for_visitors
 from community.web.redirects import local_path
 
 LATELY = 15  # topics on the home page
@@ -45,6 +46,7 @@ class Tab(NamedTuple):
 
 
 @bp.get("/")
+@same_for_visitors
 def home() -> ResponseReturnValue:
     """The one box, and what is going on."""
     return render_template(
@@ -55,12 +57,14 @@ def home() -> ResponseReturnValue:
 
 
 @bp.get("/topics")
+@same_for_visitors
 def latest() -> ResponseReturnValue:
     """All topics, newest activity first."""
     return render_template("pages/latest.html", tabs=_tabs("pages.latest"), page=_topics())
 
 
 @bp.get("/companies", endpoint="companies")
+@same_for_visitors
 def all_companies() -> ResponseReturnValue:
     """All companies, by name."""
     after, like = request.args.get("after", ""), request.args.get("q", "").strip()
@@ -75,6 +79,7 @@ def all_companies() -> ResponseReturnValue:
 
 
 @bp.get("/c/<company_slug>")
+@same_for_visitors
 def company(company_slug: str) -> ResponseReturnValue:
     """A company's page: its state, the box, its topics, who helps there."""
     found = company_or_404(company_slug)
@@ -94,6 +99,7 @@ def company(company_slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/c/<company_slug>/p/<product_slug>")
+@same_for_visitors
 def product(company_slug: str, product_slug: str) -> ResponseReturnValue:
     """A product's page: the box and its topics."""
     found = company_or_404(company_slug)
@@ -111,6 +117,7 @@ def product(company_slug: str, product_slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/tags/<slug>")
+@same_for_visitors
 def tag(slug: str) -> ResponseReturnValue:
     """The topics with a tag."""
     tag_id = topics.tag_id(slug)
@@ -122,6 +129,7 @@ def tag(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/people/<username>")
+@same_for_visitors
 def person(username: str) -> ResponseReturnValue:
     """What somebody has written here, and where they help."""
     user = people.by_username(username)
@@ -141,6 +149,7 @@ def person(username: str) -> ResponseReturnValue:
 
 
 @bp.get("/about")
+@same_for_visitors
 def about() -> ResponseReturnValue:
     """What this place is, and the rules that protect it."""
     return render_template("pages/about.html")
