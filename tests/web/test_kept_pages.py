@@ -1,7 +1,6 @@
 """Anonymous pages kept in memory: the same words, a new nonce, gone with the next event."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -19,11 +18,10 @@ PATH = "/c/brightwave"
 
 
 @pytest.fixture(autouse=True)
-def keeping(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def keeping(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep pages as in real life, beginning with none."""
     monkeypatch.setitem(app.config, "KEEP_PAGES", True)
     monkeypatch.setitem(app.extensions, "pages", caching.Pages())
-    yield
 
 
 @pytest.fixture
