@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from community.accounts.models import User
+from community.companies.models import CompanyState
 from community.core import clock, paging
 from community.core.db import Base, db
 from community.topics.models import (
@@ -176,8 +177,16 @@ def test_the_page_says_who_set_the_status_in_what_role_and_why(client: Client) -
 
     text = words(page_text(client, topic))
 
-    assert f"acknowledged , said dana of {topic.company.name} just now" in text
+    assert f"acknowledged , said by dana ({topic.company.name}), just now" in text
     assert "We can see it here as well." in text
+
+
+def test_a_company_that_answers_elsewhere_is_not_asked_here(client: Client) -> None:
+    here = make_topic()
+    elsewhere = make_topic(make_company(state=CompanyState.ELSEWHERE))
+
+    assert "Does yours differ?" in page_text(client, here)
+    assert "Does yours differ?" not in page_text(client, elsewhere)
 
 
 def test_what_helps_stands_first_and_leaves_a_line_in_the_conversation(client: Client) -> None:
@@ -510,7 +519,7 @@ def test_the_asker_accepts_and_takes_it_back(sign_in: SignIn) -> None:
     browser.submit(f"/r/{reply.id}/accept", value="1")
     text = words(page_text(browser, reply.topic))
     assert "Solved it for the asker" in text
-    assert "solved , said" in text
+    assert "solved , said by" in text
 
     browser.submit(f"/r/{reply.id}/accept", value="0")
     assert count(AcceptedAnswer) == 0
@@ -561,7 +570,7 @@ def test_following_and_no_more(sign_in: SignIn) -> None:
     topic, browser = make_topic(), sign_in(make_user())
 
     browser.submit(f"/t/{topic.id}/follow", value="1")
-    assert "Following" in page_text(browser, topic)
+    assert re.search(r'/follow"[^>]*value="0" aria-pressed="true"', page_text(browser, topic))
 
     browser.submit(f"/t/{topic.id}/follow", value="0")
     assert count(Follow) == 0
@@ -630,7 +639,7 @@ def test_the_company_says_how_far_it_is_and_why(sign_in: SignIn) -> None:
     )
 
     assert (response.status_code, response.location) == (303, address(topic))
-    assert "in progress , said dana" in words(page_text(browser, topic))
+    assert "in progress , said by dana" in words(page_text(browser, topic))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from community.topics.models import BODY_MAX, COMMENT_MAX, NOTE_MAX, TopicKind, TopicStatus
 from community.web.forms import Form, SelectChoice, one_line, stripped
@@ -55,7 +55,7 @@ class CommentForm(Form):
 class StatusForm(Form):
     """Where a topic stands, and why."""
 
-    status = SelectField(_l("It is"))
+    status = SelectField(_l("It is"), validators=[InputRequired(_l("Say where it stands."))])
     note = StringField(
         _l("Why"),
         filters=[one_line],
