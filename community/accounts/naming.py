@@ -87,7 +87,7 @@ def accepted_username(typed: str) -> str:
     if not _is_spelt_well(name):
         raise Invalid(
             _(
-                "A user name is made of letters and digits, with single dots, dashes or underscores between them."
+                "A user name is made of letters and digits, at least one letter, with single dots, dashes or underscores between them."
             ),
             field="username",
         )
@@ -183,7 +183,7 @@ def look_alike(name: str) -> str:
 
 def _is_spelt_well(name: str) -> bool:
     """Tell whether ``name`` is letters and digits, with single separators between them."""
-    if _has_unseen(name):
+    if _has_unseen(name) or not any(char.isalpha() for char in name):
         return False
     kinds = "".join("." if char in "._-" else unicodedata.category(char)[0] for char in name)
     are_digits = all(char.isdecimal() for char in name if unicodedata.category(char)[0] == "N")

@@ -56,6 +56,8 @@ def test_compatible_forms_become_one() -> None:
         ("mira.", "letters and digits"),
         ("mi..ra", "letters and digits"),
         ("mira@home", "letters and digits"),
+        ("12345", "at least one letter"),
+        ("1.00", "at least one letter"),
         ("../etc", "letters and digits"),
         ("mi\u200bra", "letters and digits"),
         ("mi\u202era", "letters and digits"),
