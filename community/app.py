@@ -24,6 +24,7 @@ from community.topics import services as topics_services
 from community.topics import views as topics_views
 from community.topics.importing import finishing
 from community.web import (
+    addresses,
     assets,
     caching,
     csrf,
@@ -135,7 +136,18 @@ def _init_parts(app: Flask, settings: config.Settings) -> None:
     Migrate(app, db.db, directory=str(home("migrations")), render_as_batch=True)
     jobs.init_app(app)
     search.use(search.open_index(settings.search_engine, settings.search_dir))
-    for part in (errors, assets, language, times, limits, csrf, sessions, security, caching):
+    for part in (
+        errors,
+        assets,
+        addresses,
+        language,
+        times,
+        limits,
+        csrf,
+        sessions,
+        security,
+        caching,
+    ):
         part.init_app(app)
 
 
