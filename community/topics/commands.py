@@ -115,12 +115,14 @@ def _tell(found: indexing.Differences) -> None:
 
 def progress() -> Progress:
     """Return a bar with rate and time left; it is silent where nobody watches."""
+    console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TaskProgressColumn(show_speed=True),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     )

@@ -1,0 +1,171 @@
+"""What follows a change reaches the index, once, however often the job runs."""
+
+from datetime import timedelta
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from sqlalchemy import select
+
+from community import search
+from community.core import clock, outbox
+from community.core.db import db, transaction
+from community.search import IndexBusy, SearchIndex, SearchUnavailable
+from community.topics import commands, handlers, services
+from community.topics.models import CompanyFigures, Standing, TopicKind
+from tests.factories import make_company, make_reply, make_topic, make_user
+
+
+@pytest.fixture
+def index() -> SearchIndex:
+    """The test's own index, empty."""
+    return search.index()
+
+
+def found(text: str) -> list[int]:
+    return [match.topic_id for match in search.index().similar(text)]
+
+
+def test_a_posted_topic_is_found_once_its_jobs_have_run() -> None:
+    company = make_company()
+    topic = services.post_topic(
+        make_user(), company, kind=TopicKind.PROBLEM, title="Printer jams", body="On page two."
+    )
+    assert found("printer jam") == []
+
+    outbox.deliver_due()
+
+    assert found("printer jamming") == [topic.id]
+    figures = db.session.scalars(select(CompanyFigures)).one()
+    assert (figures.company_id, figures.asked_count) == (company.id, 1)
+    assert outbox.waiting() == 0
+
+
+def test_an_answer_is_found_and_counted_for_its_author() -> None:
+    topic = make_topic()
+    reply = services.post_reply(make_user(), topic, body="Degrease the zygomatic roller.")
+    services.accept(topic.author, topic, reply)
+
+    outbox.deliver_due()
+
+    assert found("zygomatic") == [topic.id]
+    standing = db.session.scalars(select(Standing)).one()
+    assert (standing.user_id, standing.reply_count, standing.solved_count) == (
+        reply.author_id,
+        1,
+        1,
+    )
+
+
+def test_indexing_twice_or_late_ends_the_same(index: SearchIndex) -> None:
+    topic = make_topic(title="Printer jams")
+    payloads = [{"topic_id": topic.id}] * 3
+
+    handlers.index_topics(payloads)
+    handlers.index_topics(payloads)
+    assert (index.count(), found("printer")) == (1, [topic.id])
+
+    topic.hidden_at = clock.now()
+    db.session.flush()
+    handlers.index_topics(payloads)
+    assert index.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "wait"),
+    [(IndexBusy("busy"), timedelta(seconds=5)), (SearchUnavailable("gone"), timedelta(minutes=1))],
+)
+def test_an_index_that_cannot_be_written_is_tried_again_soon(
+    error: SearchUnavailable, wait: timedelta
+) -> None:
+    broken = Mock(spec=SearchIndex)
+    broken.update.side_effect = error
+    search.use(broken)
+    topic = make_topic(title="Printer jams")
+    outbox.publish("topic.changed", topic_id=topic.id, company_id=topic.company_id)
+
+    with clock.frozen(clock.now()) as move_on:
+        outbox.deliver_due()
+        assert outbox.waiting() == 1
+        row = db.session.scalars(select(outbox.OutboxRow).where(outbox.OutboxRow.done_at.is_(None)))
+        assert row.one().attempts == 0
+        broken.update.side_effect = None
+        outbox.deliver_due()
+        assert broken.update.call_count == 1  # not before its time
+        move_on(wait)
+        outbox.deliver_due()
+
+    assert broken.update.call_count == 2
+    assert outbox.waiting() == 0
+
+
+def test_the_database_can_be_written_while_the_index_is(live_app: Flask) -> None:
+    with live_app.app_context():
+        with transaction():
+            topic = make_topic()
+            topic_id, company_id = topic.id, topic.company_id
+            outbox.publish("comment.posted", topic_id=topic_id, company_id=company_id)
+        others: list[int] = []
+
+        def write_meanwhile(**_arguments: object) -> None:
+            with live_app.app_context(), transaction():
+                others.append(make_user().id)
+                db.session.remove()
+
+        slow = Mock(spec=SearchIndex)
+        slow.update.side_effect = write_meanwhile
+        search.use(slow)
+
+        outbox.deliver_due()
+
+        assert len(others) == 1
+        assert outbox.waiting() == 0
+
+
+def test_recount_says_what_differed(app: Flask) -> None:
+    topic = make_topic(last_activity_at=clock.now())
+    make_reply(topic)
+    topic.reply_count = 5
+    db.session.flush()
+
+    first = CliRunner().invoke(commands.recount)
+    second = CliRunner().invoke(commands.recount)
+
+    assert first.exit_code == 0, first.output
+    assert "topics.reply_count" in first.output
+    assert f"{topic.id}: 5 → 1" in first.output
+    assert second.output == "Every count agrees with its rows.\n"
+
+
+def test_reindex_and_check_agree(index: SearchIndex) -> None:
+    topics = [make_topic() for _ in range(3)]
+
+    assert CliRunner().invoke(commands.reindex).output == "3 topics are in the index.\n"
+    agreed = CliRunner().invoke(commands.search_group, ["check"])
+    assert (agreed.exit_code, "0 missing" in agreed.output) == (0, True)
+
+    topics[0].title = "Changed"
+    topics[1].hidden_at = clock.now()
+    index.remove([topics[2].id])
+    db.session.flush()
+    differing = CliRunner().invoke(commands.search_group, ["check"])
+    assert differing.exit_code == 1
+    for line, topic in (("missing", topics[2]), ("outdated", topics[0]), ("left over", topics[1])):
+        assert f"1 {line} (topics {topic.id})" in differing.output
+
+    repaired = CliRunner().invoke(commands.search_group, ["check", "--repair"])
+    assert "Put right: 3 topics." in repaired.output
+    assert CliRunner().invoke(commands.search_group, ["check"]).exit_code == 0
+
+
+def test_a_missing_index_is_built_by_repair(tmp_path: Path) -> None:
+    search.use(search.open_index("whoosh", tmp_path / "nowhere"))
+    make_topic()
+
+    refused = CliRunner().invoke(commands.search_group, ["check"])
+    repaired = CliRunner().invoke(commands.search_group, ["check", "--repair"])
+
+    assert isinstance(refused.exception, SearchUnavailable)
+    assert "Built anew: 1 topics" in repaired.output
