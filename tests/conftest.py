@@ -71,7 +71,10 @@ def make_app(folder: Path, database_url: str = "", **overrides: Any) -> Flask:
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application that most tests share."""
     with own_database(TEST_DATABASE_URL) as url:
-        yield make_app(tmp_path_factory.mktemp("instance"), url)
+        app = make_app(tmp_path_factory.mktemp("instance"), url)
+        yield app
+        with app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture(autouse=True)
