@@ -32,7 +32,7 @@ from community.topics.models import (
     Vote,
 )
 from community.topics.visits import COOKIE
-from tests.conftest import Client, counted_statements
+from tests.conftest import Client, browser_for, counted_statements
 from tests.factories import make_company, make_employee, make_reply, make_topic, make_user
 
 SignIn = Callable[[User], Client]
@@ -368,6 +368,22 @@ def test_anybody_can_say_that_it_worked_once_a_visit(client: Client) -> None:
         r'<button[^>]*value="0" aria-pressed="true">', page_text(client, reply.topic)
     )
     assert pressed, "the page shows what this visit said"
+
+
+def test_a_page_kept_for_strangers_is_not_shown_to_who_pressed_something(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "KEEP_PAGES", True)
+    reply, other = make_reply(), browser_for(app)
+    pressed = 'aria-pressed="true"'
+    page_text(client, reply.topic)
+
+    client.submit(f"/r/{reply.id}/outcome", value="worked")
+
+    assert pressed in page_text(client, reply.topic)
+    html = page_text(other, reply.topic)
+    assert pressed not in html
+    assert "Worked for 1" in html
 
 
 def test_a_visit_can_change_its_mind_and_take_it_back(client: Client) -> None:

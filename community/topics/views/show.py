@@ -14,6 +14,7 @@ from community.topics.models import STATUSES, TopicStatus
 from community.topics.queries import TopicPage
 from community.topics.views import bp
 from community.topics.views.addresses import address_of
+from community.web.caching import same_for_visitors
 from community.web.paging import from_args
 
 
@@ -21,6 +22,12 @@ from community.web.paging import from_args
 @bp.get("/t/<int:topic_id>/<slug>")
 def show(topic_id: int, slug: str) -> ResponseReturnValue:
     """Show a topic with a stretch of its conversation, at its one address."""
+    # Somebody who has pressed something on a visit sees what they pressed.
+    answer = _page if visits.current() else _page_for_strangers
+    return answer(topic_id, slug)
+
+
+def _page(topic_id: int, slug: str) -> ResponseReturnValue:
     viewer = actor()
     page = queries.topic_page(
         topic_id,
@@ -41,6 +48,9 @@ def show(topic_id: int, slug: str) -> ResponseReturnValue:
         )
         return redirect(address, 301)
     return screen(page, viewer)
+
+
+_page_for_strangers = same_for_visitors(_page)
 
 
 @bp.get("/r/<int:reply_id>")
