@@ -153,7 +153,7 @@ def best(
         if number in deleted[id(segment)]:
             continue
         place = Place(segment, number)
-        if not exclude or place.row().topic_id not in exclude:
+        if not exclude or place.topic_id() not in exclude:
             yield place
             count -= 1
             if not count:

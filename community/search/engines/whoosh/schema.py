@@ -32,6 +32,7 @@ TEXT_MAX = 20_000  # characters of a field; a log pasted whole says no more afte
 _COUNT_MAX = 255
 
 _ROW = struct.Struct("=QI8sIIHB4H")
+_TOPIC_ID = struct.Struct("=Q")
 _LAST_ACTIVITY = struct.Struct("=I")
 _SOLVED, _ACCEPTED, _OFFICIAL = 1, 2, 4
 
@@ -206,6 +207,12 @@ def pack_vector(counts: Sequence[Counter[str]]) -> bytes:
         for numbers in pair:
             numbers.byteswap()
     return pair[0].tobytes() + pair[1].tobytes()
+
+
+def topic_id(packed_row: bytes) -> int:
+    """Return one number of a row, without unpacking the others."""
+    number: int = _TOPIC_ID.unpack_from(packed_row, 0)[0]
+    return number
 
 
 def last_activity(packed_row: bytes) -> int:

@@ -61,7 +61,7 @@ def _ranked(places: list[Place], scorer: Scorer) -> list[Match]:
     best = sorted(map(scorer.match, places[:RESCORED]), key=lambda match: -match.score)
     lowest = best[-1].score if best else 0.0
     rest = (
-        Match(place.row().topic_id, lowest / (2 + behind), 0.0)
+        Match(place.topic_id(), lowest / (2 + behind), 0.0)
         for behind, place in enumerate(places[RESCORED:])
     )
     return [*best, *rest]

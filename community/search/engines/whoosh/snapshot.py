@@ -24,6 +24,7 @@ from community.search.engines.whoosh.schema import (
     encode,
     key,
     last_activity,
+    topic_id,
     unpack_labels,
     unpack_row,
     unpack_vector,
@@ -49,6 +50,9 @@ class Place(NamedTuple):
 
     def row(self) -> Row:
         return unpack_row(self.segment.rows[self.number])
+
+    def topic_id(self) -> int:
+        return topic_id(self.segment.rows[self.number])
 
     def last_activity(self) -> int:
         return last_activity(self.segment.rows[self.number])
