@@ -23,7 +23,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import click
 from flask import Flask
@@ -257,7 +257,7 @@ def _post_replies(site: int, poster: Poster) -> dict[str, float]:
 
 def _load(port: int, case: Case, seconds: int) -> Measured:
     """Run `wrk` against the paths of a page in turn."""
-    paths = ", ".join(json.dumps(path) for path in case.paths)
+    paths = ", ".join(json.dumps(quote(path, safe="/?=+&")) for path in case.paths)
     cookie = f'["Cookie"] = {json.dumps(case.cookie)}' if case.cookie else ""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(ROTATE % (paths, cookie))
@@ -266,7 +266,10 @@ def _load(port: int, case: Case, seconds: int) -> Measured:
         done = subprocess.run(
             [*command, f"http://{HOST}:{port}"], check=True, capture_output=True, text=True
         )
-    found = json.loads(done.stdout[done.stdout.index("{") :])
+    _, brace, figures = done.stdout.partition("{")
+    if not brace:
+        raise click.ClickException(f"wrk said: {done.stdout}{done.stderr}")
+    found = json.loads(brace + figures)
     if found["errors"]:
         raise click.ClickException(f"{found['errors']} errors at {case.paths[0]}.")
     return Measured(
