@@ -26,6 +26,10 @@ threads = 4  # for the time that one request waits for the database or hashes a 
 # slow view. Other systems than Linux do not spread them.
 reuse_port = _ON_LINUX
 
+# What is typed into the ask box goes along in the address, in which one letter of most
+# scripts takes six to nine characters. This is the most that gunicorn takes.
+limit_request_line = 8190
+
 graceful_timeout = 10  # seconds, for requests under way when the server stops
 loglevel = "warning"
 control_socket_disable = True

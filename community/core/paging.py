@@ -5,12 +5,22 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
 Place = tuple[datetime, int]  # the moment and the id of a row
+
+_NOT_OURS = (
+    binascii.Error,
+    ValueError,
+    TypeError,
+    IndexError,
+    KeyError,
+    OverflowError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True)
@@ -72,8 +82,8 @@ def decode(cursor: str) -> Place:
         padded = cursor + "=" * (-len(cursor) % 4)
         values: Any = json.loads(base64.b64decode(padded.encode(), altchars=b"-_", validate=True))
         moment, row_id = datetime.fromisoformat(values[0]), values[1]
-    except (binascii.Error, ValueError, TypeError, IndexError, KeyError, RecursionError) as error:
+        if moment.tzinfo is None or type(row_id) is not int or not 0 <= row_id < 2**63:
+            raise ValueError
+        return moment.astimezone(UTC), row_id  # year 1 of the east has no moment in UTC
+    except _NOT_OURS as error:
         raise ValueError("This is not a place in the list.") from error
-    if moment.tzinfo is None or type(row_id) is not int or not 0 <= row_id < 2**63:
-        raise ValueError("This is not a place in the list.")
-    return moment, row_id

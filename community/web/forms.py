@@ -1,6 +1,10 @@
 """The base of every form, and fields that more than one feature needs."""
 
+from typing import Any
+
+from flask import request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 
 from community.core.errors import Invalid
@@ -13,6 +17,15 @@ class Form(FlaskForm):
         """No token of its own."""
 
         csrf = False
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Read what was posted as text, unless other data (or none) is handed over.
+
+            Flask-WTF would also read files and JSON, whose values are no text.
+            """
+            if formdata is None or isinstance(formdata, MultiDict):
+                return formdata
+            return (request.form or None) if request.method == "POST" else None
 
     def take(self, error: Invalid) -> None:
         """Show a service's refusal beside the field it is about, or above the form."""

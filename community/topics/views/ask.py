@@ -19,12 +19,13 @@ from community.core.errors import Invalid, NotAllowed, SearchUnavailable
 from community.core.names import folded
 from community.topics import queries, services, visits
 from community.topics.forms.ask import NONE_OF_THESE, AskForm, is_id
-from community.topics.models import TITLE_MAX, DeflectionStep, TopicKind
+from community.topics.models import REASON_MAX, TITLE_MAX, DeflectionStep, TopicKind
 from community.topics.queries import Suggestion
 from community.topics.views import bp
 from community.web.forms import SelectChoice, one_line
 from community.web.limits import POST, SEARCH, SUGGEST, VERDICT, limiter
 
+TEXT_MAX = 1000  # characters that go along in addresses, as many as the box takes
 PRESSED = (
     DeflectionStep.OPENED,
     DeflectionStep.SOLVED,
@@ -105,7 +106,8 @@ def deflect() -> ResponseReturnValue:
     if topic is None:
         abort(404, _("That topic is no longer there."))
     visit, who = visits.current_or_new(), actor()
-    text, reason = request.form.get("text", ""), one_line(request.form.get("reason"))
+    text = request.form.get("text", "")[:TEXT_MAX]
+    reason = one_line(request.form.get("reason"))[:REASON_MAX]
     with transaction():
         services.record_step(
             visit=visit,
