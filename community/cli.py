@@ -34,6 +34,10 @@ class Commands(FlaskGroup):
         """Return the names as they were added, without starting the application."""
         return list(self.commands)
 
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return one of ours; what Flask's extensions add to its own command has no place here."""
+        return click.Group.get_command(self, ctx, cmd_name)
+
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command."""
         try:

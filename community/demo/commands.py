@@ -7,6 +7,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from community.core import migrating
 from community.core.config import Settings
 from community.demo import load, sign_in
 
@@ -20,6 +21,8 @@ def demo() -> None:
     itself when `community run` starts on an empty site; in production it is refused.
     """
     settings: Settings = current_app.config["SETTINGS"]
+    load.refuse_in_production(settings)
+    migrating.upgrade_if_behind()
     if not load_and_tell(settings):
         click.echo("The demonstration content is there already; nothing was changed.")
     click.echo(sign_in.kept(settings.data_dir), nl=False)

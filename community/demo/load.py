@@ -51,6 +51,19 @@ def is_site_empty() -> bool:
     return all(db.session.scalar(select(table.id).limit(1)) is None for table in (User, Company))
 
 
+def refuse_in_production(settings: Settings) -> None:
+    """Let nobody invented sign in where it matters.
+
+    Raises:
+        NotAllowed: this is a production site.
+    """
+    if settings.is_production:
+        raise NotAllowed(
+            "The demonstration content has invented people who can sign in; "
+            "it is not loaded where COMMUNITY_ENV is production."
+        )
+
+
 def fill_index() -> None:
     """Build the search index if there is none that can be used."""
     try:
@@ -74,11 +87,7 @@ def load(settings: Settings, *, tell: Tell = lambda _doing: None) -> Loaded | No
         Conflict: somebody or a company of the content is on the site already.
         BadContent: a file of the content is not as it should be.
     """
-    if settings.is_production:
-        raise NotAllowed(
-            "The demonstration content has invented people who can sign in; "
-            "it is not loaded where COMMUNITY_ENV is production."
-        )
+    refuse_in_production(settings)
     if is_loaded():
         return None
     tell("reading")

@@ -1,4 +1,4 @@
-"""A site with the demonstration content, loaded once for a module."""
+"""A site with the demonstration content, loaded once for a class of tests."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from community.demo.load import load
 from tests.conftest import TEST_DATABASE_URL, make_app, own_database
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="class")
 def live_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """Stand in for the fixture of that name: tests here only look, so one site is enough."""
     with own_database(TEST_DATABASE_URL) as url:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -20,6 +21,7 @@ from community.core import clock, outbox
 from community.core.db import Base, db, transaction
 from community.core.errors import Conflict, NotAllowed
 from community.demo import sign_in
+from community.demo.commands import demo
 from community.demo.load import is_loaded, is_site_empty, load
 from community.topics import indexing
 from community.topics.models import (
@@ -179,6 +181,14 @@ class TestSite:
 
         assert _everything() == before
         assert sign_in.kept(settings.data_dir) == people
+
+    def test_command_shows_who_can_sign_in(self, live_app: Flask) -> None:
+        result = CliRunner().invoke(demo)
+
+        assert result.stdout == (
+            "The demonstration content is there already; nothing was changed.\n"
+            + sign_in.kept(live_app.config["SETTINGS"].data_dir)
+        )
 
     def test_is_the_same_every_time(self, live_app: Flask, tmp_path: Path) -> None:
         """On another day at another hour, everything is later by whole days."""
