@@ -124,9 +124,8 @@ class _Tame(Treeprocessor):
                 element.tag = _HEADINGS[element.tag]
             elif element.tag == "img":
                 source, words = element.get("src", ""), element.get("alt", "")
-                element.clear()
                 element.tag, element.text = "a", words or source
-                element.set("href", source)
+                element.attrib = {"href": source}  # what follows it, its tail, stays
 
 
 _LINKS = (

@@ -56,8 +56,8 @@ def assert_harmless(html: str) -> None:
         ("```python\nx = 1\n```", '<pre><code class="language-python">x = 1\n</code></pre>'),
         ("a\x00b", "<p>a\N{REPLACEMENT CHARACTER}b</p>"),
         (
-            "![a cat](http://i.example/c.png)",
-            f'<p><a href="http://i.example/c.png" {REL}>a cat</a></p>',
+            "See ![a cat](http://i.example/c.png) and purr.",
+            f'<p>See <a href="http://i.example/c.png" {REL}>a cat</a> and purr.</p>',
         ),
         (
             "see www.a.example, or readme.md",
