@@ -9,7 +9,7 @@ characters and pairs. Change anything that alters the terms of a text and `VERSI
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -68,6 +68,15 @@ class Analysis:
         for match in _TOKEN.finditer(text):
             if terms := self._terms(match.group()):
                 yield Token(match.start(), match.end(), terms)
+
+    def tokens_with(self, text: str, wanted: Collection[str]) -> list[Token]:
+        """Return the tokens of ``text`` that stand for one of the terms ``wanted``."""
+        wanted = frozenset(wanted)
+        return [
+            Token(match.start(), match.end(), terms)
+            for match in _TOKEN.finditer(text)
+            if not wanted.isdisjoint(terms := self._terms(match.group()))
+        ]
 
     def terms(self, text: str) -> list[str]:
         """Return the terms of ``text`` in order, repeated as often as they occur."""

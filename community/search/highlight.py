@@ -44,8 +44,7 @@ def excerpt(text: str, query: str, *, length: int = EXCERPT) -> list[Piece]:
 
 
 def _matching(text: str, query: str) -> list[analysis.Token]:
-    wanted = set(analysis.ENGLISH.terms(query))
-    return [token for token in analysis.ENGLISH.tokens(text) if not wanted.isdisjoint(token.terms)]
+    return analysis.ENGLISH.tokens_with(text, analysis.ENGLISH.terms(query))
 
 
 def _fullest_window(matching: list[analysis.Token], length: int) -> int:

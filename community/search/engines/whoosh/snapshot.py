@@ -110,8 +110,15 @@ class Segment:
         active = [last_activity(self.rows[number]) for number in range(self.document_count)]
         return array("I", sorted(range(self.document_count), key=active.__getitem__, reverse=True))
 
+    @cached_property
+    def words(self) -> dict[bytes, int]:
+        """How many titles hold each word: a correction asks for hundreds that nobody has."""
+        return dict(self.terms_from("words", b""))
+
     def holding(self, field: str, term: bytes) -> int:
         """Return how many documents hold the term, deleted ones included."""
+        if field == "words":
+            return self.words.get(term, 0)
         try:
             count: int = self._terms.doc_frequency(field, term)
         except KeyError:
