@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -162,26 +162,30 @@ class _Run:
 
     def _told(self, missing: list[str]) -> Iterator[str]:
         report, seconds = self.report, time.monotonic() - self._began_at
-        added, known = report.added, report.known
-        posts = added["topics"] + added["replies"] + added["comments"]
-        yield f"Imported {_numbers(added)} by {added['people']:,} new people."
-        yield f"It took {seconds:.1f} s: {posts / seconds:,.0f} topics, replies and comments a second."
-        if known.total():
-            yield f"There already: {_numbers(known)}."
-        for note, number in report.notes.items():
-            if number:
-                yield f"{number:,} {note}."
+        rate = (report.added.total() - report.added["people"]) / seconds
+        yield f"Imported {_numbers(report.added)} by {_number(report.added, 'people')}."
+        yield f"It took {seconds:.1f} s, {rate:,.0f} topics, replies and comments a second."
+        if report.known.total():
+            yield f"There already: {_numbers(report.known)}."
+        yield from (f"{note}: {number:,}." for note, number in report.notes.items() if number)
         for table in missing:
             yield f"The dump has no {table}.xml; what it would tell is left out."
         if report.rejected:
-            rows = "row was" if report.rejected == 1 else "rows were"
-            yield f"{report.rejected:,} {rows} rejected, with the reason in {report.path}"
+            yield f"Rows rejected: {report.rejected:,}. They are in {report.path}"
         if not self._is_indexed:
             yield "The search index is busy or broken; the worker fills it when it can be written."
 
 
-def _numbers(counted: dict[str, int]) -> str:
-    return ", ".join(f"{counted[what]:,} {what}" for what in ("topics", "replies", "comments"))
+_SINGULAR = {"topics": "topic", "replies": "reply", "comments": "comment", "people": "person"}
+
+
+def _numbers(counted: Mapping[str, int]) -> str:
+    return ", ".join(_number(counted, what) for what in ("topics", "replies", "comments"))
+
+
+def _number(counted: Mapping[str, int], what: str) -> str:
+    number = counted.get(what, 0)
+    return f"{number:,} {_SINGULAR[what] if number == 1 else what}"
 
 
 def _checked_source(typed: str) -> str:

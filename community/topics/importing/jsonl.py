@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from community.topics.importing.interchange import BadRow, Place, Reader, Thread
 from community.topics.importing.lines import LINE_MAX, Line, Lines
@@ -18,11 +19,13 @@ def threads(lines: Lines, reader: Reader, report: Report) -> Iterator[Thread]:
     for line in lines:
         if not line.content.strip():
             continue
+        place = Place(lines.name, line.number, line.decoded())
         try:
             row = _parsed(line)
-            found = reader.thread(row, Place(lines.name, line.number, row))
+            place = replace(place, row=row)
+            found = reader.thread(row, place)
         except BadRow as error:
-            report.reject(Place(lines.name, line.number, line.decoded()), f"the row {error}")
+            report.reject(place, f"the row {error}")
             continue
         report.good()
         yield found

@@ -7,6 +7,7 @@ in other processes.
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -82,7 +83,7 @@ def _begin(threads: list[Thread], report: Report, renderer: Renderer) -> Batch:
         rows = db.session.execute(
             select(Topic.source_key, Topic.created_at).where(Topic.source_key.in_(keys))
         )
-        topics = dict(rows.tuples().all())
+        topics: dict[str | None, datetime] = dict(rows.all())
         known = ids_by_key(Reply, posts) if topics else {}
     fresh = []
     for key, thread in zip(keys, threads, strict=True):

@@ -16,18 +16,18 @@ HOPELESS = 200  # rows rejected before any was good: this is some other file
 
 
 class Note(enum.StrEnum):
-    """What was changed or left out on purpose, said at the end with its number."""
+    """What was changed or left out on purpose; said at the end, followed by its number."""
 
-    TITLE = f"titles of more than {TITLE_MAX} characters: cut, and put whole in front of the text"
-    TEXT = "texts that were too long: cut, and marked [\N{HORIZONTAL ELLIPSIS}]"
-    TAGS = f"tags beyond {TAGS_MAX} on one topic: left out"
-    ACCEPTED = "accepted answers to ideas and praise: taken as replies, only questions and problems are solved"
-    QUESTION_VOTES = "votes on questions: left out, topics are not voted on here"
-    OTHER_VOTES = "bookmarks, bounties, flags and other marks: left out"
-    LOST_VOTES = "votes on posts that are not in the dump: left out"
-    QUESTION_COMMENTS = "comments on questions: left out, comments hang below replies here"
-    LOST_COMMENTS = "comments on posts that are not in the dump: left out"
-    OTHER_POSTS = "tag descriptions and other posts that are no question and no answer: left out"
+    TITLE = f"Titles cut at {TITLE_MAX} characters, with the whole in front of the text"
+    TEXT = "Texts that were too long, cut and marked […]"
+    TAGS = f"Tags left out, beyond {TAGS_MAX} on one topic"
+    ACCEPTED = "Accepted answers to ideas and praise, taken as replies"
+    QUESTION_VOTES = "Votes on questions left out: topics are not voted on here"
+    OTHER_VOTES = "Bookmarks, bounties, flags and other marks left out"
+    LOST_VOTES = "Votes left out, on posts that are not in the dump"
+    QUESTION_COMMENTS = "Comments on questions left out: comments hang below replies here"
+    LOST_COMMENTS = "Comments left out, on posts that are not in the dump"
+    OTHER_POSTS = "Posts left out that are no question and no answer"
 
 
 class Hopeless(Exception):

@@ -190,7 +190,7 @@ class Dump:
             answers += self._comments(post_id, Answer)
         return Thread(
             key=self._about.source.key(f"q{post_id}"),
-            author=self._author(row, "Owner", asks=True),
+            author=self._author(row, asks=True),
             text=Text(
                 row.get("Body", ""), BODY_MAX, is_html=True, lead=full if full != title else ""
             ),
@@ -220,7 +220,7 @@ class Dump:
                 found.append(
                     Answer(
                         key=self._about.source.key(f"a{post_id}"),
-                        author=self._author(row, "Owner"),
+                        author=self._author(row),
                         text=Text(row.get("Body", ""), BODY_MAX, is_html=True),
                         created_at=created_at,
                         place=place,
@@ -248,7 +248,7 @@ class Dump:
                 found.append(
                     kind(
                         key=self._about.source.key(f"c{comment_id}"),
-                        author=self._author(row, "User"),
+                        author=self._author(row),
                         # Comments are in Markdown already.
                         text=Text(row.get("Text", ""), COMMENT_MAX),
                         created_at=_moment(row),
@@ -259,13 +259,14 @@ class Dump:
                 self._report.reject(place, f"the comment {error}")
         return found
 
-    def _author(self, row: Row, role: str, *, asks: bool = False) -> Person:
-        """Return who wrote ``row``; of a deleted account only a name is left, or nothing."""
-        source, key = self._about.source, row.get(f"{role}UserId", "")
+    def _author(self, row: Row, *, asks: bool = False) -> Person:
+        """Return who wrote a post or a comment; of a deleted account a name is left at most."""
+        source = self._about.source
+        key = row.get("OwnerUserId") or row.get("UserId") or ""
         found = self._db.execute("SELECT name, joined FROM users WHERE id = ?", (key,)).fetchone()
         if found is not None:
             return replace(source.person(key, found[0]), joined_at=_joined_at(found[1]))
-        name = row.get(f"{role}DisplayName", "")
+        name = row.get("OwnerDisplayName") or row.get("UserDisplayName") or ""
         return source.person(f"name {name}" if name else key, name, asks=asks)
 
     def _note_what_is_left_out(self) -> None:
