@@ -7,24 +7,27 @@ and find none.
 
 import heapq
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from operator import itemgetter
+from typing import TypeVar
 
 from community.search import correction
 from community.search import query as queries
 from community.search.documents import Facets, Filters, Match, Results
 from community.search.engines.whoosh import candidates
 from community.search.engines.whoosh.reading import Scorer
-from community.search.engines.whoosh.schema import Labels, Row, company_term
-from community.search.engines.whoosh.snapshot import Place, Snapshot
+from community.search.engines.whoosh.schema import company_term
+from community.search.engines.whoosh.snapshot import Place, Snapshot, Traits
 
 BUDGET = 16_000  # postings
-HITS_MAX = 2_000  # hits that are filtered and counted, the best of a broader query
-RESCORED = 200  # hits that are scored in full; those behind keep their first score
+HITS_MAX = 1_000  # hits that are filtered and counted, the best of a broader query
+RESCORED = 100  # hits that are scored in full, five pages; those behind stay as they were found
 HALF = 0.5
 FACET_MAX = 20  # values
+
+Value = TypeVar("Value", int, str)
 
 
 def search(
@@ -41,30 +44,29 @@ def search(
         terms = []
         hits = iter(_newest(snapshot, filters.company_id))
         is_exact = snapshot.document_count <= HITS_MAX
-    counted = _Counted(filters)
-    kept = [place for place in hits if counted.add(place)]
-    scorer = Scorer(snapshot, terms, at)
-    matches = _ranked(kept, scorer) if terms else [scorer.match(place) for place in kept]
+    kept, facets = _narrowed(list(hits), filters)
+    rescored = RESCORED if terms else 0  # without words the newest comes first
     first = (max(page, 1) - 1) * limit
     return Results(
-        matches=tuple(matches[first : first + limit]),
-        total=len(matches),
+        matches=tuple(_page(kept, Scorer(snapshot, terms, at), rescored, first, first + limit)),
+        total=len(kept),
         total_is_exact=is_exact,
-        facets=counted.facets(),
+        facets=facets,
         correction=_correction(snapshot, text),
         page=max(page, 1),
-        page_count=-(-len(matches) // limit),
+        page_count=-(-len(kept) // limit),
     )
 
 
-def _ranked(places: list[Place], scorer: Scorer) -> list[Match]:
-    best = sorted(map(scorer.match, places[:RESCORED]), key=lambda match: -match.score)
-    lowest = best[-1].score if best else 0.0
-    rest = (
-        Match(place.topic_id(), lowest / (2 + behind), 0.0)
-        for behind, place in enumerate(places[RESCORED:])
-    )
-    return [*best, *rest]
+def _page(
+    places: list[Place], scorer: Scorer, rescored: int, first: int, last: int
+) -> Iterator[Match]:
+    """Yield the matches of a page: the first ``rescored`` by score, those behind as they come."""
+    best = sorted(map(scorer.match, places[:rescored]), key=lambda match: -match.score)
+    yield from best[first:last]
+    lowest = best[-1].score if best else 1.0
+    for behind in range(max(first, rescored), min(last, len(places))):
+        yield Match(places[behind].topic_id(), lowest / (2 + behind - rescored), 0.0)
 
 
 def _newest(snapshot: Snapshot, company_id: int | None) -> list[Place]:
@@ -84,69 +86,50 @@ def _correction(snapshot: Snapshot, text: str) -> str:
     return correction.correct(text[: queries.TEXT_MAX], vocabulary)
 
 
-@dataclass
-class _Counted:
-    """Narrows hits down, and counts what each other narrowing would leave."""
+def _narrowed(places: list[Place], filters: Filters) -> tuple[list[Place], Facets]:
+    """Return the hits that every filter leaves, and what each facet would leave without its own."""
+    if filters.company_id is not None:
+        places = [one for one in places if one.traits().company_id == filters.company_id]
+    traits = [place.traits() for place in places]
+    tests = _tests(filters)
+    failed = [[name for name, fits in tests.items() if not fits(one)] for one in traits]
 
-    filters: Filters
-    companies: Counter[int] = field(default_factory=Counter)
-    products: Counter[int] = field(default_factory=Counter)
-    kinds: Counter[str] = field(default_factory=Counter)
-    statuses: Counter[str] = field(default_factory=Counter)
-    tags: Counter[str] = field(default_factory=Counter)
-    official: int = 0
-    accepted: int = 0
+    def left_by_others(name: str) -> list[Traits]:
+        return [
+            one for one, names in zip(traits, failed, strict=True) if not names or names == [name]
+        ]
 
-    def add(self, place: Place) -> bool:
-        """Count a hit. Return whether the filters leave it."""
-        row, labels = place.row(), place.labels()
-        if self.filters.company_id not in {None, row.company_id}:
-            return False
-        failed = self._failed(row, labels)
-        if len(failed) > 1:
-            return False
-        only = failed[0] if failed else ""
-        if not only:
-            self.companies[row.company_id] += 1
-        if only in {"", "product"}:
-            self.products.update(labels.product_ids)
-        if only in {"", "kind"}:
-            self.kinds[labels.kind] += 1
-        if only in {"", "status"}:
-            self.statuses[labels.status] += 1
-        if only in {"", "tag"}:
-            self.tags.update(labels.tags)
-        if only in {"", "official"}:
-            self.official += row.has_official
-        if only in {"", "accepted"}:
-            self.accepted += row.has_accepted
-        return not only
+    kept = [place for place, names in zip(places, failed, strict=True) if not names]
+    return kept, Facets(
+        companies=_counts(one.company_id for one in left_by_others("")),
+        products=_counts(
+            product for one in left_by_others("product") for product in one.product_ids
+        ),
+        kinds=_counts(one.kind for one in left_by_others("kind")),
+        statuses=_counts(one.status for one in left_by_others("status")),
+        tags=_counts(tag for one in left_by_others("tag") for tag in one.tags),
+        official=sum(one.has_official for one in left_by_others("official")),
+        accepted=sum(one.has_accepted for one in left_by_others("accepted")),
+    )
 
-    def _failed(self, row: Row, labels: Labels) -> list[str]:
-        """Return the names of the filters that the document does not pass."""
-        wanted = self.filters
-        failed = []
-        if wanted.product_id is not None and wanted.product_id not in labels.product_ids:
-            failed.append("product")
-        if wanted.kind and wanted.kind != labels.kind:
-            failed.append("kind")
-        if wanted.status and wanted.status != labels.status:
-            failed.append("status")
-        if wanted.tag and wanted.tag not in labels.tags:
-            failed.append("tag")
-        if wanted.has_official and not row.has_official:
-            failed.append("official")
-        if wanted.has_accepted and not row.has_accepted:
-            failed.append("accepted")
-        return failed
 
-    def facets(self) -> Facets:
-        return Facets(
-            companies=dict(self.companies.most_common(FACET_MAX)),
-            products=dict(self.products.most_common(FACET_MAX)),
-            kinds=dict(self.kinds.most_common(FACET_MAX)),
-            statuses=dict(self.statuses.most_common(FACET_MAX)),
-            tags=dict(self.tags.most_common(FACET_MAX)),
-            official=self.official,
-            accepted=self.accepted,
-        )
+def _tests(filters: Filters) -> dict[str, Callable[[Traits], bool]]:
+    """Return a test for each filter that is set, by the name of its facet."""
+    tests: dict[str, Callable[[Traits], bool]] = {}
+    if filters.product_id is not None:
+        tests["product"] = lambda one: filters.product_id in one.product_ids
+    if filters.kind:
+        tests["kind"] = lambda one: one.kind == filters.kind
+    if filters.status:
+        tests["status"] = lambda one: one.status == filters.status
+    if filters.tag:
+        tests["tag"] = lambda one: filters.tag in one.tags
+    if filters.has_official:
+        tests["official"] = lambda one: one.has_official
+    if filters.has_accepted:
+        tests["accepted"] = lambda one: one.has_accepted
+    return tests
+
+
+def _counts(values: Iterable[Value]) -> dict[Value, int]:
+    return dict(Counter(values).most_common(FACET_MAX))

@@ -19,7 +19,6 @@ from whoosh.reading import TermNotFound
 from community.search import scoring
 from community.search.analysis import ENGLISH
 from community.search.engines.whoosh.schema import (
-    Labels,
     Row,
     encode,
     key,
@@ -63,8 +62,20 @@ class Place(NamedTuple):
     def keys(self) -> frozenset[int]:
         return frozenset(self.vector())
 
-    def labels(self) -> Labels:
-        return unpack_labels(self.segment.labels[self.number])
+    def traits(self) -> "Traits":
+        return self.segment.traits(self.number)
+
+
+class Traits(NamedTuple):
+    """What a search is narrowed by, of one document."""
+
+    company_id: int
+    kind: str
+    status: str
+    product_ids: tuple[int, ...]
+    tags: tuple[str, ...]
+    has_official: bool
+    has_accepted: bool
 
 
 class Sample(NamedTuple):
@@ -87,9 +98,19 @@ class Segment:
         self.rows = self._column("row")
         self.vectors = self._column("vector")
         self.labels = self._column("labels")
+        self._traits: dict[int, Traits] = {}
 
     def _column(self, name: str) -> Any:
         return self._documents.column_reader(name, self._schema[name].column_type)
+
+    def traits(self, number: int) -> Traits:
+        """Return what a document is narrowed by; a search looks at hundreds, often the same."""
+        known = self._traits.get(number)
+        if known is None:
+            row, labels = unpack_row(self.rows[number]), unpack_labels(self.labels[number])
+            known = Traits(row.company_id, *labels, row.has_official, row.has_accepted)
+            self._traits[number] = known
+        return known
 
     @cached_property
     def sample(self) -> "Sample":
