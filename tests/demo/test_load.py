@@ -4,6 +4,7 @@ import re
 import stat
 from dataclasses import replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ from community.topics.models import (
 )
 from community.topics.queries.shapes import SUPER_USER_FROM
 from community.topics.services import recount
-from tests.conftest import TEST_DATABASE_URL, make_app, own_database
+from tests.conftest import TEST_DATABASE_URL, browser_for, make_app, own_database
 from tests.factories import make_user
 
 DAY = timedelta(days=1)
@@ -181,6 +182,21 @@ class TestSite:
 
         assert _everything() == before
         assert sign_in.kept(settings.data_dir) == people
+
+    def test_every_page_can_be_reached_and_read(self, live_app: Flask) -> None:
+        browser = browser_for(live_app)
+        people = db.session.scalars(select(User.username))
+        ahead = ["/companies", "/topics", *(f"/people/{username}" for username in people)]
+        seen = set(ahead)
+        while ahead:
+            answer = browser.get(address := ahead.pop())
+            asked_to_sign_in = answer.headers.get("Location", "").startswith("/signin")
+            assert answer.status_code == HTTPStatus.OK or asked_to_sign_in, address
+            links = re.findall(r'href="(/(?:c|t|people|tags)/[^"#?]+)[#"]', answer.text)
+            ahead += (new := {link for link in links if not link.endswith("/ask")} - seen)
+            seen |= new
+
+        assert sum(address.startswith("/t/") for address in seen) == _count(Topic)
 
     def test_command_shows_who_can_sign_in(self, live_app: Flask) -> None:
         result = CliRunner().invoke(demo)
