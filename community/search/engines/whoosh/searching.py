@@ -21,7 +21,7 @@ from community.search.engines.whoosh.reading import Scorer
 from community.search.engines.whoosh.schema import company_term
 from community.search.engines.whoosh.snapshot import Place, Snapshot, Traits
 
-BUDGET = 16_000  # postings
+BUDGET = 8_000  # postings
 HITS_MAX = 1_000  # hits that are filtered and counted, the best of a broader query
 RESCORED = 100  # hits that are scored in full, five pages; those behind stay as they were found
 HALF = 0.5
