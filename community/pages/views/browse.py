@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from community.accounts import queries as people
 from community.companies import queries as companies
-from community.companies.models import CompanyState
+from community.companies.models import NAME_MAX, CompanyState
 from community.companies.views import company_or_404
 from community.core.names import folded
 from community.core.paging import Page
@@ -67,7 +67,7 @@ def latest() -> ResponseReturnValue:
 @same_for_visitors
 def all_companies() -> ResponseReturnValue:
     """All companies, by name."""
-    after, like = request.args.get("after", ""), request.args.get("q", "").strip()
+    after, like = request.args.get("after", ""), request.args.get("q", "").strip()[:NAME_MAX]
     rows = queries.companies_by_name(after, folded(like))
     shown = rows[: queries.COMPANIES_SHOWN]
     older = None

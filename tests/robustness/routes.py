@@ -1,0 +1,403 @@
+"""Every route of the site, with an address that is there and a form that is taken.
+
+The routes come from the application itself, and so do the names that they read. Whoever
+adds a route, a part of an address or a field is told here by a test to say what a good
+value looks like, and has it attacked with all the bad ones.
+"""
+
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from community.accounts import passwords, tokens
+from community.accounts.models import SignUp, User
+from community.companies.models import CompanyState
+from community.core import clock, outbox, paging
+from community.core.db import db
+from community.topics import services
+from community.topics.models import Draft, TopicKind
+from community.web.limits import limiter
+from tests.factories import (
+    make_company,
+    make_employee,
+    make_product,
+    make_reply,
+    make_topic,
+    make_user,
+)
+
+PASSWORD = "seven otters knit quietly"
+RAW_TOKEN = "ab" * 20  # what a session keeps of the forgery token
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+VISITOR = "visitor"
+
+Fields = Mapping[str, Any]
+
+_names_read: dict[str, set[str]] = {}  # by route; they are the same for every test
+
+
+@dataclass(frozen=True)
+class Good:
+    """Who may send a form, and fields with which it is taken."""
+
+    who: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way to call one endpoint."""
+
+    endpoint: str
+    method: str
+    rule: Rule
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule.rule}"
+
+
+def routes(app: Flask, *methods: str) -> list[Route]:
+    """Return all routes that answer one of ``methods``."""
+    return [
+        Route(rule.endpoint, method, rule)
+        for rule in app.url_map.iter_rules()
+        for method in methods
+        if method in (rule.methods or ())
+    ]
+
+
+class Outcome:
+    """What came of a request: an answer, or the fault that would have been a 500."""
+
+    def __init__(self, answer: TestResponse | None, fault: str = "") -> None:
+        self.status = answer.status_code if answer else 500
+        self.text = answer.text if answer else ""
+        self.mimetype = answer.mimetype if answer else ""
+        self.headers = dict(answer.headers) if answer else {}
+        self.fault = fault
+
+    @property
+    def location(self) -> str:
+        """Where a redirect leads, or an empty text."""
+        return str(self.headers.get("Location", ""))
+
+    @property
+    def is_in_our_words(self) -> bool:
+        """Tell whether an error is a page of ours, or JSON in our form."""
+        if self.status < 400 or not self.text:
+            return self.status < 400
+        return '<main id="' in self.text or '"message"' in self.text
+
+    def __repr__(self) -> str:
+        return self.fault or str(self.status)
+
+
+class Noted(ImmutableMultiDict[str, Any]):
+    """Fields of a request that remember which of them were asked for."""
+
+    asked: set[str] = set()  # noqa: RUF012 (one note for all, emptied by `World.names_read`)
+
+    def __getitem__(self, key: str) -> Any:
+        self.asked.add(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self.asked.add(str(key))
+        return super().__contains__(key)
+
+    def get(self, key: str, *args: Any, **kwargs: Any) -> Any:
+        self.asked.add(key)
+        return super().get(key, *args, **kwargs)
+
+    def getlist(self, key: str, *args: Any, **kwargs: Any) -> Any:
+        self.asked.add(key)
+        return super().getlist(key, *args, **kwargs)
+
+
+class World:
+    """People, a company and a conversation; each request finds them as they were made."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self._people: dict[str, User] = {}
+        self._furnish()
+        self.good = self._good()
+        self._parts = self._address_parts()
+
+    def person(self, who: str) -> User:
+        """Return somebody by their part in the play."""
+        return self._people[who]
+
+    def address(self, rule: Rule, **parts: str) -> str:
+        """Return an address that the rule answers; its parts are known or given raw."""
+        path = rule.rule
+        for name in rule.arguments - set(rule.defaults or ()):
+            known = self._parts.get(f"{rule.endpoint} {name}") or self._parts.get(name)
+            assert known, f"{rule.rule}: say in `_address_parts` what a good {name!r} is"
+            path = re.sub(rf"<(?:\w+:)?{name}>", parts.get(name) or quote(known), path)
+        return path
+
+    def send(
+        self,
+        route: Route,
+        *,
+        who: str = VISITOR,
+        fields: Fields | None = None,
+        with_token: bool = True,
+        path: str = "",
+        **options: Any,
+    ) -> Outcome:
+        """Send a request, look at the answer, and undo whatever it did.
+
+        Args:
+            fields: of the form, or of the query for a route that is read.
+            path: instead of the route's own address.
+            options: of Werkzeug's test client, in the place of ``fields``.
+        """
+        path = path or self.address(route.rule)
+        headers = {**self.cookie(who), **SAME_ORIGIN, **options.pop("headers", {})}
+        if route.method == "POST" and not options:
+            token = {"csrf_token": self.token()} if with_token else {}
+            options["data"] = encoded({**(fields or {}), **token})
+            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+        elif fields and route.method != "POST":
+            path = f"{path}?{encoded(fields).decode()}"
+        connection: Any = db.engines[None]  # the one that `undone` puts there
+        before = connection.begin_nested()
+        limiter.reset()
+        try:
+            with self.app.app_context():
+                client = self.app.test_client(use_cookies=False)
+                answer = client.open(path, method=route.method, headers=headers, **options)
+                outcome = Outcome(answer)
+                answer.close()  # a static file is still open
+                return outcome
+        except Exception as error:  # noqa: BLE001 (what would have been a 500)
+            return Outcome(None, f"{type(error).__name__}: {str(error)[:300]}")
+        finally:
+            before.rollback()
+
+    def names_read(self, route: Route) -> set[str]:
+        """Return the names of fields that a route looks at, as far as can be seen from outside."""
+        if str(route) in _names_read:
+            return _names_read[str(route)]
+        Noted.asked.clear()
+        good = self.good.get(route.endpoint, Good("member", QUERY))
+        for who in {good.who, VISITOR, "member"}:
+            for fields in ({"unknown": "1"}, {**good.fields, **QUERY}):
+                self.send(route, who=who, fields=fields)
+        _names_read[str(route)] = names = set(Noted.asked) - {"csrf_token", "unknown"}
+        return names
+
+    def cookie(self, who: str) -> dict[str, str]:
+        """Return the header with the session of somebody; visitors have a token only."""
+        values: dict[str, Any] = {"csrf_token": RAW_TOKEN}
+        if who == "nobody":
+            return {}
+        if who != VISITOR:
+            user = self._people[who]
+            values |= {"_user_id": f"{user.id}.{user.session_epoch}", "_fresh": True}
+        signer = SecureCookieSessionInterface().get_signing_serializer(self.app)
+        assert signer is not None  # the application has a key
+        return {"Cookie": f"{self.app.config['SESSION_COOKIE_NAME']}={signer.dumps(values)}"}
+
+    def token(self) -> str:
+        """Return the forgery token that a page would carry."""
+        serializer = URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token")
+        return str(serializer.dumps(RAW_TOKEN))
+
+    def _furnish(self) -> None:
+        company = make_company("Brightwave", state=CompanyState.LISTENING)
+        self.product = make_product(company, "Hub")
+        password_hash = passwords.hashed(PASSWORD)
+        self._people = {
+            "member": make_user(
+                "mira", password_hash=password_hash, new_email="mira2@mail.example"
+            ),
+            "asker": make_user("ada"),
+            "employee": make_employee(company, "erin"),
+            "stranger": make_employee(make_company("Larkspur"), "stan"),
+            "moderator": make_user("mona", is_moderator=True),
+        }
+        self.topic = make_topic(
+            company, self._people["asker"], title="The hub loses the network", body="At night."
+        )
+        self.reply = make_reply(self.topic, self._people["employee"], body="Turn it off and on.")
+        services.set_tags(self._people["asker"], self.topic, ["wifi"])
+        self.sign_up = SignUp(
+            key="k" * 22,
+            username="nora",
+            username_key="nora",
+            email="nora@mail.example",
+            password_hash=password_hash,
+            return_to="/",
+            asked_at=clock.now(),
+        )
+        self.draft = Draft(key="d" * 32, kind=TopicKind.PROBLEM, title="Kept", body="As typed.")
+        db.session.add_all([self.sign_up, self.draft])
+        db.session.flush()
+        outbox.deliver_due()
+        db.session.commit()
+
+    def _address_parts(self) -> dict[str, str]:
+        """Return good parts of addresses, by their name or by endpoint and name."""
+        with self.app.test_request_context():
+            member = self._people["member"]
+            return {
+                "company_slug": "brightwave",
+                "product_slug": "hub",
+                "topic_id": str(self.topic.id),
+                "reply_id": str(self.reply.id),
+                "topics.show slug": self.topic.slug,
+                "pages.tag slug": "wifi",
+                "username": "mira",
+                "key": self.draft.key,
+                "filename": "css/tokens.css",
+                "accounts.confirm token": tokens.for_sign_up(self.sign_up),
+                "accounts.reset token": tokens.for_reset(member),
+                "accounts.confirm_email token": tokens.for_new_email(member),
+            }
+
+    def _good(self) -> dict[str, Good]:
+        """Return a form that is taken, for every endpoint that takes one."""
+        topic_id, reply_id = str(self.topic.id), str(self.reply.id)
+        ask = {
+            "title": "How do I reset it?",
+            "company": "Brightwave",
+            "company_choice": "brightwave",
+            "product": str(self.product.id),
+            "kind": "question",
+            "body": "I have tried everything.",
+            "tags": "reset, hub",
+            "differs_from": topic_id,
+            "reason": "mine is black",
+            "turned_down": topic_id,
+            "draft": self.draft.key,
+        }
+        shown = {"company": "brightwave", "text": "hub loses network"}
+        return {
+            "accounts.sign_up": Good(
+                VISITOR,
+                {
+                    "username": "olga",
+                    "email": "olga@mail.example",
+                    "password": PASSWORD,
+                    "next": "/about",
+                },
+            ),
+            "accounts.confirm": Good(VISITOR, {"username": "nora", "password": PASSWORD}),
+            "accounts.forgot": Good(VISITOR, {"email": "mira@mail.example"}),
+            "accounts.reset": Good(VISITOR, {"password": "nine herons walk slowly"}),
+            "accounts.sign_in": Good(
+                VISITOR, {"identifier": "mira", "password": PASSWORD, "next": "/about"}
+            ),
+            "accounts.sign_out": Good("member"),
+            "accounts.settings": Good("member", {"display_name": "Mira M", "about": "I help."}),
+            "accounts.change_password": Good(
+                "member", {"current": PASSWORD, "password": "nine herons walk slowly"}
+            ),
+            "accounts.change_email": Good(
+                "member", {"email": "mira3@mail.example", "current": PASSWORD}
+            ),
+            "accounts.keep_email": Good("member"),
+            "accounts.confirm_email": Good(VISITOR),
+            "accounts.sign_out_everywhere": Good("member"),
+            "companies.open_company": Good(
+                "member",
+                {
+                    "name": "Northwind",
+                    "website": "northwind.example",
+                    "about": "Wind.",
+                    "none_of_these": "1",
+                },
+            ),
+            "companies.open_product": Good(
+                "member",
+                {"name": "Antenna", "parent": str(self.product.id), "none_of_these": "1"},
+            ),
+            "companies.official_help": Good(
+                "member",
+                {
+                    "url": "https://brightwave.example/help",
+                    "source": "https://brightwave.example/contact",
+                },
+            ),
+            "pages.theme": Good(VISITOR, {"theme": "dark", "next": "/about"}),
+            "topics.shown": Good(VISITOR, {**shown, "topics": topic_id}),
+            "topics.deflect": Good(
+                VISITOR,
+                {
+                    **shown,
+                    "step": "solved",
+                    "topic_id": topic_id,
+                    "reply_id": reply_id,
+                    "rank": "1",
+                    "reason": "mine is black",
+                },
+            ),
+            "topics.post": Good("member", ask),
+            "topics.reply": Good("employee", {"body": "Update it.", "as_company": "y"}),
+            "topics.comment": Good("employee", {"body": "Which one?", "as_company": "y"}),
+            "topics.status": Good("employee", {"status": "acknowledged", "note": "We look."}),
+            "topics.sort": Good("asker", {"kind": "question", "tags": "wifi, night"}),
+            "topics.outcome": Good(VISITOR, {"value": "worked", "version": "2.1"}),
+            "topics.vote": Good("member", {"value": "1"}),
+            "topics.accept": Good("asker", {"value": "1"}),
+            "topics.official": Good("employee", {"value": "1"}),
+            "topics.me_too": Good("member", {"value": "1"}),
+            "topics.follow": Good("member", {"value": "1"}),
+        }
+
+
+CURSOR = paging.encode(clock.now(), 1)
+
+# What addresses may hold after the question mark, for whichever route reads it.
+QUERY = {
+    "q": "hub",
+    "text": "hub loses network",
+    "company": "brightwave",
+    "product": "hub",
+    "kind": "problem",
+    "status": "open",
+    "unanswered": "1",
+    "official": "1",
+    "accepted": "1",
+    "page": "1",
+    "after": CURSOR,
+    "before": CURSOR,
+    "topics": "1",
+    "write": "1",
+    "about": "Brightwave",
+    "name": "Brightwave",
+    "differs_from": "1",
+    "reason": "mine is black",
+    "next": "/about",
+    "v": "1",
+}
+
+
+def encoded(fields: Fields) -> bytes:
+    """Encode a form; values may be text, bytes or several of them."""
+    return urlencode(fields, doseq=True).encode()
+
+
+def as_files(fields: Fields, name: str) -> dict[str, Any]:
+    """Return a form in which ``name`` is an uploaded file."""
+    return {**fields, name: (io.BytesIO(b"text"), "a.txt")}
+
+
+def failures(outcomes: Iterable[tuple[object, Outcome]]) -> Iterator[str]:
+    """Yield what was not answered in our words."""
+    for what, outcome in outcomes:
+        if outcome.status >= 500 or not outcome.is_in_our_words:
+            yield f"{what}: {outcome!r}"
