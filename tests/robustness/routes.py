@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import Connection, select
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -23,7 +24,7 @@ from community.accounts import passwords, tokens
 from community.accounts.models import SignUp, User
 from community.companies.models import CompanyState
 from community.core import clock, outbox, paging
-from community.core.db import db
+from community.core.db import Base, db
 from community.topics import services
 from community.topics.models import Draft, TopicKind
 from community.web.limits import limiter
@@ -85,6 +86,7 @@ class Outcome:
         self.mimetype = answer.mimetype if answer else ""
         self.headers = dict(answer.headers) if answer else {}
         self.fault = fault
+        self.changed: set[str] = set()  # tables whose rows are others now, if that was watched
 
     @property
     def location(self) -> str:
@@ -154,6 +156,7 @@ class World:
         who: str = VISITOR,
         fields: Fields | None = None,
         with_token: bool = True,
+        watched: bool = False,
         path: str = "",
         **options: Any,
     ) -> Outcome:
@@ -161,6 +164,7 @@ class World:
 
         Args:
             fields: of the form, or of the query for a route that is read.
+            watched: note which tables it changes.
             path: instead of the route's own address.
             options: of Werkzeug's test client, in the place of ``fields``.
         """
@@ -174,6 +178,7 @@ class World:
             path = f"{path}?{encoded(fields).decode()}"
         connection: Any = db.engines[None]  # the one that `undone` puts there
         before = connection.begin_nested()
+        rows = all_rows(connection) if watched else {}
         limiter.reset()
         try:
             with self.app.app_context():
@@ -181,7 +186,10 @@ class World:
                 answer = client.open(path, method=route.method, headers=headers, **options)
                 outcome = Outcome(answer)
                 answer.close()  # a static file is still open
-                return outcome
+            if watched:
+                now = all_rows(connection)
+                outcome.changed = {name for name in rows if rows[name] != now[name]}
+            return outcome
         except Exception as error:  # noqa: BLE001 (what would have been a 500)
             return Outcome(None, f"{type(error).__name__}: {str(error)[:300]}")
         finally:
@@ -384,6 +392,14 @@ QUERY = {
     "next": "/about",
     "v": "1",
 }
+
+
+def all_rows(connection: Connection) -> dict[str, list[object]]:
+    """Return the rows of every table."""
+    return {
+        name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
+        for name, table in Base.metadata.tables.items()
+    }
 
 
 def encoded(fields: Fields) -> bytes:

@@ -1,0 +1,170 @@
+"""Who may send what: roles, methods, and requests forged by another site."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from flask import Flask
+
+from tests.robustness.routes import (
+    VISITOR,
+    Good,
+    Outcome,
+    Route,
+    World,
+    failures,
+    routes,
+)
+
+ANYBODY = {  # forms that need no account
+    "accounts.confirm",
+    "accounts.confirm_email",
+    "accounts.forgot",
+    "accounts.reset",
+    "accounts.sign_in",
+    "accounts.sign_out",
+    "accounts.sign_up",
+    "pages.theme",
+    "topics.deflect",
+    "topics.outcome",
+    "topics.shown",
+}
+# Who is refused a form that others may send: by what they are, not by what they typed.
+REFUSED = {
+    "topics.official": {"member", "asker", "stranger", "moderator"},
+    "topics.accept": {"member", "stranger", "moderator"},
+    "topics.status": {"member", "stranger"},
+    "topics.sort": {"member", "stranger", "employee"},
+}
+UNKEPT = {"accounts.sign_out", "pages.theme"}  # they change a cookie, no row
+ROLES = ("member", "asker", "employee", "stranger", "moderator")
+WRONG = ("PUT", "PATCH", "DELETE", "PROPFIND")
+
+
+def test_nobody_changes_anything_without_an_account(app: Flask, world: World) -> None:
+    for route in routes(app, "POST"):
+        if route.endpoint in ANYBODY:
+            continue
+        outcome = send_good(world, route, who="nobody")
+        led = outcome.status == 303 and outcome.location.startswith("/signin")
+        assert led or outcome.status in {403, 422}, f"{route}: {outcome!r}"
+        assert outcome.changed <= {"drafts"}, (
+            f"{route}: {outcome.changed}"
+        )  # what was typed is kept
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_every_role_gets_a_sane_answer_to_every_form(app: Flask, world: World, who: str) -> None:
+    for route in routes(app, "POST"):
+        outcome = send_good(world, route, who=who)
+        if who in REFUSED.get(route.endpoint, ()):
+            assert outcome.status in {403, 422}, f"{route}: {outcome!r}"
+            assert outcome.changed == set(), f"{route}: {outcome.changed}"
+        elif who == world.good[route.endpoint].who and route.endpoint not in UNKEPT:
+            assert outcome.changed, f"{route}: {outcome!r}"
+        assert outcome.status in {200, 204, 303, 403, 409, 410, 422}, f"{route}: {outcome!r}"
+        assert outcome.is_in_our_words, f"{route}: {outcome.text}"
+
+
+def test_one_may_not_speak_for_a_company_that_is_not_one_s_own(app: Flask, world: World) -> None:
+    for route in routes(app, "POST"):
+        if "as_company" in world.good.get(route.endpoint, Good("")).fields:
+            for who in ("member", "stranger", "moderator"):
+                outcome = send_good(world, route, who=who)
+                assert_refused(outcome, 422, f"{route} {who}")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost.evil.example"},
+        {"Origin": "http://["},
+    ],
+)
+def test_another_site_s_form_is_refused_everywhere(
+    app: Flask, world: World, headers: dict[str, str]
+) -> None:
+    headers = {"Sec-Fetch-Site": "", **headers}  # older browsers send none
+    for route in routes(app, "POST"):
+        for who in (world.good[route.endpoint].who, "nobody"):
+            outcome = send_good(world, route, who=who, headers=headers)
+            assert_refused(outcome, 403, f"{route} {who}")
+            assert "another site" in outcome.text
+
+
+def test_whoever_is_signed_in_sends_a_token_everywhere(app: Flask, world: World) -> None:
+    for route in routes(app, "POST"):
+        outcome = send_good(world, route, who="employee", with_token=False)
+        assert_refused(outcome, 400, str(route))
+
+
+def test_visitors_send_a_token_with_the_forms_of_accounts(app: Flask, world: World) -> None:
+    for route in routes(app, "POST"):
+        if route.endpoint.startswith("accounts.") and "sign_out" not in route.endpoint:
+            outcome = send_good(world, route, who="nobody", with_token=False)
+            assert outcome.changed == set(), f"{route}: {outcome.changed}"
+
+
+def test_a_wrong_method_is_answered_in_our_words(app: Flask, world: World) -> None:
+    for route in pages(app):
+        allowed = methods_of(world, route)
+        for method in [*WRONG, *({"GET", "POST"} - allowed)]:
+            wrong = Route(route.endpoint, method, route.rule)
+            for who in ("nobody", VISITOR, "member"):
+                headers = {"X-CSRFToken": world.token()}
+                outcome = world.send(wrong, who=who, headers=headers)
+                assert outcome.status == 405, f"{method} {route}: {outcome!r}"
+                assert outcome.is_in_our_words, f"{method} {route}: {outcome.text}"
+                assert set(outcome.headers["Allow"].split(", ")) == allowed
+
+
+def test_options_and_head(app: Flask, world: World) -> None:
+    for route in pages(app):
+        allowed = methods_of(world, route)
+        outcome = world.send(Route(route.endpoint, "OPTIONS", route.rule))
+        assert outcome.status == 200, f"OPTIONS {route}: {outcome!r}"
+        assert set(outcome.headers["Allow"].split(", ")) == allowed
+    for route in routes(app, "GET"):
+        head = world.send(Route(route.endpoint, "HEAD", route.rule))
+        get = world.send(route)
+        assert (head.status, head.text) == (get.status, ""), f"HEAD {route}: {head!r}"
+        assert head.headers.get("Content-Length") == get.headers.get("Content-Length")
+
+
+def test_what_only_others_may_read_is_not_shown(app: Flask, world: World) -> None:
+    def seen() -> Iterator[tuple[object, Outcome]]:
+        for route in routes(app, "GET"):
+            for who in ("nobody", *ROLES):
+                yield f"{route} {who}", world.send(route, who=who)
+
+    assert list(failures(seen())) == []
+
+
+def send_good(world: World, route: Route, *, who: str, **options: Any) -> Outcome:
+    """Send the good form of a route as somebody, and watch what it changes."""
+    fields = world.good[route.endpoint].fields
+    return world.send(route, who=who, fields=fields, watched=True, **options)
+
+
+def assert_refused(outcome: Outcome, status: int, what: str) -> None:
+    """Check that a form was refused in our words, and did nothing."""
+    assert outcome.status == status, f"{what}: {outcome!r}"
+    assert outcome.is_in_our_words, f"{what}: {outcome.text}"
+    assert outcome.changed == set(), f"{what}: {outcome.changed}"
+
+
+def pages(app: Flask) -> list[Route]:
+    """Return all routes but the one of static files, which are served ahead of Flask."""
+    return [route for route in routes(app, "GET", "POST") if route.endpoint != "static"]
+
+
+def methods_of(world: World, route: Route) -> set[str]:
+    """Return the methods that are answered at the address of a route, perhaps by another too."""
+    urls = world.app.url_map.bind("localhost")
+    return set(urls.allowed_methods(unquote(world.address(route.rule))))
