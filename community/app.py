@@ -18,6 +18,7 @@ from community.accounts import views as accounts_views
 from community.api import views as api_views
 from community.companies import views as companies_views
 from community.core import config, db, jobs, outbox
+from community.core.sql import ROW_ID_MAX
 from community.pages import views as pages_views
 from community.topics import handlers as topics_handlers
 from community.topics import services as topics_services
@@ -39,7 +40,6 @@ from community.web import views as web_views
 PACKAGE = Path(__file__).parent
 BODY_LIMIT = 2 * 1024 * 1024  # bytes of a request; the longest text is far below
 SESSION_LENGTH = timedelta(days=30)
-ROW_ID_MAX = 2**31 - 1  # what the databases' integers hold
 STATIC_MAX_AGE_S = 365 * 24 * 3600  # addresses of static files change with their content
 
 

@@ -9,6 +9,7 @@ from community.core import clock
 from community.core.db import Base, IntPK
 
 USERNAME_MIN, USERNAME_MAX = 3, 30  # characters
+USERNAME_KEY_MAX = 60  # characters: folding can make a name longer
 DISPLAY_NAME_MAX = 60  # characters
 ABOUT_MAX = 500  # characters
 EMAIL_MAX = 254  # characters, RFC 5321
@@ -33,7 +34,9 @@ class User(Base):
 
     id: Mapped[IntPK]
     username: Mapped[str] = mapped_column(String(USERNAME_MAX))
-    username_key: Mapped[str] = mapped_column(String(60), unique=True)  # names.folded(username)
+    username_key: Mapped[str] = mapped_column(
+        String(USERNAME_KEY_MAX), unique=True
+    )  # names.folded(username)
     display_name: Mapped[str] = mapped_column(String(DISPLAY_NAME_MAX), default="")
     about: Mapped[str] = mapped_column(String(ABOUT_MAX), default="")
     email: Mapped[str | None] = mapped_column(String(EMAIL_MAX), unique=True)  # normalised
@@ -81,7 +84,7 @@ class SignUp(Base):
     id: Mapped[IntPK]
     key: Mapped[str] = mapped_column(String(22), unique=True)  # random; the link is made from it
     username: Mapped[str] = mapped_column(String(USERNAME_MAX))
-    username_key: Mapped[str] = mapped_column(String(60), index=True)
+    username_key: Mapped[str] = mapped_column(String(USERNAME_KEY_MAX), index=True)
     email: Mapped[str] = mapped_column(String(EMAIL_MAX), index=True)  # normalised
     password_hash: Mapped[str] = mapped_column(String(200))  # Argon2id
     return_to: Mapped[str] = mapped_column(String(PATH_MAX))  # a local path

@@ -12,12 +12,17 @@ from itertools import pairwise
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 
-from community.accounts.models import DISPLAY_NAME_MAX, EMAIL_MAX, USERNAME_MAX, USERNAME_MIN
+from community.accounts.models import (
+    DISPLAY_NAME_MAX,
+    EMAIL_MAX,
+    USERNAME_KEY_MAX,
+    USERNAME_MAX,
+    USERNAME_MIN,
+)
 from community.core.errors import Invalid
 from community.core.names import folded
 from community.core.text import one_line
 
-KEY_MAX = 60  # characters, the width of `User.username_key`
 MARKS_MAX = 2  # accents on one letter; more are drawn over the lines around them
 
 
@@ -74,7 +79,7 @@ def accepted_username(typed: str) -> str:
             official one.
     """
     name = unicodedata.normalize("NFKC", typed.strip())
-    if not USERNAME_MIN <= len(name) <= USERNAME_MAX or len(folded(name)) > KEY_MAX:
+    if not USERNAME_MIN <= len(name) <= USERNAME_MAX or len(folded(name)) > USERNAME_KEY_MAX:
         raise Invalid(
             _(
                 "A user name has %(least)s to %(most)s characters; this one has %(count)s.",

@@ -225,7 +225,6 @@ def confirm_new_email(user: User) -> None:
                 update(User)
                 .where(User.id == user.id, User.new_email == user.new_email)
                 .values(email=User.new_email, new_email=None, email_verified_at=clock.now())
-                .execution_options(synchronize_session=False)
             )
     except IntegrityError:
         raise Conflict(_("This address has got an account in the meantime.")) from None
@@ -276,12 +275,7 @@ def _require_free(username: str) -> None:
 def _replace_hash(user: User, password_hash: str) -> None:
     """Change the hash only if it is still the one that was read: of two at once, one wins."""
     unchanged = User.password_hash.is_not_distinct_from(user.password_hash)
-    replaced = changed(
-        update(User)
-        .where(User.id == user.id, unchanged)
-        .values(password_hash=password_hash)
-        .execution_options(synchronize_session=False)
-    )
-    if not replaced:
+    mine = update(User).where(User.id == user.id, unchanged)
+    if not changed(mine.values(password_hash=password_hash)):
         raise Conflict(_("The password was changed a moment ago."))
     db.session.refresh(user, ["password_hash"])

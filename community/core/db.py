@@ -15,7 +15,6 @@ from sqlalchemy import (
     Engine,
     Enum,
     MetaData,
-    String,
     TypeDecorator,
     event,
 )
@@ -84,7 +83,6 @@ class Base(DeclarativeBase):
 
 
 IntPK = Annotated[int, mapped_column(primary_key=True)]
-ShortText = Annotated[str, mapped_column(String(200))]
 
 db = SQLAlchemy(
     metadata=Base.metadata,

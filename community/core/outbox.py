@@ -11,7 +11,7 @@ end in the same state however often they run.
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
 from community.core.db import Base, IntPK, db, transaction
+from community.core.sql import changed
 
 LEASE = timedelta(minutes=1)  # how long a claimed row is left alone
 BATCH = 200  # rows claimed at once
@@ -34,7 +35,6 @@ log = logging.getLogger(__name__)
 
 Payload = dict[str, Any]
 Handler = Callable[..., None]
-BatchHandler = Callable[[Sequence[Payload]], None]
 
 
 class OutboxRow(Base):
@@ -168,8 +168,7 @@ def prune() -> int:
     """Forget what was done more than `KEEP_DONE` ago. Return how many rows went."""
     old = clock.now() - KEEP_DONE
     with transaction():
-        gone = db.session.execute(delete(OutboxRow).where(OutboxRow.done_at < old))
-    return int(gone.rowcount)  # type: ignore[attr-defined] # a DELETE has one
+        return changed(delete(OutboxRow).where(OutboxRow.done_at < old))
 
 
 def _claim(limit: int) -> list[OutboxRow]:

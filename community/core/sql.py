@@ -50,8 +50,6 @@ def changed(statement: Executable) -> int:
     """
     # Of an INSERT, SQLAlchemy forgets the number unless it is told that somebody asks.
     options = {"synchronize_session": False, "preserve_rowcount": True}
-    # Of an INSERT, SQLAlchemy forgets the number unless it is told that somebody asks.
-    options = {"synchronize_session": False, "preserve_rowcount": True}
     result = db.session.execute(statement, execution_options=options)
     return cast(CursorResult[Any], result).rowcount
 

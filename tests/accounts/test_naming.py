@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from community.accounts.models import USERNAME_MAX, USERNAME_MIN
+from community.accounts.models import USERNAME_KEY_MAX, USERNAME_MAX, USERNAME_MIN
 from community.accounts.naming import (
-    KEY_MAX,
     accepted_display_name,
     accepted_email,
     accepted_username,
@@ -98,7 +97,7 @@ def test_what_is_accepted_fits_the_table(name: str) -> None:
     except Invalid:
         return
     assert USERNAME_MIN <= len(accepted) <= USERNAME_MAX
-    assert 1 <= len(folded(accepted)) <= KEY_MAX
+    assert 1 <= len(folded(accepted)) <= USERNAME_KEY_MAX
     assert accepted_username(accepted) == accepted
     assert not set(accepted) & set("/@?#%<>&\"' \\")
 
