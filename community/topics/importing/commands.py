@@ -3,11 +3,13 @@
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError
 
 from community.core import clock, migrating
 from community.core.config import Settings
@@ -63,9 +65,10 @@ def import_jsonl(
     """
     run = _Run(rejects)
     reader = Reader(run.report.reject, source=source, company=company, products=products)
-    with run.report.open(), run.meter.shown(), Lines(file) as lines:
+    with run.begun() as renderer, Lines(file) as lines:
+        renderer.expect(lines.size or 0)
         run.meter.begin(f"Importing {lines.name}", lines.size)
-        run.load(jsonl.threads(lines, reader, run.report), lines)
+        run.load(jsonl.threads(lines, reader, run.report), renderer, lines)
     run.end()
 
 
@@ -105,13 +108,14 @@ def import_stackexchange(  # noqa: PLR0917 (click passes them by keyword)
         products=products,
         question_comments=question_comments == "as-replies",
     )
-    with run.report.open(), run.meter.shown(), stackexchange.Dump(about, run.report) as dump:
+    with run.begun() as renderer, stackexchange.Dump(about, run.report) as dump:
+        renderer.expect(sum(path.stat().st_size for path in files.values()))
         for table, path in files.items():
             with Lines(str(path)) as lines:
                 run.meter.begin(f"Reading {path.name}", lines.size)
                 run.gather(dump, table, lines)
         run.meter.begin("Importing", dump.count())
-        run.load(dump.threads())
+        run.load(dump.threads(), renderer)
     run.end(missing=[table for table in stackexchange.FILES if table not in files])
 
 
@@ -128,6 +132,16 @@ class _Run:
         self._trouble = ""
         self._is_indexed = True
 
+    @contextmanager
+    def begun(self) -> Iterator[Renderer]:
+        """Open what is needed throughout; end in order when somebody presses Ctrl-C."""
+        try:
+            with self.report.open(), self.meter.shown(), Renderer() as renderer:
+                yield renderer
+        except KeyboardInterrupt:
+            click.echo("Stopped. What is done stays; the same command goes on.", err=True)
+            sys.exit(130)
+
     def gather(self, dump: stackexchange.Dump, table: str, lines: Lines) -> None:
         """Read a file of a dump, as far as it can be read."""
         try:
@@ -136,12 +150,17 @@ class _Run:
         except (BrokenFile, Hopeless) as error:
             self._trouble = str(error)
 
-    def load(self, threads: Iterator[Thread], lines: Lines | None = None) -> None:
+    def load(
+        self, threads: Iterator[Thread], renderer: Renderer, lines: Lines | None = None
+    ) -> None:
         """Write ``threads`` and do what follows; without ``lines``, their number is known."""
-        with Renderer() as renderer:
-            readable = self._as_far_as_readable(threads)
-            for progress in load.load(readable, report=self.report, renderer=renderer):
-                self.meter.tell(lines.position() if lines else progress.threads, progress.posts)
+        readable = self._as_far_as_readable(threads)
+        try:
+            for done in load.load(readable, report=self.report, renderer=renderer):
+                self.meter.tell(lines.position() if lines else done.threads, done.posts)
+        except OperationalError as error:  # busy all the time, or its disk is full
+            self._trouble = f"The database gave up, so run this again later: {error.orig}"
+            return
         self.meter.begin("Filling the search index", None)
         self._is_indexed = finishing.finish_all(lambda done: self.meter.tell(done, done))
 

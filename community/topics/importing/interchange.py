@@ -121,6 +121,11 @@ class Thread(Post):
     language: str | None = None
     answers: tuple[Answer, ...] = ()
 
+    def comments(self) -> Iterator[Comment]:
+        """Yield the comments on every answer."""
+        for answer in self.answers:
+            yield from answer.comments
+
     def below(self) -> Iterator[Answer | Comment]:
         """Yield each answer and its comments."""
         for answer in self.answers:

@@ -19,7 +19,7 @@ from community.core.db import db
 from community.core.errors import Invalid
 from community.core.names import folded, slug
 from community.topics.importing.interchange import Person
-from community.topics.importing.looking_up import ids_by_key
+from community.topics.importing.looking_up import AT_ONCE, chunks, ids_by_key
 
 DIGITS = 6  # after each user name: no placeholder takes the name that a member may want
 NAMELESS = "member"
@@ -79,8 +79,11 @@ def _usernames(people: Mapping[str, Person]) -> dict[str, str]:
 
 
 def _taken(usernames: Iterable[str]) -> set[str]:
-    keys = [folded(username) for username in usernames]
-    return set(db.session.scalars(select(User.username_key).where(User.username_key.in_(keys))))
+    taken: set[str] = set()
+    for some in chunks(map(folded, usernames), AT_ONCE):
+        keys = select(User.username_key).where(User.username_key.in_(some))
+        taken.update(db.session.scalars(keys))
+    return taken
 
 
 def _username(key: str, person: Person, attempt: int) -> str:

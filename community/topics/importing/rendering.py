@@ -7,16 +7,18 @@ is prepared here: starting a process takes longer.
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Self
 
 from community.topics.importing.texts import Prepared, Text, prepare_all
 
 PAYS_FROM = 2_000  # texts of one import
+PAYS_FROM_SIZE = 1_000_000  # bytes of its files, compressed as they may be
 SHARE = 250  # texts handed over at once
 
 Later = Callable[[], list[Prepared]]
@@ -46,20 +48,24 @@ class Renderer:
         _trace: TracebackType | None,
     ) -> None:
         if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def expect(self, size: int) -> None:
+        """Start the processes if they will be worth it, while files are still being read.
+
+        Args:
+            size: bytes of all files.
+        """
+        if size >= PAYS_FROM_SIZE and self._processes > 1 and self._pool is None:
+            self._pool = _started(self._processes)
 
     def begin(self, texts: Sequence[Text]) -> Later:
         """Begin to prepare ``texts``. Return what waits for them, in order."""
         self._seen += len(texts)
-        if self._processes == 1 or self._seen < PAYS_FROM:
+        if self._processes == 1 or (self._pool is None and self._seen < PAYS_FROM):
             return lambda: prepare_all(list(texts))
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                self._processes,
-                # A fork would copy locks and database connections in whatever state they are.
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=_live_with_parent,
-            )
+            self._pool = _started(self._processes)
         shares = [list(texts[start : start + SHARE]) for start in range(0, len(texts), SHARE)]
         futures = [self._pool.submit(prepare_all, share) for share in shares]
         return lambda: self._result(futures, shares)
@@ -75,6 +81,23 @@ class Renderer:
                 self._processes = 1
                 found += prepare_all(share)
         return found
+
+
+def _started(processes: int) -> ProcessPoolExecutor:
+    """Start processes that import this module and what it needs, not the whole application."""
+    pool = ProcessPoolExecutor(
+        processes,
+        # A fork would copy locks and database connections in whatever state they are.
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_live_with_parent,
+    )
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")  # they would run its file again, without need
+    try:
+        pool.submit(prepare_all, [])  # the first task starts them all
+    finally:
+        sys.modules["__main__"] = main
+    return pool
 
 
 def _live_with_parent() -> None:

@@ -121,26 +121,14 @@ class _Batch:
         answers = self._new(known, "replies", ((t, a) for t in topics for a in t.answers))
         ids = self._insert_replies({answer: (thread, None) for thread, answer in answers})
         self._accept((thread, answer, ids[answer.key]) for thread, answer in answers)
-        parents = {key: id_ for key, (id_, _topic) in known.items()} | ids
-        below = (
-            (thread, answer, comment)
-            for thread in topics
-            for answer in thread.answers
-            for comment in answer.comments
+        parents: dict[Comment, int] = {}
+        for thread in topics:
+            for answer in thread.answers:
+                parents |= self._parents(thread, answer, known, ids)
+        comments = self._new(
+            known, "comments", ((t, c) for t in topics for c in t.comments() if c in parents)
         )
-        comments: dict[Post, tuple[Thread, int | None]] = {}
-        parent_of: dict[Comment, int] = {}
-        candidates = []
-        for thread, answer, comment in below:
-            parent = parents.get(answer.key)
-            if parent is None:
-                self._reject(comment, "a comment on an answer that was rejected")
-            else:
-                parent_of[comment] = parent
-                candidates.append((thread, comment))
-        for thread, comment in self._new(known, "comments", iter(candidates)):
-            comments[comment] = (thread, parent_of[comment])
-        self._insert_replies(comments)
+        self._insert_replies({comment: (thread, parents[comment]) for thread, comment in comments})
 
     def finish(self) -> None:
         """Bring the counts of the topics up to date, and owe what follows."""
@@ -176,7 +164,7 @@ class _Batch:
             rows: Any = db.session.execute(
                 select(Reply.source_key, Reply.id, Reply.topic_id).where(Reply.source_key.in_(some))
             )
-            found |= {key: (id_, topic_id) for key, id_, topic_id in rows}
+            found |= {row.source_key: (row.id, row.topic_id) for row in rows}
         return found
 
     def _find_people(self, threads: Sequence[Thread]) -> None:
@@ -261,6 +249,21 @@ class _Batch:
             else:
                 found[key] = (thread, post)
         return list(found.values())
+
+    def _parents(
+        self,
+        thread: Thread,
+        answer: Answer,
+        known: Mapping[str, tuple[int, int]],
+        new: Mapping[str, int],
+    ) -> dict[Comment, int]:
+        """Return what the comments on ``answer`` hang below; reject them if it is not there."""
+        reply_id, topic_id = known.get(answer.key, (new.get(answer.key), self._topics[thread].id))
+        if reply_id is not None and topic_id == self._topics[thread].id:
+            return dict.fromkeys(answer.comments, reply_id)
+        for comment in answer.comments:
+            self._reject(comment, "a comment on an answer that was rejected")
+        return {}
 
     def _insert_replies(self, posts: Mapping[Post, tuple[Thread, int | None]]) -> dict[str, int]:
         rows = []

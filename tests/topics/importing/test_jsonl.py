@@ -6,10 +6,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from community import search
 from community.accounts.models import User
@@ -18,7 +20,7 @@ from community.core import outbox
 from community.core.db import Base, db
 from community.topics import commands as topics_commands
 from community.topics import services
-from community.topics.importing import lines, report
+from community.topics.importing import lines, report, writing
 from community.topics.models import (
     AcceptedAnswer,
     CompanyFigures,
@@ -281,10 +283,18 @@ def test_an_id_that_another_topic_had_is_not_taken_for_it(
 
 
 def test_an_answer_cannot_move_to_another_topic(run: Run, jsonl: Write, rejected: Rejected) -> None:
-    run("jsonl", jsonl(a_row(1, answers=[an_answer()]), a_row(2, answers=[an_answer()])))
+    remark = {"id": "remark", "body": "Same here.", "created": "2020-02-02"}
+    stolen = an_answer(comments=[remark])
 
-    assert counts()["replies"] == 1
-    assert rejected()[0]["reason"] == "the id of a reply to another topic"
+    run("jsonl", jsonl(a_row(1, answers=[an_answer()]), a_row(2, answers=[stolen])))
+    again = run("jsonl", jsonl(a_row(2, answers=[stolen])))
+
+    assert (counts()["topics"], counts()["replies"]) == (2, 1)
+    assert [row["reason"] for row in rejected()] == [
+        "the id of a reply to another topic",
+        "a comment on an answer that was rejected",
+    ]
+    assert "Imported 0 topics, 0 replies, 0 comments" in again.output
 
 
 def test_a_row_that_is_there_twice_counts_once(run: Run, jsonl: Write) -> None:
@@ -396,6 +406,29 @@ def test_a_line_without_end_is_rejected_and_not_kept_in_memory(
 def test_an_empty_file_is_nothing_to_do(run: Run, jsonl: Write) -> None:
     assert run("jsonl", jsonl(b"", b"  ")).exit_code == 0
     assert counts()["topics"] == 0
+
+
+def test_a_database_that_stays_busy_ends_the_import_with_a_sentence(
+    run: Run, jsonl: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = OperationalError("INSERT", {}, Exception("database is locked"))
+    monkeypatch.setattr(writing, "write", Mock(side_effect=locked))
+
+    result = run("jsonl", jsonl(a_row()))
+
+    assert result.exit_code == 1
+    assert "run this again later: database is locked." in result.output
+
+
+def test_ctrl_c_is_answered_with_what_to_do_next(
+    run: Run, jsonl: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "write", Mock(side_effect=KeyboardInterrupt))
+
+    result = run("jsonl", jsonl(a_row()))
+
+    assert result.exit_code == 130
+    assert "the same command goes on" in result.output
 
 
 def test_the_source_is_a_plain_word(run: Run, jsonl: Write) -> None:
