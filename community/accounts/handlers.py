@@ -3,6 +3,7 @@
 from community.accounts import queries, tokens
 from community.accounts.models import CHANGE_EMAIL_FOR, CONFIRM_FOR, RESET_FOR
 from community.core import mail
+from community.core.links import absolute
 
 
 def mail_confirmation(sign_up_id: int) -> None:
@@ -17,7 +18,7 @@ def mail_confirmation(sign_up_id: int) -> None:
         sign_up.email,
         "accounts/confirm",
         username=sign_up.username,
-        link=mail.link("accounts.confirm", token=tokens.for_sign_up(sign_up)),
+        link=absolute("accounts.confirm", token=tokens.for_sign_up(sign_up)),
         days=CONFIRM_FOR.days,
     )
 
@@ -34,8 +35,8 @@ def mail_known_address(email: str) -> None:
         email,
         "accounts/known_address",
         username=owner.username,
-        sign_in=mail.link("accounts.sign_in"),
-        forgot=mail.link("accounts.forgot"),
+        sign_in=absolute("accounts.sign_in"),
+        forgot=absolute("accounts.forgot"),
     )
 
 
@@ -48,7 +49,7 @@ def mail_reset(user_id: int | None) -> None:
         user.email,
         "accounts/reset",
         username=user.username,
-        link=mail.link("accounts.reset", token=tokens.for_reset(user)),
+        link=absolute("accounts.reset", token=tokens.for_reset(user)),
         minutes=RESET_FOR.seconds // 60,
     )
 
@@ -62,7 +63,7 @@ def mail_password_changed(user_id: int) -> None:
         user.email,
         "accounts/password_changed",
         username=user.username,
-        forgot=mail.link("accounts.forgot"),
+        forgot=absolute("accounts.forgot"),
     )
 
 
@@ -81,7 +82,7 @@ def mail_new_address(user_id: int) -> None:
         user.new_email,
         "accounts/new_email",
         username=user.username,
-        link=mail.link("accounts.confirm_email", token=tokens.for_new_email(user)),
+        link=absolute("accounts.confirm_email", token=tokens.for_new_email(user)),
         days=CHANGE_EMAIL_FOR.days,
     )
 
@@ -96,6 +97,6 @@ def mail_old_address(user_id: int) -> None:
         "accounts/email_change_asked",
         username=user.username,
         new_email=user.new_email,
-        settings=mail.link("accounts.change_email"),
-        forgot=mail.link("accounts.forgot"),
+        settings=absolute("accounts.change_email"),
+        forgot=absolute("accounts.forgot"),
     )

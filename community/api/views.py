@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from community.companies import queries as companies
 from community.core.errors import Invalid
+from community.core.links import absolute
 from community.topics import queries
 from community.topics.queries import Answer, Suggestion
 from community.web.limits import SUGGEST, limiter
@@ -45,7 +46,7 @@ def _topic(suggestion: Suggestion) -> dict[str, Any]:
     return {
         "id": topic.id,
         "rank": suggestion.rank,
-        "url": url_for("topics.show", topic_id=topic.id, slug=topic.slug, _external=True),
+        "url": absolute("topics.show", topic_id=topic.id, slug=topic.slug),
         "title": topic.title,
         "kind": topic.kind.value,
         "status": topic.status.value,
@@ -62,7 +63,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
     who = answer.speaker
     return {
         "id": answer.reply_id,
-        "url": url_for("topics.reply_link", reply_id=answer.reply_id, _external=True),
+        "url": absolute("topics.reply_link", reply_id=answer.reply_id),
         "text": answer.text,
         "author": {
             "username": None if who.is_former else who.username,

@@ -35,13 +35,6 @@ def send(to: str, template: str, **context: object) -> None:
     _transport(message)
 
 
-def link(endpoint: str, **values: object) -> str:
-    """Return the absolute address of a page, from ``COMMUNITY_BASE_URL``: mail has no request."""
-    base = urlsplit(current_app.config["SETTINGS"].base_url)
-    adapter = current_app.url_map.bind(base.netloc, base.path or "/", url_scheme=base.scheme)
-    return adapter.build(endpoint, values, force_external=True)
-
-
 def outbox_folder() -> Path | None:
     """Return the folder that mail is written to, or None when it is really sent."""
     url = urlsplit(current_app.config["SETTINGS"].mail_url)

@@ -1,7 +1,7 @@
-"""`url_for` in templates, remembered: an address depends on nothing but its parts.
+"""Addresses in templates: `absolute_url`, and `url_for`, remembered.
 
-A list of topics has a hundred addresses, and building one costs more than rendering
-the row around it.
+A path depends on nothing but its parts. A list of topics has a hundred of them, and
+building one costs more than rendering the row around it.
 """
 
 from functools import lru_cache
@@ -9,12 +9,15 @@ from typing import Any
 
 from flask import Flask, has_request_context, request
 
+from community.core.links import absolute
+
 REMEMBERED = 8192  # addresses
 _PLAIN = frozenset({str, int, type(None)})  # exactly: True and 1 are one key and two addresses
 
 
 def init_app(app: Flask) -> None:
-    """Give templates a `url_for` that remembers paths; all else it asks Flask for."""
+    """Give templates `absolute_url`, and a `url_for` that asks Flask only for what is new."""
+    app.add_template_global(absolute, "absolute_url")
 
     @lru_cache(maxsize=REMEMBERED)
     def path(_root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:

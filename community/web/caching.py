@@ -82,7 +82,7 @@ def same_for_visitors(view: View[Parameters]) -> View[Parameters]:
         if session or not current_app.config["KEEP_PAGES"]:
             return view(*args, **kwargs)
         pages: Pages = current_app.extensions["pages"]
-        key = (request.host_url, request.full_path, chosen(), request.cookies.get("theme", ""))
+        key = (request.script_root, request.full_path, chosen(), request.cookies.get("theme", ""))
         stamp = outbox.newest_id()  # before rendering: what changes meanwhile renders it anew
         page = pages.get(key, stamp)
         if page is None:

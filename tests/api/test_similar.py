@@ -13,11 +13,15 @@ def test_it_answers_what_the_ask_box_shows(client: Client) -> None:
     outbox.publish("topic.changed", topic_id=topic.id, company_id=topic.company_id)
     outbox.deliver_due()
 
-    answer = client.get("/api/v1/similar?text=router+drops+at+night&company=brightwave").json
+    answer = client.get(
+        "/api/v1/similar?text=router+drops+at+night&company=brightwave",
+        base_url="https://evil.example",
+    ).json
 
     assert answer is not None
     [found] = answer["topics"]
     assert found["id"] == topic.id
+    assert found["url"] == f"http://localhost/t/{topic.id}/router-drops-every-night"
     assert found["status"] == "solved"
     assert found["company"] == {"slug": "brightwave", "name": "Brightwave"}
     assert found["answer"]["text"] == "Turn off the nightly scan."

@@ -78,15 +78,21 @@ def test_a_page_is_not_kept_for_long(
     assert "Changed without an event" in client.get(PATH).text
 
 
-def test_readers_with_other_colours_hosts_and_addresses_get_their_own(
+def test_readers_with_other_colours_and_addresses_get_their_own(
     client: Client, topic: Topic
 ) -> None:
     client.get(PATH)
 
-    assert "https://other.example" in client.get(PATH, base_url="https://other.example").text
     assert "There is nothing of this kind" in client.get(f"{PATH}?kind=praise").text
     client.submit("/theme", theme="dark")
     assert 'data-theme="dark"' in client.get(PATH).text
+
+
+def test_whoever_chooses_the_host_chooses_no_address_in_a_page(
+    client: Client, topic: Topic
+) -> None:
+    assert "evil.example" not in client.get(PATH, base_url="https://evil.example").text
+    assert f'rel="canonical" href="http://localhost{PATH}"' in client.get(PATH).text
 
 
 def test_who_is_signed_in_is_given_and_leaves_nothing(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import abort, current_app, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -82,7 +82,6 @@ def screen(
         topic=page,
         here=f"{address}?{query}" if query else address,
         address=address,
-        canonical=f"{current_app.config['SETTINGS'].base_url}{address}",
         reply_form=reply_form,
         comment_form=comment_form,
         comment_on=comment_on,
