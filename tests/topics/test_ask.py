@@ -352,3 +352,44 @@ def test_praise_is_not_looked_up(sign_in: SignIn, solved: Topic) -> None:
     )
 
     assert answer.status_code == 303
+
+
+def test_a_company_is_chosen_once_among_near_names(sign_in: SignIn, solved: Topic) -> None:
+    browser = sign_in(make_user())
+    fields = {"title": "Router drops the connection", "kind": "problem", "body": "Every night."}
+
+    look = browser.submit("/ask", company="Brigthwave", company_choice="brightwave", **fields).text
+    assert "One more look" in look
+    assert 'value="Brightwave"' in look
+
+    kept = {name: field(look, name) for name in ("turned_down", "draft")}
+    assert browser.submit("/ask", company="Brightwave", **fields, **kept).status_code == 303
+
+
+@pytest.mark.parametrize("step", ["differs", "solved", "me_too"])
+def test_the_last_look_leads_back_to_all_that_was_typed(
+    client: Client, solved: Topic, step: str
+) -> None:
+    look = client.submit(
+        "/c/brightwave/ask",
+        title="Router drops the connection every day",
+        kind="question",
+        body="At noon, while it is warm.",
+        tags="heat",
+    ).text
+
+    answer = client.submit(
+        "/ask/deflect",
+        topic_id=solved.id,
+        step=step,
+        reason="mine is at noon",
+        draft=field(look, "draft"),
+    )
+
+    back = f"/ask/draft/{field(look, 'draft')}"
+    assert back == answer.location if step == "differs" else back in answer.text
+    page = client.get(back).text
+    assert field(page, "title") == "Router drops the connection every day"
+    assert field(page, "tags") == "heat"
+    assert "At noon, while it is warm." in page
+    assert ("mine is at noon" in page) == (step == "differs")

@@ -70,6 +70,12 @@ def find_draft(key: str) -> Draft | None:
     return draft
 
 
+def differ(draft: Draft, *, topic_id: int, reason: str) -> None:
+    """Note in a draft which topic it is like, and why it is another matter all the same."""
+    draft.differs_from_id = _existing(Topic, topic_id)
+    draft.differs_reason = _storable(reason)
+
+
 def take_draft(key: str) -> Draft | None:
     """Return the draft with this key and forget it: it has been posted, or is not wanted."""
     draft = find_draft(key)

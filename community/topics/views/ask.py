@@ -19,19 +19,11 @@ from community.core.errors import Invalid, NotAllowed, SearchUnavailable
 from community.core.names import folded
 from community.topics import queries, services, visits
 from community.topics.forms.ask import NONE_OF_THESE, AskForm, is_id
-from community.topics.models import REASON_MAX, TITLE_MAX, DeflectionStep, TopicKind
+from community.topics.models import TITLE_MAX, TopicKind
 from community.topics.queries import Suggestion
 from community.topics.views import bp
 from community.web.forms import SelectChoice, one_line
-from community.web.limits import POST, SEARCH, SUGGEST, VERDICT, limiter
-
-TEXT_MAX = 1000  # characters that go along in addresses, as many as the box takes
-PRESSED = (
-    DeflectionStep.OPENED,
-    DeflectionStep.SOLVED,
-    DeflectionStep.ME_TOO,
-    DeflectionStep.DIFFERS,
-)
+from community.web.limits import POST, SEARCH, SUGGEST, limiter
 
 
 @dataclass(frozen=True)
@@ -79,71 +71,6 @@ def suggestions() -> ResponseReturnValue:
     return render_template("topics/_suggestions.html", company=company, text=text, found=found)
 
 
-@bp.post("/ask/shown")
-@limiter.limit(SUGGEST)
-def shown() -> ResponseReturnValue:
-    """Note which answers stood still before somebody's eyes; the page tells us by itself."""
-    company = companies.by_slug(request.form.get("company", ""))
-    visit = visits.current_or_new()
-    words = request.form.get("topics", "").split()[: queries.SHOWN_MAX]
-    rows = queries.rows_for([int(word) for word in words if is_id(word)])
-    with transaction():
-        services.record_shown(
-            visit=visit,
-            topic_ids=[row.id for row in rows],
-            query=request.form.get("text", ""),
-            user=actor(),
-            company_id=company.id if company else None,
-        )
-    return visits.remember(("", 204), visit)
-
-
-@bp.post("/ask/deflect")
-@limiter.limit(VERDICT)
-def deflect() -> ResponseReturnValue:
-    """Note what somebody says of an answer: it fixed it, they have it too, theirs differs."""
-    step, topic = _step(), queries.visible(_number("topic_id"))
-    if topic is None:
-        abort(404, _("That topic is no longer there."))
-    visit, who = visits.current_or_new(), actor()
-    text = request.form.get("text", "")[:TEXT_MAX]
-    reason = one_line(request.form.get("reason"))[:REASON_MAX]
-    with transaction():
-        services.record_step(
-            visit=visit,
-            step=step,
-            user=who,
-            company_id=topic.company_id,
-            topic_id=topic.id,
-            reply_id=_number("reply_id") or None,
-            rank=_number("rank") or None,
-            query=text,
-            reason=reason,
-        )
-    if step is DeflectionStep.OPENED:
-        return visits.remember(("", 204), visit)
-    if step is DeflectionStep.DIFFERS and "X-Fragment" not in request.headers:
-        location = url_for(
-            "topics.ask",
-            company_slug=request.form.get("company") or None,
-            text=text,
-            write=1,
-            differs_from=topic.id,
-            reason=reason,
-        )
-        return visits.remember(redirect(location, 303), visit)
-    template = "_settled" if "X-Fragment" in request.headers else "settled"
-    page = render_template(
-        f"topics/{template}.html",
-        step=step.value,
-        topic=queries.rows_for([topic.id])[0],
-        text=text,
-        reason=reason,
-        company_slug=request.form.get("company") or None,
-    )
-    return visits.remember(page, visit)
-
-
 @bp.post("/ask", defaults={"company_slug": None})
 @bp.post("/c/<company_slug>/ask")
 @limiter.limit(POST)
@@ -166,6 +93,8 @@ def post(company_slug: str | None) -> ResponseReturnValue:
     if found.items:
         seen = form.turned_down_ids() | {item.topic.id for item in found.items}
         form.turned_down.data = " ".join(str(one) for one in sorted(seen))
+        # Each row has buttons of its own, which lead away: what was typed waits for a return.
+        form.draft.data = _keep(form, company)
         return _form_page(form, company, found=found)
     if actor() is None:
         return _keep_and_sign_in(form, company)
@@ -192,7 +121,7 @@ def draft(key: str) -> ResponseReturnValue:
         kind=kept.kind.value,
         body=kept.body,
         tags=kept.tags,
-        differs_from=kept.differs_from_id or "",
+        differs_from=str(kept.differs_from_id or ""),
         reason=kept.differs_reason,
         turned_down=kept.turned_down,
         draft=key,
@@ -226,7 +155,10 @@ def _choose_company(form: AskForm, fixed: Company | None) -> Near:
     if fixed is not None and folded(name) == folded(fixed.name):
         return Near(fixed)
     if choice and choice != NONE_OF_THESE:
-        return Near(companies.by_slug(choice))
+        chosen = companies.by_slug(choice)
+        if chosen is not None:
+            form.company.data = chosen.name  # so that the next press need not ask again
+        return Near(chosen)
     if not name or len(name) > NAME_MAX or choice == NONE_OF_THESE:
         return Near()
     near = companies.near(name)
@@ -282,14 +214,14 @@ def _post(form: AskForm, company: Company | None) -> ResponseReturnValue:
         if form.draft.data:
             services.take_draft(form.draft.data)
         location = url_for("topics.show", topic_id=topic.id, slug=topic.slug)
-    flash(_("It is posted. You will hear when somebody answers."))
+    flash(_("It is posted. Answers will stand on this page."))
     return redirect(location, 303)
 
 
-def _keep_and_sign_in(form: AskForm, company: Company | None) -> ResponseReturnValue:
-    """Keep everything in a draft, then send the visitor to sign in or join, and back."""
+def _keep(form: AskForm, company: Company | None) -> str:
+    """Keep everything in a draft. Return its key."""
     with transaction():
-        key = services.save_draft(
+        return services.save_draft(
             key=form.draft.data,
             company_id=company.id if company else None,
             company_name=form.company.data or "",
@@ -302,6 +234,11 @@ def _keep_and_sign_in(form: AskForm, company: Company | None) -> ResponseReturnV
             differs_reason=form.reason.data or "",
             turned_down=form.turned_down.data or "none",
         )
+
+
+def _keep_and_sign_in(form: AskForm, company: Company | None) -> ResponseReturnValue:
+    """Keep everything in a draft, then send the visitor to sign in or join, and back."""
+    key = _keep(form, company)
     flash(_("What you wrote is kept. Sign in or join, then press once more to post it."))
     return redirect(url_for("accounts.sign_in", next=url_for("topics.draft", key=key)), 303)
 
@@ -374,18 +311,3 @@ def _company(company_slug: str | None) -> Company | None:
 
 def _odds(company: Company | None) -> object:
     return queries.odds(company.id) if company else None
-
-
-def _step() -> DeflectionStep:
-    try:
-        step = DeflectionStep(request.form.get("step", ""))
-    except ValueError:
-        abort(400)
-    if step not in PRESSED:
-        abort(400)
-    return step
-
-
-def _number(name: str) -> int:
-    word = request.form.get(name, "")
-    return int(word) if is_id(word) else 0

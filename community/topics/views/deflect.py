@@ -1,0 +1,109 @@
+"""What is said of answers that were suggested; each is a step of somebody's visit."""
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from community.accounts.sessions import actor
+from community.companies import queries as companies
+from community.core.db import transaction
+from community.topics import queries, services, visits
+from community.topics.forms.ask import is_id
+from community.topics.models import REASON_MAX, DeflectionStep
+from community.topics.views import bp
+from community.web.forms import one_line
+from community.web.limits import SUGGEST, VERDICT, limiter
+
+TEXT_MAX = 1000  # characters that go along in addresses, as many as the box takes
+PRESSED = (
+    DeflectionStep.OPENED,
+    DeflectionStep.SOLVED,
+    DeflectionStep.ME_TOO,
+    DeflectionStep.DIFFERS,
+)
+
+
+@bp.post("/ask/shown")
+@limiter.limit(SUGGEST)
+def shown() -> ResponseReturnValue:
+    """Note which answers stood still before somebody's eyes; the page tells us by itself."""
+    company = companies.by_slug(request.form.get("company", ""))
+    visit = visits.current_or_new()
+    words = request.form.get("topics", "").split()[: queries.SHOWN_MAX]
+    rows = queries.rows_for([int(word) for word in words if is_id(word)])
+    with transaction():
+        services.record_shown(
+            visit=visit,
+            topic_ids=[row.id for row in rows],
+            query=request.form.get("text", ""),
+            user=actor(),
+            company_id=company.id if company else None,
+        )
+    return visits.remember(("", 204), visit)
+
+
+@bp.post("/ask/deflect")
+@limiter.limit(VERDICT)
+def deflect() -> ResponseReturnValue:
+    """Note what somebody says of an answer: it fixed it, they have it too, theirs differs."""
+    step, topic = _step(), queries.visible(_number("topic_id"))
+    if topic is None:
+        abort(404, _("That topic is no longer there."))
+    visit, who = visits.current_or_new(), actor()
+    text = request.form.get("text", "")[:TEXT_MAX]
+    reason = one_line(request.form.get("reason"))[:REASON_MAX]
+    with transaction():
+        services.record_step(
+            visit=visit,
+            step=step,
+            user=who,
+            company_id=topic.company_id,
+            topic_id=topic.id,
+            reply_id=_number("reply_id") or None,
+            rank=_number("rank") or None,
+            query=text,
+            reason=reason,
+        )
+    if step is DeflectionStep.OPENED:
+        return visits.remember(("", 204), visit)
+    kept = services.find_draft(request.form.get("draft", ""))
+    if step is DeflectionStep.DIFFERS and kept is not None:
+        with transaction():
+            services.differ(kept, topic_id=topic.id, reason=reason)
+        return visits.remember(redirect(url_for("topics.draft", key=kept.key), 303), visit)
+    if step is DeflectionStep.DIFFERS and "X-Fragment" not in request.headers:
+        location = url_for(
+            "topics.ask",
+            company_slug=request.form.get("company") or None,
+            text=text,
+            write=1,
+            differs_from=topic.id,
+            reason=reason,
+        )
+        return visits.remember(redirect(location, 303), visit)
+    template = "_settled" if "X-Fragment" in request.headers else "settled"
+    page = render_template(
+        f"topics/{template}.html",
+        step=step.value,
+        topic=queries.rows_for([topic.id])[0],
+        text=text,
+        reason=reason,
+        company_slug=request.form.get("company") or None,
+        draft=kept.key if kept else None,
+    )
+    return visits.remember(page, visit)
+
+
+def _step() -> DeflectionStep:
+    try:
+        step = DeflectionStep(request.form.get("step", ""))
+    except ValueError:
+        abort(400)
+    if step not in PRESSED:
+        abort(400)
+    return step
+
+
+def _number(name: str) -> int:
+    word = request.form.get(name, "")
+    return int(word) if is_id(word) else 0
