@@ -162,7 +162,10 @@ class _Run:
             self._trouble = f"The database gave up, so run this again later: {error.orig}"
             return
         self.meter.begin("Filling the search index", None)
-        self._is_indexed = finishing.finish_all(lambda done: self.meter.tell(done, done))
+        self._is_indexed = finishing.finish_all(self._tell_indexed)
+
+    def _tell_indexed(self, done: int, total: int) -> None:
+        self.meter.tell(done, done, total=total)
 
     def end(self, missing: list[str] = []) -> None:  # noqa: B006 (not changed)
         """Say what was done, and fail if the file could not be read to its end."""

@@ -21,7 +21,7 @@ EVENT = "topics.imported"
 LEFT_TO_US = timedelta(minutes=10)
 PUT_AT_ONCE = 2_000  # documents
 
-Tell = Callable[[int], None]
+Tell = Callable[[int, int], None]
 
 
 def finish_batch(topic_ids: list[int], company_ids: list[int]) -> None:
@@ -34,11 +34,11 @@ def finish_batch(topic_ids: list[int], company_ids: list[int]) -> None:
     _measure(company_ids)
 
 
-def finish_all(tell: Tell = lambda _done: None) -> bool:
+def finish_all(tell: Tell = lambda _done, _all: None) -> bool:
     """Do what every import has left to do. Return False if the index is left to the worker.
 
     Args:
-        tell: called with the number of topics indexed so far.
+        tell: called with how many topics are indexed, of how many.
     """
     with reading():
         rows = outbox.owed(EVENT)
@@ -64,7 +64,7 @@ def _index(topic_ids: set[int], tell: Tell) -> bool:
     """Put topics into the index; build it anew if that is less work."""
     try:
         if len(topic_ids) >= _indexed_count():
-            search.index().rebuild(_told(_documents(), tell))
+            search.index().rebuild(_told(_documents(), indexing.visible_count(), tell))
         else:
             done = 0
             for some in chunks(sorted(topic_ids), PUT_AT_ONCE):
@@ -72,7 +72,7 @@ def _index(topic_ids: set[int], tell: Tell) -> bool:
                     documents = indexing.documents_of(some)
                 search.index().put(documents)
                 done += len(some)
-                tell(done)
+                tell(done, len(topic_ids))
     except (IndexBusy, SearchUnavailable):
         return False
     return True
@@ -91,8 +91,8 @@ def _documents() -> Iterator[Document]:
         yield from indexing.all_documents()
 
 
-def _told(documents: Iterable[Document], tell: Tell) -> Iterator[Document]:
+def _told(documents: Iterable[Document], total: int, tell: Tell) -> Iterator[Document]:
     for number, document in enumerate(documents, 1):
         yield document
         if not number % 100:
-            tell(number)
+            tell(number, total)

@@ -40,7 +40,7 @@ class Meter:
             yield self
             return
         self._bar = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),  # a file's name is no markup
             BarColumn(),
             TaskProgressColumn(),
             TextColumn("{task.fields[rate]}"),
@@ -59,18 +59,23 @@ class Meter:
         self._title, self._total = title, total
         self._began_at = self._told_at = time.monotonic()
         if self._bar is not None:
-            self._bar.update(self._task, visible=False)
             self._task = self._bar.add_task(title, total=total, rate="")
 
-    def tell(self, done: float, rows: int) -> None:
-        """Say how far the stage is."""
+    def tell(self, done: float, rows: int, *, total: float | None = None) -> None:
+        """Say how far the stage is.
+
+        Args:
+            total: if it was not known when the stage began.
+        """
         now = time.monotonic()
+        self._total = total or self._total
         rate = f"{rows:,} rows, {rows / max(now - self._began_at, 0.001):,.0f}/s"
         if self._bar is not None:
-            self._bar.update(self._task, completed=done, rate=rate)
+            self._bar.update(self._task, completed=done, total=self._total, rate=rate)
         elif now - self._told_at >= LINE_EVERY_S:
             self._told_at = now
-            self._console.print(f"{self._title}: {rate}{self._left(done, now)}", highlight=False)
+            told = f"{self._title}: {rate}{self._left(done, now)}"
+            self._console.print(told, highlight=False, markup=False, soft_wrap=True)
 
     def _left(self, done: float, now: float) -> str:
         if not self._total or not done:
