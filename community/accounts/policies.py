@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+from flask_babel import format_date
+from flask_babel import gettext as _
+
 from community.accounts.models import User
 from community.core.policy import YES, Decision, no
 
@@ -9,9 +12,10 @@ from community.core.policy import YES, Decision, no
 def can_take_part(actor: User | None, at: datetime) -> Decision:
     """Tell whether ``actor`` may write or judge anything at all at the moment ``at``."""
     if actor is None:
-        return no("Sign in first; what you typed is kept.")
+        return no(_("Sign in first; what you typed is kept."))
     if actor.deleted_at is not None or actor.email_verified_at is None:
-        return no("Confirm your e-mail address first.")
+        return no(_("Confirm your e-mail address first."))
     if actor.suspended_until is not None and actor.suspended_until > at:
-        return no(f"You can take part again on {actor.suspended_until:%-d %B %Y}.")
+        day = format_date(actor.suspended_until, "d MMMM yyyy")
+        return no(_("You can take part again on %(day)s.", day=day))
     return YES

@@ -5,7 +5,7 @@ from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
 from community.companies.models import ABOUT_MAX, NAME_MAX, URL_MAX
-from community.web.forms import Form, one_line, stripped
+from community.web.forms import Form, one_line
 
 
 class CompanyForm(Form):
@@ -19,7 +19,7 @@ class CompanyForm(Form):
     )
     website = StringField(
         _l("Its website"),
-        filters=[stripped],
+        filters=[one_line],
         validators=[Optional(), Length(max=URL_MAX)],
         description=_l("Like acme.example. It keeps two pages for one company apart."),
     )
@@ -47,13 +47,13 @@ class OfficialHelpForm(Form):
 
     url = StringField(
         _l("Address of the official help"),
-        filters=[stripped],
+        filters=[one_line],
         validators=[DataRequired(_l("Write the address.")), Length(max=URL_MAX)],
         description=_l("Like https://acme.example/support."),
     )
     source = StringField(
         _l("Where does the company say so?"),
-        filters=[stripped],
+        filters=[one_line],
         validators=[DataRequired(_l("Write where this can be checked.")), Length(max=URL_MAX)],
         description=_l("A page of the company that names this help, so that anybody can check it."),
     )

@@ -3,6 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
+from flask_babel import gettext as _
+
 from community.companies.models import HOST_MAX, URL_MAX
 from community.core.errors import Invalid
 
@@ -22,7 +24,7 @@ def website_host(typed: str) -> str | None:
     typed = typed.strip()
     if not typed:
         return None
-    wrong = Invalid("Write the website like acme.example.", field="website")
+    wrong = Invalid(_("Write the website like acme.example."), field="website")
     try:
         host = urlsplit(typed if "//" in typed else f"//{typed}").hostname or ""
         host = host.rstrip(".").encode("idna").decode("ascii").lower()
@@ -53,9 +55,9 @@ def web_address(typed: str, *, field: str) -> str:
     except ValueError:
         good = False
     if not good or any(char.isspace() or not char.isprintable() for char in typed):
-        raise Invalid("Write the whole address, like https://acme.example/support.", field=field)
+        raise Invalid(_("Write the whole address, like https://acme.example/support."), field=field)
     if len(typed) > URL_MAX:
-        raise Invalid(f"An address has at most {URL_MAX} characters.", field=field)
+        raise Invalid(_("An address has at most %(most)s characters.", most=URL_MAX), field=field)
     return typed
 
 

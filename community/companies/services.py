@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -10,7 +11,7 @@ from community.accounts.models import User
 from community.companies import policies, queries
 from community.companies.hosts import web_address, website_host
 from community.companies.models import ABOUT_MAX, NAME_MAX, SLUG_MAX, Company, Product
-from community.core import clock, outbox
+from community.core import clock, outbox, text
 from community.core.db import db
 from community.core.errors import Conflict, Invalid
 from community.core.names import folded, slug
@@ -37,10 +38,10 @@ def open_company(actor: User | None, *, name: str, website: str = "", about: str
     """
     policies.can_open_page(actor, clock.now()).require()
     assert actor is not None  # can_open_page refuses None
-    name, host = _name(name, what="A company's name"), website_host(website)
+    name, host = _name(name), website_host(website)
     about = _about(about)
     if host is not None and queries.by_host(host) is not None:
-        raise Conflict(f"There is a page for {host} already.")
+        raise Conflict(_("There is a page for %(host)s already.", host=host))
 
     def build(address: str) -> Company:
         return Company(
@@ -69,11 +70,13 @@ def open_product(
     """
     policies.can_open_page(actor, clock.now()).require()
     assert actor is not None  # can_open_page refuses None
-    name = _name(name, what="A product's name")
+    name = _name(name)
     if parent_id is not None:
         parent = db.session.get(Product, parent_id)
         if parent is None or parent.company_id != company.id:
-            raise Invalid(f"That is not a product of {company.name}.", field="parent")
+            raise Invalid(
+                _("That is not a product of %(name)s.", name=company.name), field="parent"
+            )
 
     def build(address: str) -> Product:
         return Product(
@@ -89,7 +92,13 @@ def open_product(
         Product.company_id == company.id, Product.name_key == folded(name)
     )
     if db.session.scalar(taken) is not None:
-        raise Conflict(f"{company.name} has a product called {name} already.")
+        raise Conflict(
+            _(
+                "%(company)s has a product called %(product)s already.",
+                company=company.name,
+                product=name,
+            )
+        )
     product = _with_free_slug(
         slug(name, default="product"),
         lambda address: queries.product_by_slug(company.id, address) is not None,
@@ -105,7 +114,7 @@ def take_in_company(name: str) -> Company:
     Raises:
         Invalid: the name does not fit.
     """
-    name = _name(name, what="A company's name")
+    name = _name(name)
     key = folded(name)
     known = select(Company).where(Company.name_key == key).order_by(Company.id).limit(1)
     if (company := db.session.scalar(known)) is not None:
@@ -125,7 +134,7 @@ def take_in_product(company: Company, name: str) -> Product:
     Raises:
         Invalid: the name does not fit.
     """
-    name = _name(name, what="A product's name")
+    name = _name(name)
     key = folded(name)
     known = select(Product).where(Product.company_id == company.id, Product.name_key == key)
     if (product := db.session.scalar(known)) is not None:
@@ -155,19 +164,34 @@ def set_official_help(actor: User | None, company: Company, *, url: str, source:
     outbox.publish("company.official_help_set", company_id=company.id)
 
 
-def _name(typed: str, *, what: str) -> str:
-    name = " ".join(typed.split())
+def _name(typed: str) -> str:
+    """Return a company's or product's name as it is kept.
+
+    Raises:
+        Invalid: it is empty, too long, or has signs that cannot be seen.
+    """
+    name = text.one_line(typed)
     if not 1 <= len(name) <= NAME_MAX or not any(char.isalnum() for char in name):
-        raise Invalid(f"{what} has 1 to {NAME_MAX} characters.", field="name")
+        raise Invalid(
+            _("A name has 1 to %(most)s characters, a letter or digit among them.", most=NAME_MAX),
+            field="name",
+        )
     if not name.isprintable():
-        raise Invalid(f"{what} has letters, digits and signs only.", field="name")
+        raise Invalid(_("A name has letters, digits and signs only."), field="name")
     return name
 
 
 def _about(typed: str) -> str:
-    about = " ".join(typed.split())
-    if len(about) > ABOUT_MAX or not about.isprintable():
-        raise Invalid(f"At most {ABOUT_MAX} characters, please.", field="about")
+    about = text.one_line(typed)
+    if len(about) > ABOUT_MAX:
+        raise Invalid(
+            _(
+                "At most %(limit)d characters; this text has %(length)d.",
+                limit=ABOUT_MAX,
+                length=len(about),
+            ),
+            field="about",
+        )
     return about
 
 
@@ -194,6 +218,6 @@ def _with_free_slug(wanted: str, taken: Callable[[str], bool], build: Callable[[
         except IntegrityError as error:
             if taken(address):
                 continue
-            raise Conflict("Somebody has just opened this page.") from error
+            raise Conflict(_("Somebody has just opened this page.")) from error
         return row
-    raise Conflict("There are too many pages of this name already.")
+    raise Conflict(_("There are too many pages of this name already."))

@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 
+from community.core import text
 from community.core.errors import Invalid
 
 
@@ -36,14 +37,18 @@ class Form(FlaskForm):
             field.errors = [*field.errors, error.message]
 
 
+# The filters of fields, which get None where a field was not sent. They clean as services do, so
+# that what is shown again, and whose length is checked, is what would be kept.
+
+
 def one_line(value: str | None) -> str:
-    """Return ``value`` trimmed, with every run of white space as one space."""
-    return " ".join((value or "").split())
+    """Return ``value`` as `text.one_line` does."""
+    return text.one_line(value or "")
 
 
-def stripped(value: str | None) -> str:
-    """Return ``value`` without white space around it, and with line ends as newlines."""
-    return (value or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+def lines(value: str | None) -> str:
+    """Return ``value`` as `text.lines` does."""
+    return text.lines(value or "")
 
 
-__all__ = ["Form", "SelectChoice", "one_line", "stripped"]
+__all__ = ["Form", "SelectChoice", "lines", "one_line"]

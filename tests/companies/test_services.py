@@ -45,13 +45,17 @@ def test_a_website_has_one_page() -> None:
         services.open_company(make_user(), name="Other", website="http://acme.example")
 
 
+def test_signs_that_nobody_can_see_are_left_out_of_a_name() -> None:
+    assert services.open_company(make_user(), name="Ac\x00me \u202eLtd").name == "Acme Ltd"
+
+
 @pytest.mark.parametrize(
     ("name", "website"),
     [
         ("", ""),
         ("!?", ""),
         ("x" * 81, ""),
-        ("a\x00b", ""),
+        ("a\u200bb", ""),
         ("Acme", "nonsense"),
         ("Acme", "http://"),
         ("Acme", "127.0.0.1"),

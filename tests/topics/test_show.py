@@ -487,6 +487,14 @@ def test_a_comment_that_cannot_be_posted_comes_back_open_at_its_place(sign_in: S
     assert response.text.count('<details class="opens" open>') == 1
 
 
+def test_an_answer_may_begin_with_code(sign_in: SignIn) -> None:
+    topic = make_topic()
+
+    sign_in(make_user()).submit(f"/t/{topic.id}/replies", body="\r\n    reboot now\r\n")
+
+    assert db.session.scalar(select(Reply.body)) == "    reboot now"
+
+
 def test_a_suspended_member_learns_why_and_keeps_the_text(sign_in: SignIn) -> None:
     topic = make_topic()
     suspended = make_user(suspended_until=clock.now() + timedelta(days=3))

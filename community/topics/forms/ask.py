@@ -6,7 +6,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from community.companies.models import NAME_MAX
 from community.topics.models import BODY_MAX, REASON_MAX, TITLE_MAX, TopicKind
-from community.web.forms import Form, SelectChoice, one_line, stripped
+from community.web.forms import Form, SelectChoice, lines, one_line
 
 NONE_OF_THESE = "none"
 
@@ -47,7 +47,7 @@ class AskForm(Form):
     )
     body = TextAreaField(
         _l("Details"),
-        filters=[stripped],
+        filters=[lines],
         validators=[DataRequired(_l("Say a little more: what happened?")), Length(max=BODY_MAX)],
         description=_l("What happened, what you tried, which version. Markdown works."),
     )

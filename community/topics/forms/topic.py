@@ -7,7 +7,7 @@ from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from community.topics.models import BODY_MAX, COMMENT_MAX, NOTE_MAX, TopicKind, TopicStatus
-from community.web.forms import Form, SelectChoice, one_line, stripped
+from community.web.forms import Form, SelectChoice, lines, one_line
 
 STATUS_WORDS = {
     TopicStatus.OPEN: _l("open"),
@@ -34,7 +34,7 @@ class ReplyForm(Form):
 
     body = TextAreaField(
         _l("Your answer"),
-        filters=[stripped],
+        filters=[lines],
         validators=[DataRequired(_l("Write something first.")), Length(max=BODY_MAX)],
         description=_l("What worked for you, step by step. Markdown works."),
     )
@@ -46,7 +46,7 @@ class CommentForm(Form):
 
     body = TextAreaField(
         _l("Your comment"),
-        filters=[stripped],
+        filters=[lines],
         validators=[DataRequired(_l("Write something first.")), Length(max=COMMENT_MAX)],
     )
     as_company = BooleanField(_l("Speak for the company"))
