@@ -14,6 +14,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     Table,
     inspect,
+    select,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -41,6 +42,19 @@ def find(table: type[Row], row_id: int | None) -> Row | None:
     if row_id is None or not 1 <= row_id <= ROW_ID_MAX:  # PostgreSQL refuses to look for more
         return None
     return db.session.get(table, row_id)
+
+
+def lock(row: Base) -> None:
+    """Let nobody else who locks ``row`` go on before this transaction ends.
+
+    On SQLite a transaction that writes is alone from its beginning.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        mapper = inspect(type(row))
+        key = zip(mapper.primary_key, mapper.primary_key_from_instance(row), strict=True)
+        # Without holding up those whose new rows refer to this one.
+        locked = select(*mapper.primary_key).where(*(column == value for column, value in key))
+        db.session.execute(locked.with_for_update(key_share=True))
 
 
 def changed(statement: Executable) -> int:

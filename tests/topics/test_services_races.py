@@ -152,13 +152,18 @@ def test_replies_at_once_are_all_counted(live_app: Flask) -> None:
             topic = make_topic()
             people = [make_user(), make_user(), make_employee(topic.company)]
 
-        def post(person: User, *, as_company: bool) -> Callable[[], Any]:
+        def post(person: User, body: str, *, as_company: bool) -> Callable[[], Any]:
             return lambda: services.post_reply(
-                user(person.id), topic_of(topic.id), body="Try this.", as_company=as_company
+                user(person.id), topic_of(topic.id), body=body, as_company=as_company
             )
 
         results = at_once(
-            live_app, *(post(one, as_company=one is people[2]) for one in people for _ in range(3))
+            live_app,
+            *(
+                post(one, f"Try this {step}.", as_company=one is people[2])
+                for one in people
+                for step in range(3)
+            ),
         )
 
         assert not [one for one in results if isinstance(one, Exception)]
@@ -166,6 +171,22 @@ def test_replies_at_once_are_all_counted(live_app: Flask) -> None:
         counted = topic_of(topic.id)
         assert (counted.reply_count, counted.follower_count) == (9, 3)
         assert counted.first_company_reply_at is not None
+        assert_every_count_agrees()
+
+
+def test_the_same_words_sent_at_once_are_posted_once(live_app: Flask) -> None:
+    with live_app.app_context():
+        with transaction():
+            topic, author = make_topic(), make_user()
+
+        def post() -> int:
+            return services.post_reply(user(author.id), topic_of(topic.id), body="Try this.").id
+
+        results = at_once(live_app, *[post] * 6)
+
+        assert len(set(results)) == 1
+        db.session.expire_all()
+        assert topic_of(topic.id).reply_count == 1
         assert_every_count_agrees()
 
 

@@ -28,7 +28,7 @@ from community.topics.models import (
     TopicKind,
     TopicProduct,
 )
-from community.topics.services import deflection, places, tagging, words
+from community.topics.services import again, deflection, places, tagging, words
 
 
 def post_topic(
@@ -44,7 +44,7 @@ def post_topic(
     differs_reason: str = "",
     visit: str | None = None,
 ) -> Topic:
-    """Publish a topic; its author follows it.
+    """Publish a topic; its author follows it. The same words again are the topic there is.
 
     Args:
         title: plain text, 1 to `TITLE_MAX` characters after trimming.
@@ -66,6 +66,9 @@ def post_topic(
     slugs, reason = words.tags(tags), words.reason(differs_reason)
     body_html = markup.render(body)
 
+    posted = again.same_topic(author, company, title=title, body=body, at=now)
+    if posted is not None:
+        return posted
     products = _products(company, product_ids)
     differs_from_id = _seen_topic_id(differs_from_id)
     topic = Topic(
@@ -98,7 +101,7 @@ def post_topic(
 
 
 def post_reply(author: User | None, topic: Topic, *, body: str, as_company: bool = False) -> Reply:
-    """Answer a topic; the author follows it from now on.
+    """Answer a topic; the author follows it from now on. The same words again change nothing.
 
     Args:
         body: Markdown, 1 to `BODY_MAX` characters.
@@ -114,11 +117,17 @@ def post_reply(author: User | None, topic: Topic, *, body: str, as_company: bool
     assert author is not None  # can_reply refuses None
     places.seen(topic)
     body = words.body(body)
+    body_html = markup.render(body)
+    posted = again.same_reply(
+        author, topic, parent_id=None, body=body, as_company=as_company, at=now
+    )
+    if posted is not None:
+        return posted
     reply = Reply(
         topic_id=topic.id,
         author_id=author.id,
         body=body,
-        body_html=markup.render(body),
+        body_html=body_html,
         speaks_for_company=as_company,
         created_at=now,
     )
@@ -132,7 +141,7 @@ def post_reply(author: User | None, topic: Topic, *, body: str, as_company: bool
 def post_comment(
     author: User | None, reply: Reply, *, body: str, as_company: bool = False
 ) -> Reply:
-    """Comment on an answer; the author follows the topic from now on.
+    """Comment on an answer; the author follows the topic. The same words again change nothing.
 
     Args:
         body: Markdown, 1 to `COMMENT_MAX` characters.
@@ -151,6 +160,11 @@ def post_comment(
     body = words.body(body, limit=COMMENT_MAX)
     body_html = markup.render(body)
     topic = places.topic_of(reply)
+    posted = again.same_reply(
+        author, topic, parent_id=reply.id, body=body, as_company=as_company, at=now
+    )
+    if posted is not None:
+        return posted
     comment = Reply(
         topic_id=topic.id,
         author_id=author.id,

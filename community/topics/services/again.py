@@ -1,0 +1,58 @@
+"""The same words sent twice: by a button pressed twice, a page reloaded, or a slow line."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from community.accounts.models import User
+from community.companies.models import Company
+from community.core.db import db
+from community.core.sql import lock
+from community.topics.models import Reply, Topic
+
+AGAIN = timedelta(minutes=10)  # later, somebody means it
+
+
+def same_topic(
+    author: User, company: Company, *, title: str, body: str, at: datetime
+) -> Topic | None:
+    """Return the topic that ``author`` has just posted in these very words."""
+    lock(author)
+    return db.session.scalar(
+        select(Topic)
+        .where(
+            Topic.author_id == author.id,
+            Topic.created_at > at - AGAIN,
+            Topic.company_id == company.id,
+            Topic.title == title,
+            Topic.body == body,
+            Topic.hidden_at.is_(None),
+        )
+        .limit(1)
+    )
+
+
+def same_reply(
+    author: User,
+    topic: Topic,
+    *,
+    parent_id: int | None,
+    body: str,
+    as_company: bool,
+    at: datetime,
+) -> Reply | None:
+    """Return the reply, or comment on ``parent_id``, that ``author`` has just posted like this."""
+    lock(author)
+    return db.session.scalar(
+        select(Reply)
+        .where(
+            Reply.author_id == author.id,
+            Reply.created_at > at - AGAIN,
+            Reply.topic_id == topic.id,
+            Reply.parent_id.is_(None) if parent_id is None else Reply.parent_id == parent_id,
+            Reply.body == body,
+            Reply.speaks_for_company == as_company,
+            Reply.hidden_at.is_(None),
+        )
+        .limit(1)
+    )
