@@ -1,12 +1,13 @@
 """Who is asking: the bridge between a browser's session and a `User`."""
 
-from flask import Flask, redirect, request, session, url_for
-from flask.typing import ResponseReturnValue
+from flask import Flask, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug import Response
 
 from community.accounts import queries
 from community.accounts.models import User
 from community.core import clock
+from community.web.redirects import see_other
 
 login_manager = LoginManager()
 
@@ -48,10 +49,14 @@ def actor() -> User | None:
     return current_user.user if current_user.is_authenticated else None
 
 
-def sign_in_first() -> ResponseReturnValue:
-    """Send a visitor to sign in, and back here afterwards."""
+def sign_in_first(back: str | None = None) -> Response:
+    """Send a visitor to sign in and afterwards to ``back``, or else here again.
+
+    Args:
+        back: for where a form is sent to, which no browser can open.
+    """
     here = request.full_path if request.query_string else request.path
-    return redirect(url_for("accounts.sign_in", next=here), 303)
+    return see_other(url_for("accounts.sign_in", next=back or here))
 
 
 def sign_in(user: User) -> None:

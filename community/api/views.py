@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from community.companies import queries as companies
+from community.companies.views import company_or_404
 from community.core.errors import Invalid
 from community.core.links import absolute
 from community.topics import queries
@@ -34,9 +34,7 @@ def similar() -> ResponseReturnValue:
                 most=TEXT_MAX,
             )
         )
-    company = companies.by_slug(slug) if slug else None
-    if slug and company is None:
-        abort(404, _("There is no company at this address."))
+    company = company_or_404(slug) if slug else None
     found = queries.suggestions(text, company_id=company.id if company else None)
     return {"text": text, "company": slug or None, "topics": [_topic(one) for one in found]}
 

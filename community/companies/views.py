@@ -1,6 +1,6 @@
 """Opening pages for companies and products, and saying where official help is."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,8 +12,9 @@ from community.companies.models import Company
 from community.core import clock
 from community.core.db import transaction
 from community.core.errors import Conflict, Invalid
-from community.web.forms import SelectChoice
+from community.web.forms import SelectChoice, status_of
 from community.web.limits import POST, limiter
+from community.web.redirects import see_other
 
 bp = Blueprint("companies", __name__)
 
@@ -35,7 +36,7 @@ def open_company() -> ResponseReturnValue:
         return sign_in_first()
     policies.can_open_page(actor(), clock.now()).require()
     if not form.validate_on_submit():
-        return render_template("companies/open.html", form=form, near=[]), _status(form)
+        return render_template("companies/open.html", form=form, near=[]), status_of(form)
     host = None
     try:
         host = website_host(form.website.data or "")
@@ -56,7 +57,7 @@ def open_company() -> ResponseReturnValue:
         near = queries.near(form.name.data or "", host)
         return render_template("companies/open.html", form=form, near=near), 409
     flash(_("The page is open. Say what happened with your first topic."))
-    return redirect(url_for("pages.company", company_slug=company.slug), 303)
+    return see_other(url_for("pages.company", company_slug=company.slug))
 
 
 @bp.route("/c/<company_slug>/products/new", methods=["GET", "POST"])
@@ -77,7 +78,7 @@ def open_product(company_slug: str) -> ResponseReturnValue:
         return page, status
 
     if not form.validate_on_submit():
-        return page(_status(form))
+        return page(status_of(form))
     near = queries.near_products(company.id, form.name.data or "")
     if near and "none_of_these" not in request.form:
         return page(200, near)
@@ -93,7 +94,7 @@ def open_product(company_slug: str) -> ResponseReturnValue:
         return page(409, near or queries.near_products(company.id, form.name.data or ""))
     flash(_("The product has its page now."))
     location = url_for("pages.product", company_slug=company.slug, product_slug=product.slug)
-    return redirect(location, 303)
+    return see_other(location)
 
 
 @bp.route("/c/<company_slug>/official-help", methods=["GET", "POST"])
@@ -117,11 +118,7 @@ def official_help(company_slug: str) -> ResponseReturnValue:
             form.take(error)
         else:
             flash(_("The link to the official help now stands at the top of the page."))
-            return redirect(url_for("pages.company", company_slug=company.slug), 303)
-    return render_template("companies/official_help.html", form=form, company=company), _status(
+            return see_other(url_for("pages.company", company_slug=company.slug))
+    return render_template("companies/official_help.html", form=form, company=company), status_of(
         form
     )
-
-
-def _status(form: CompanyForm | ProductForm | OfficialHelpForm) -> int:
-    return 422 if form.errors else 200

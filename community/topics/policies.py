@@ -27,11 +27,16 @@ _ASKER_SAYS = frozenset({TopicStatus.OPEN, TopicStatus.SOLVED})
 CLOSED = frozenset({TopicStatus.SOLVED, TopicStatus.NOT_A_PROBLEM})
 
 
-def can_post_topic(actor: User | None, company: Company, *, at: datetime) -> Decision:
+def takes_topics(company: Company) -> Decision:
     """A company that has asked for *elsewhere* takes no new topics (rule N10)."""
     if company.state is CompanyState.ELSEWHERE:
         return no(gettext("%(name)s gives help at its own desk; ask there.", name=company.name))
-    return can_take_part(actor, at)
+    return YES
+
+
+def can_post_topic(actor: User | None, company: Company, *, at: datetime) -> Decision:
+    """Everybody who may take part, at every company that takes topics."""
+    return takes_topics(company) and can_take_part(actor, at)
 
 
 def can_reply(actor: User | None, *, at: datetime) -> Decision:

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 
 from community.core import text
-from community.core.errors import Invalid
+from community.core.errors import DomainError, Invalid
 
 
 class Form(FlaskForm):
@@ -28,13 +28,18 @@ class Form(FlaskForm):
                 return formdata
             return (request.form or None) if request.method == "POST" else None
 
-    def take(self, error: Invalid) -> None:
+    def take(self, error: DomainError) -> None:
         """Show a service's refusal beside the field it is about, or above the form."""
-        field = self._fields.get(error.field) if error.field else None
+        field = self._fields.get(error.field) if isinstance(error, Invalid) else None
         if field is None:
             self.form_errors.append(error.message)
         else:
             field.errors = [*field.errors, error.message]
+
+
+def status_of(form: Form) -> int:
+    """Return the status of a page with ``form``: 422 when it is shown again with its errors."""
+    return 422 if form.errors else 200
 
 
 # The filters of fields, which get None where a field was not sent. They clean as services do, so
@@ -51,4 +56,4 @@ def lines(value: str | None) -> str:
     return text.lines(value or "")
 
 
-__all__ = ["Form", "SelectChoice", "lines", "one_line"]
+__all__ = ["Form", "SelectChoice", "lines", "one_line", "status_of"]

@@ -1,6 +1,16 @@
-"""Where a form may send somebody afterwards: back into this site, nowhere else."""
+"""Where a form leads afterwards: on by GET, and back into this site, nowhere else."""
 
 from urllib.parse import urlsplit
+
+from flask import redirect
+from werkzeug import Response
+
+SEE_OTHER = 303
+
+
+def see_other(location: str) -> Response:
+    """Lead on after a form that was taken, so that loading the page again sends nothing twice."""
+    return redirect(location, SEE_OTHER)
 
 
 def local_path(target: str | None) -> str | None:

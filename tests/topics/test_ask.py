@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import func, select
 from community import search
 from community.accounts.models import User
 from community.companies.models import Company, CompanyState
-from community.core import outbox
+from community.core import clock, outbox
 from community.core.db import db
 from community.topics import services
 from community.topics.models import DeflectionEvent, DeflectionStep, Draft, Topic, TopicKind
@@ -393,3 +394,15 @@ def test_the_last_look_leads_back_to_all_that_was_typed(
     assert field(page, "tags") == "heat"
     assert "At noon, while it is warm." in page
     assert ("mine is at noon" in page) == (step == "differs")
+
+
+def test_who_may_not_post_keeps_what_was_typed(sign_in: SignIn) -> None:
+    suspended = make_user(suspended_until=clock.now() + timedelta(days=3))
+
+    answer = sign_in(suspended).submit(
+        "/ask", company="Acme", title="It hums", body="My precious words.", kind="problem"
+    )
+
+    assert answer.status_code == 422
+    assert "You can take part again on" in answer.text
+    assert "My precious words." in answer.text

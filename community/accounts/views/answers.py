@@ -1,29 +1,21 @@
 """What the pages of accounts ask of a request, and answer, in common."""
 
-from flask import Response, current_app, redirect, render_template, request, session, url_for
+from flask import Response, current_app, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from community.accounts.models import PATH_MAX, SignUp
 from community.core import mail
-from community.web.forms import Form
-from community.web.redirects import local_path
-
-DONE = 303  # the status of an answer to a form that was taken
+from community.web.redirects import SEE_OTHER, local_path, see_other
 
 
 def was_taken(answer: Response) -> bool:
     """Tell whether a form did its work, for limits that count those."""
-    return answer.status_code == DONE
+    return answer.status_code == SEE_OTHER
 
 
 def was_refused(answer: Response) -> bool:
     """Tell whether a form has to be sent again, for limits that count wrong tries."""
-    return answer.status_code != DONE
-
-
-def status_of(form: Form) -> int:
-    """Return 422 for a form that is shown again with its errors."""
-    return 422 if form.errors else 200
+    return answer.status_code != SEE_OTHER
 
 
 def return_to() -> str:
@@ -36,13 +28,13 @@ def look_at_your_mail(begun: SignUp) -> ResponseReturnValue:
     """Lead to the page that waits for a sign-up's confirmation, and remember this browser."""
     session["sign_up"] = begun.key
     session["mailed_to"] = begun.email
-    return redirect(url_for("accounts.sign_up_sent"), DONE)
+    return see_other(url_for("accounts.sign_up_sent"))
 
 
 def sent(template: str, start: str) -> ResponseReturnValue:
     """Say that mail is on its way; if none is, lead to the form at ``start``."""
     if "mailed_to" not in session:
-        return redirect(start, DONE)
+        return see_other(start)
     return render_template(template, email=session["mailed_to"], folder=mail_folder())
 
 

@@ -1,6 +1,6 @@
 """Joining: the form, the wait for the mail, and the link in it."""
 
-from flask import flash, redirect, render_template, session, url_for
+from flask import flash, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -9,7 +9,9 @@ from community.accounts.forms import ConfirmForm, SignUpForm
 from community.accounts.views import answers, bp
 from community.core.db import transaction
 from community.core.errors import Invalid
+from community.web.forms import status_of
 from community.web.limits import MAIL, POST, SIGN_IN, SIGN_UP, limiter, spend_or_refuse
+from community.web.redirects import see_other
 
 
 @bp.route("/signup", methods=["GET", "POST"])
@@ -19,7 +21,7 @@ def sign_up() -> ResponseReturnValue:
     """Ask to join. Whether or not the address has an account, the answer is the same."""
     return_to = answers.return_to()
     if sessions.actor():
-        return redirect(return_to, answers.DONE)
+        return see_other(return_to)
     form = SignUpForm()
     if form.validate_on_submit():
         try:
@@ -36,9 +38,7 @@ def sign_up() -> ResponseReturnValue:
             with transaction():
                 services.begin_sign_up(begun)
             return answers.look_at_your_mail(begun)
-    return render_template("accounts/sign_up.html", form=form, next=return_to), answers.status_of(
-        form
-    )
+    return render_template("accounts/sign_up.html", form=form, next=return_to), status_of(form)
 
 
 @bp.get("/signup/sent")
@@ -78,12 +78,12 @@ def confirm(token: str) -> ResponseReturnValue:
                 )
         except Invalid as error:
             if error.field == "username" and not form.username:  # taken at this very moment
-                return redirect(url_for("accounts.confirm", token=token), answers.DONE)
+                return see_other(url_for("accounts.confirm", token=token))
             form.take(error)
         else:
             return_to = begun.return_to
             sessions.sign_in(user)
             flash(_("Your address is confirmed, and you are signed in."))
-            return redirect(return_to, answers.DONE)
+            return see_other(return_to)
     page = render_template("accounts/confirm.html", form=form, username=username, email=email)
-    return page, answers.status_of(form)
+    return page, status_of(form)

@@ -1,6 +1,6 @@
 """Forgotten passwords, replaced by a link in a mail."""
 
-from flask import flash, redirect, render_template, session, url_for
+from flask import flash, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,6 +10,7 @@ from community.accounts.views import answers, bp
 from community.core.db import transaction
 from community.core.errors import Invalid
 from community.core.names import folded
+from community.web.forms import status_of
 from community.web.limits import (
     ACCOUNT,
     MAIL,
@@ -19,6 +20,7 @@ from community.web.limits import (
     limiter,
     spend_or_refuse,
 )
+from community.web.redirects import see_other
 
 
 @bp.route("/forgot", methods=["GET", "POST"])
@@ -33,8 +35,8 @@ def forgot() -> ResponseReturnValue:
         with transaction():
             services.forget_password(email=email)
         session["mailed_to"] = email
-        return redirect(url_for("accounts.forgot_sent"), answers.DONE)
-    return render_template("accounts/forgot.html", form=form), answers.status_of(form)
+        return see_other(url_for("accounts.forgot_sent"))
+    return render_template("accounts/forgot.html", form=form), status_of(form)
 
 
 @bp.get("/forgot/sent")
@@ -63,5 +65,5 @@ def reset(token: str) -> ResponseReturnValue:
                 give_back(ACCOUNT, "password", folded(name))
             sessions.sign_in(user)
             flash(_("Your new password is set, and you are signed in. Other browsers are not."))
-            return redirect("/", answers.DONE)
-    return render_template("accounts/reset.html", form=form, user=user), answers.status_of(form)
+            return see_other("/")
+    return render_template("accounts/reset.html", form=form, user=user), status_of(form)

@@ -1,6 +1,6 @@
 """One's own account: profile, password, address, sessions."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -9,7 +9,9 @@ from community.accounts.forms import ConfirmEmailForm, EmailForm, PasswordForm, 
 from community.accounts.views import answers, bp
 from community.core.db import transaction
 from community.core.errors import Invalid
+from community.web.forms import status_of
 from community.web.limits import MAIL, POST, SIGN_IN, limiter, spend_or_refuse
+from community.web.redirects import see_other
 
 
 @bp.route("/account", methods=["GET", "POST"])
@@ -30,8 +32,8 @@ def settings() -> ResponseReturnValue:
             form.take(error)
         else:
             flash(_("It is saved."))
-            return redirect(url_for("accounts.settings"), answers.DONE)
-    return render_template("accounts/settings.html", form=form, user=user), answers.status_of(form)
+            return see_other(url_for("accounts.settings"))
+    return render_template("accounts/settings.html", form=form, user=user), status_of(form)
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
@@ -53,10 +55,8 @@ def change_password() -> ResponseReturnValue:
                 services.change_password(user, password_hash)
             sessions.sign_in(user)
             flash(_("Your password is changed. Other browsers were signed out."))
-            return redirect(url_for("accounts.settings"), answers.DONE)
-    return render_template(
-        "accounts/change_password.html", form=form, user=user
-    ), answers.status_of(form)
+            return see_other(url_for("accounts.settings"))
+    return render_template("accounts/change_password.html", form=form, user=user), status_of(form)
 
 
 @bp.route("/account/email", methods=["GET", "POST"])
@@ -77,11 +77,11 @@ def change_email() -> ResponseReturnValue:
             form.take(error)
         else:
             flash(_("Mail is on its way to %(email)s.", email=user.new_email))
-            return redirect(url_for("accounts.change_email"), answers.DONE)
+            return see_other(url_for("accounts.change_email"))
     page = render_template(
         "accounts/change_email.html", form=form, user=user, folder=answers.mail_folder()
     )
-    return page, answers.status_of(form)
+    return page, status_of(form)
 
 
 @bp.post("/account/email/keep")
@@ -93,7 +93,7 @@ def keep_email() -> ResponseReturnValue:
     with transaction():
         services.drop_new_email(user)
     flash(_("Your address stays as it is."))
-    return redirect(url_for("accounts.change_email"), answers.DONE)
+    return see_other(url_for("accounts.change_email"))
 
 
 @bp.route("/account/email/<token>", methods=["GET", "POST"])
@@ -108,10 +108,8 @@ def confirm_email(token: str) -> ResponseReturnValue:
         with transaction():
             services.confirm_new_email(user)
         flash(_("Your new address is confirmed."))
-        return redirect(url_for("accounts.settings"), answers.DONE)
-    return render_template("accounts/confirm_email.html", form=form, user=user), answers.status_of(
-        form
-    )
+        return see_other(url_for("accounts.settings"))
+    return render_template("accounts/confirm_email.html", form=form, user=user), status_of(form)
 
 
 @bp.post("/account/signout-everywhere")
@@ -124,4 +122,4 @@ def sign_out_everywhere() -> ResponseReturnValue:
         services.sign_out_everywhere(user)
     sessions.sign_out()
     flash(_("You are signed out everywhere."))
-    return redirect(url_for("accounts.sign_in"), answers.DONE)
+    return see_other(url_for("accounts.sign_in"))

@@ -1,6 +1,6 @@
 """Signing in and out."""
 
-from flask import flash, redirect, render_template
+from flask import flash, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,7 +11,9 @@ from community.accounts.views import answers, bp
 from community.core.db import transaction
 from community.core.errors import Conflict
 from community.core.names import folded
+from community.web.forms import status_of
 from community.web.limits import ACCOUNT, MAIL, SIGN_IN, give_back, limiter, spend, spend_or_refuse
+from community.web.redirects import see_other
 
 
 @bp.route("/signin", methods=["GET", "POST"])
@@ -20,7 +22,7 @@ def sign_in() -> ResponseReturnValue:
     """Sign in with a user name or an address, and go on where one wanted to go."""
     return_to = answers.return_to()
     if sessions.actor():
-        return redirect(return_to, answers.DONE)
+        return see_other(return_to)
     form = SignInForm()
     if form.validate_on_submit():
         identifier = form.identifier.data or ""
@@ -33,7 +35,7 @@ def sign_in() -> ResponseReturnValue:
                 give_back(ACCOUNT, "password", name)
                 _renew_hash(user, form.password.data or "")
                 sessions.sign_in(user)
-                return redirect(return_to, answers.DONE)
+                return see_other(return_to)
             case SignUp() as begun:
                 give_back(ACCOUNT, "password", name)
                 return _send_again(begun)
@@ -41,16 +43,14 @@ def sign_in() -> ResponseReturnValue:
                 form.form_errors.append(
                     _("The user name or address and the password do not belong together.")
                 )
-    return render_template("accounts/sign_in.html", form=form, next=return_to), answers.status_of(
-        form
-    )
+    return render_template("accounts/sign_in.html", form=form, next=return_to), status_of(form)
 
 
 @bp.post("/signout")
 def sign_out() -> ResponseReturnValue:
     """Sign out of this browser."""
     sessions.sign_out()
-    return redirect("/", answers.DONE)
+    return see_other("/")
 
 
 def _send_again(begun: SignUp) -> ResponseReturnValue:

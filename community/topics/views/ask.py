@@ -6,24 +6,26 @@ typed goes along in addresses and fields, or in a draft when somebody has to sig
 
 from dataclasses import dataclass
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from community.accounts.sessions import actor
+from community.accounts.sessions import actor, sign_in_first
 from community.companies import queries as companies
 from community.companies import services as company_services
-from community.companies.models import NAME_MAX, Company, CompanyState
+from community.companies.models import NAME_MAX, Company
+from community.companies.views import company_or_404
 from community.core.db import transaction
-from community.core.errors import Invalid, NotAllowed, SearchUnavailable
+from community.core.errors import Conflict, Invalid, NotAllowed, SearchUnavailable
 from community.core.names import folded
-from community.topics import queries, services, visits
+from community.topics import policies, queries, services, visits
 from community.topics.forms.ask import NONE_OF_THESE, AskForm, is_id
 from community.topics.models import TITLE_MAX, TopicKind
 from community.topics.queries import Suggestion
 from community.topics.views import bp
-from community.web.forms import SelectChoice, one_line
+from community.web.forms import SelectChoice, one_line, status_of
 from community.web.limits import POST, SEARCH, SUGGEST, limiter
+from community.web.redirects import see_other
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,9 @@ def post(company_slug: str | None) -> ResponseReturnValue:
     company = near.company
     _offer_products(form, company)
     if not form.validate_on_submit() or near.must_ask:
-        return _form_page(form, company, near=near), 422 if form.errors else 200
-    if company is not None and company.state is CompanyState.ELSEWHERE:
-        form.form_errors.append(_("%(name)s answers on its own pages.", name=company.name))
+        return _form_page(form, company, near=near), status_of(form)
+    if company is not None and not (decision := policies.takes_topics(company)):
+        form.form_errors.append(decision.reason)
         return _form_page(form, company), 422
 
     found = _last_look(form, company)
@@ -100,7 +102,7 @@ def post(company_slug: str | None) -> ResponseReturnValue:
         return _keep_and_sign_in(form, company)
     try:
         return _post(form, company)
-    except Invalid as error:
+    except (Invalid, NotAllowed, Conflict) as error:
         form.take(error)
         return _form_page(form, company), 422
 
@@ -111,7 +113,7 @@ def draft(key: str) -> ResponseReturnValue:
     kept = services.find_draft(key)
     if kept is None:
         flash(_("There is nothing kept at this address any more."), "warning")
-        return redirect(url_for("topics.ask"), 303)
+        return see_other(url_for("topics.ask"))
     company = companies.by_id(kept.company_id) if kept.company_id else None
     form = AskForm(
         formdata=None,
@@ -215,7 +217,7 @@ def _post(form: AskForm, company: Company | None) -> ResponseReturnValue:
             services.take_draft(form.draft.data)
         location = url_for("topics.show", topic_id=topic.id, slug=topic.slug)
     flash(_("It is posted. Answers will stand on this page."))
-    return redirect(location, 303)
+    return see_other(location)
 
 
 def _keep(form: AskForm, company: Company | None) -> str:
@@ -240,7 +242,7 @@ def _keep_and_sign_in(form: AskForm, company: Company | None) -> ResponseReturnV
     """Keep everything in a draft, then send the visitor to sign in or join, and back."""
     key = _keep(form, company)
     flash(_("What you wrote is kept. Sign in or join, then press once more to post it."))
-    return redirect(url_for("accounts.sign_in", next=url_for("topics.draft", key=key)), 303)
+    return sign_in_first(url_for("topics.draft", key=key))
 
 
 def _form_from_address(text: str, company: Company | None) -> AskForm:
@@ -301,11 +303,8 @@ def _note_shown(items: list[Suggestion], text: str, company: Company | None) -> 
 def _company(company_slug: str | None) -> Company | None:
     if company_slug is None:
         return None
-    company = companies.by_slug(company_slug)
-    if company is None:
-        abort(404, _("There is no company at this address."))
-    if company.state is CompanyState.ELSEWHERE:
-        raise NotAllowed(_("%(name)s answers on its own pages.", name=company.name))
+    company = company_or_404(company_slug)
+    policies.takes_topics(company).require()
     return company
 
 

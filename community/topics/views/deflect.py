@@ -1,6 +1,6 @@
 """What is said of answers that were suggested; each is a step of somebody's visit."""
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,6 +13,7 @@ from community.topics.models import REASON_MAX, DeflectionStep
 from community.topics.views import bp
 from community.web.forms import one_line
 from community.web.limits import SUGGEST, VERDICT, limiter
+from community.web.redirects import see_other
 
 TEXT_MAX = 1000  # characters that go along in addresses, as many as the box takes
 PRESSED = (
@@ -70,7 +71,7 @@ def deflect() -> ResponseReturnValue:
     if step is DeflectionStep.DIFFERS and kept is not None:
         with transaction():
             services.differ(kept, topic_id=topic.id, reason=reason)
-        return visits.remember(redirect(url_for("topics.draft", key=kept.key), 303), visit)
+        return visits.remember(see_other(url_for("topics.draft", key=kept.key)), visit)
     if step is DeflectionStep.DIFFERS and "X-Fragment" not in request.headers:
         location = url_for(
             "topics.ask",
@@ -80,7 +81,7 @@ def deflect() -> ResponseReturnValue:
             differs_from=topic.id,
             reason=reason,
         )
-        return visits.remember(redirect(location, 303), visit)
+        return visits.remember(see_other(location), visit)
     template = "_settled" if "X-Fragment" in request.headers else "settled"
     page = render_template(
         f"topics/{template}.html",

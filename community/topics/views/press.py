@@ -2,11 +2,11 @@
 
 from typing import TypeVar
 
-from flask import abort, redirect, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from community.accounts.sessions import actor
+from community.accounts.sessions import actor, sign_in_first
 from community.core.db import transaction
 from community.core.errors import Invalid, NotAllowed
 from community.core.paging import decode
@@ -19,6 +19,7 @@ from community.topics.views.addresses import address_of
 from community.topics.views.show import screen, statuses_to_offer
 from community.web.forms import Form
 from community.web.limits import POST, VERDICT, limiter
+from community.web.redirects import see_other
 
 T = TypeVar("T")
 
@@ -41,9 +42,9 @@ def reply(topic_id: int) -> ResponseReturnValue:
                 posted = services.post_reply(
                     actor(), topic, body=form.body.data or "", as_company=form.as_company.data
                 )
-            return redirect(address_of(posted.id), 303)
+            return see_other(address_of(posted.id))
         except (Invalid, NotAllowed) as error:
-            _show_refusal(form, error)
+            form.take(error)
     return screen(_page(topic_id), actor(), reply_form=form), 422
 
 
@@ -58,9 +59,9 @@ def comment(reply_id: int) -> ResponseReturnValue:
                 posted = services.post_comment(
                     actor(), answer, body=form.body.data or "", as_company=form.as_company.data
                 )
-            return redirect(address_of(posted.id), 303)
+            return see_other(address_of(posted.id))
         except (Invalid, NotAllowed) as error:
-            _show_refusal(form, error)
+            form.take(error)
     place = queries.place_of(reply_id) or abort(404)
     page = _page(place.topic_id, after=place.after)
     return screen(page, actor(), comment_form=form, comment_on=reply_id), 422
@@ -72,7 +73,7 @@ def status(topic_id: int) -> ResponseReturnValue:
     """Say where a topic stands, and why."""
     viewer = actor()
     if viewer is None:
-        return _sign_in_first(_address(_topic(topic_id)))
+        return sign_in_first(_address(_topic(topic_id)))
     topic, page, form = _topic(topic_id), _page(topic_id), StatusForm()
     form.offer(statuses_to_offer(page, viewer))
     if form.validate():
@@ -81,9 +82,9 @@ def status(topic_id: int) -> ResponseReturnValue:
                 services.set_status(
                     viewer, topic, TopicStatus(form.status.data), note=form.note.data or ""
                 )
-            return redirect(_address(topic), 303)
+            return see_other(_address(topic))
         except (Invalid, NotAllowed) as error:
-            _show_refusal(form, error)
+            form.take(error)
     return screen(_page(topic_id), viewer, status_form=form), 422
 
 
@@ -93,16 +94,16 @@ def sort(topic_id: int) -> ResponseReturnValue:
     """Change what kind of topic it is, and its tags."""
     viewer = actor()
     if viewer is None:
-        return _sign_in_first(_address(_topic(topic_id)))
+        return sign_in_first(_address(_topic(topic_id)))
     topic, form = _topic(topic_id), SortForm()
     if form.validate():
         try:
             with transaction():
                 services.set_kind(viewer, topic, TopicKind(form.kind.data))
                 services.set_tags(viewer, topic, form.tag_words())
-            return redirect(_address(topic), 303)
+            return see_other(_address(topic))
         except (Invalid, NotAllowed) as error:
-            _show_refusal(form, error)
+            form.take(error)
     return screen(_page(topic_id), viewer, sort_form=form), 422
 
 
@@ -123,7 +124,7 @@ def outcome(reply_id: int) -> ResponseReturnValue:
             worked=worked,
             version=request.form.get("version", ""),
         )
-    answered = redirect(address_of(reply_id), 303)
+    answered = see_other(address_of(reply_id))
     return answered if visit is None else visits.remember(answered, visit)
 
 
@@ -133,10 +134,10 @@ def vote(reply_id: int) -> ResponseReturnValue:
     """Call an answer helpful or not, or take that back."""
     answer, value = _reply(reply_id), _value(VOTES)
     if actor() is None:
-        return _sign_in_first(address_of(reply_id))
+        return sign_in_first(address_of(reply_id))
     with transaction():
         services.vote(actor(), answer, value)
-    return redirect(address_of(reply_id), 303)
+    return see_other(address_of(reply_id))
 
 
 @bp.post("/r/<int:reply_id>/accept")
@@ -145,10 +146,10 @@ def accept(reply_id: int) -> ResponseReturnValue:
     """Say "this solved it for me", or take that back."""
     answer, yes = _reply(reply_id), _value(ON_OFF)
     if actor() is None:
-        return _sign_in_first(address_of(reply_id))
+        return sign_in_first(address_of(reply_id))
     with transaction():
         (services.accept if yes else services.unaccept)(actor(), answer.topic, answer)
-    return redirect(address_of(reply_id), 303)
+    return see_other(address_of(reply_id))
 
 
 @bp.post("/r/<int:reply_id>/official")
@@ -157,13 +158,13 @@ def official(reply_id: int) -> ResponseReturnValue:
     """Mark an answer as the company's own, or take the mark off."""
     answer, yes = _reply(reply_id), _value(ON_OFF)
     if actor() is None:
-        return _sign_in_first(address_of(reply_id))
+        return sign_in_first(address_of(reply_id))
     with transaction():
         if yes:
             services.mark_official(actor(), answer.topic, answer)
         else:
             services.unmark_official(actor(), answer.topic)
-    return redirect(address_of(reply_id), 303)
+    return see_other(address_of(reply_id))
 
 
 @bp.post("/t/<int:topic_id>/me-too")
@@ -172,10 +173,10 @@ def me_too(topic_id: int) -> ResponseReturnValue:
     """Say "I have this too", or take that back."""
     topic, yes = _topic(topic_id), _value(ON_OFF)
     if actor() is None:
-        return _sign_in_first(_address(topic))
+        return sign_in_first(_address(topic))
     with transaction():
         (services.add_me_too if yes else services.remove_me_too)(actor(), topic)
-    return redirect(_address(topic), 303)
+    return see_other(_address(topic))
 
 
 @bp.post("/t/<int:topic_id>/follow")
@@ -184,13 +185,13 @@ def follow(topic_id: int) -> ResponseReturnValue:
     """Hear what happens in a topic, or no more."""
     topic, yes = _topic(topic_id), _value(ON_OFF)
     if actor() is None:
-        return _sign_in_first(_address(topic))
+        return sign_in_first(_address(topic))
     with transaction():
         if yes:
             services.follow(actor(), topic)
         else:
             services.unfollow(actor(), topic)
-    return redirect(_address(topic), 303)
+    return see_other(_address(topic))
 
 
 # -- what they have in common -------------------------------------------------------------------
@@ -220,11 +221,6 @@ def _value(known: dict[str, T]) -> T:
     return known[word] if word in known else abort(400)
 
 
-def _sign_in_first(back: str) -> ResponseReturnValue:
-    """Lead to signing in and back; only a session that has run out presses such a button."""
-    return redirect(url_for("accounts.sign_in", next=back), 303)
-
-
 def _can_be_sent(form: Form) -> bool:
     """Check a form; without an account what was typed stays in it, with the way to go on."""
     if actor() is not None:
@@ -233,7 +229,3 @@ def _can_be_sent(form: Form) -> bool:
         _("You are signed out. Copy your text, or sign in in another tab and send it from here.")
     )
     return False
-
-
-def _show_refusal(form: Form, error: Invalid | NotAllowed) -> None:
-    form.take(error if isinstance(error, Invalid) else Invalid(error.message))
