@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -18,16 +18,15 @@ from community.pages.views import bp
 from community.topics import queries as topics
 from community.topics.models import TopicKind, TopicStatus
 from community.topics.queries import TopicRow
-from community.web import paging
+from community.web import cookies, paging
 from community.web.caching import same_for_visitors
-from community.web.redirects import local_path
+from community.web.redirects import local_path, see_other
 
 LATELY = 15  # topics on the home page
 BUSIEST = 8  # companies on the home page
 PER_PAGE = 20  # topics in a list
 ANSWERED = 20  # topics on a person's page
 HELPERS = 5  # people beside a company's topics
-THEME_AGE_S = 365 * 24 * 3600
 THEMES = ("light", "dark")
 
 SOLVED = (TopicStatus.SOLVED, TopicStatus.DONE)
@@ -159,11 +158,10 @@ def about() -> ResponseReturnValue:
 def theme() -> ResponseReturnValue:
     """Keep the choice of colours in a cookie, and go back."""
     chosen = request.form.get("theme", "")
-    response = redirect(local_path(request.form.get("next")) or url_for("pages.home"), 303)
-    if chosen in THEMES:
-        response.set_cookie("theme", chosen, max_age=THEME_AGE_S, samesite="Lax", httponly=True)
-    else:
-        response.delete_cookie("theme", samesite="Lax", httponly=True)
+    response = make_response(
+        see_other(local_path(request.form.get("next")) or url_for("pages.home"))
+    )
+    cookies.keep(response, "theme", chosen if chosen in THEMES else "")
     return response
 
 
