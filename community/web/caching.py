@@ -79,7 +79,10 @@ def same_for_visitors(view: View[Parameters]) -> View[Parameters]:
 
     @wraps(view)
     def kept(*args: Parameters.args, **kwargs: Parameters.kwargs) -> ResponseReturnValue:
-        if session or not current_app.config["KEEP_PAGES"]:
+        if session:
+            return view(*args, **kwargs)
+        g.is_for_everybody = True
+        if not current_app.config["KEEP_PAGES"]:
             return view(*args, **kwargs)
         pages: Pages = current_app.extensions["pages"]
         key = (request.script_root, request.full_path, chosen(), request.cookies.get("theme", ""))
@@ -103,7 +106,8 @@ def make_conditional(response: Response) -> Response:
     """Compare what would be sent with what the reader has.
 
     The tag is weak and leaves the nonce out: two answers that differ only in it are
-    the same page. Pages of people who are signed in are never stored by anybody.
+    the same page. Pages of people who are signed in are never stored by anybody, and
+    what shows a draft or what was pressed on a visit by the reader's own browser alone.
     """
     if request.method not in {"GET", "HEAD"} or response.direct_passthrough:
         return response
@@ -113,12 +117,14 @@ def make_conditional(response: Response) -> Response:
     if response.status_code != 200 or response.mimetype != "text/html":
         return response
     if "Set-Cookie" in response.headers:
+        response.headers.setdefault("Cache-Control", "private, no-store")
         return response
     if "ETag" not in response.headers:
         nonce = str(g.get("csp_nonce", "")).encode()
         body = response.get_data()
         response.set_etag(_tag(body.replace(nonce, b"") if nonce else body), weak=True)
-    response.headers.setdefault("Cache-Control", "public, no-cache")
+    whose = "public" if g.get("is_for_everybody") else "private"
+    response.headers.setdefault("Cache-Control", f"{whose}, no-cache")
     response.vary.update(["Cookie", "Accept-Language"])
     response.make_conditional(request)
     return response

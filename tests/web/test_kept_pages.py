@@ -12,7 +12,7 @@ from community.topics import services
 from community.topics.models import Topic
 from community.web import caching
 from tests.conftest import Client, counted_statements
-from tests.factories import make_company, make_topic, make_user
+from tests.factories import make_company, make_reply, make_topic, make_user
 
 PATH = "/c/brightwave"
 
@@ -105,6 +105,20 @@ def test_who_is_signed_in_is_given_and_leaves_nothing(
 
     assert "Sign out" in client.get(PATH).text
     assert "Sign out" not in app.test_client().get(PATH).text
+
+
+def test_what_one_reader_pressed_or_wrote_is_for_no_shared_cache(
+    client: Client, topic: Topic
+) -> None:
+    reply = make_reply(topic)
+    key = services.save_draft(title="It blinks as well")
+    assert client.get(PATH).headers["Cache-Control"] == "public, no-cache"
+
+    assert client.get(f"/ask/draft/{key}").headers["Cache-Control"] == "private, no-cache"
+    client.submit(f"/r/{reply.id}/outcome", value="worked")
+
+    answer = client.get(f"/t/{topic.id}/it-blinks")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "private, no-cache")
 
 
 def test_only_so_many_are_kept() -> None:
