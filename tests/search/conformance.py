@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from community.search import Filters, SearchIndex
+from community.search import Document, Filters, SearchIndex
 from tests.search.documents import NOW, document
 
 PRINTER = document(1, "Printer jams on page two", "The paper crumples in the tray.", company_id=1)
@@ -205,6 +205,16 @@ class Conformance:
         results = index.search("", limit=3, page=2)
         assert ids(results.matches) == [4, 5, 6]
         assert (results.total, results.page, results.page_count) == (8, 2, 3)
+
+    def test_newest_first_whenever_it_came_in(self, index: SearchIndex) -> None:
+        def active(topic_id: int, days_ago: int) -> Document:
+            return document(topic_id, "Crash", last_activity_at=NOW - timedelta(days=days_ago))
+
+        index.rebuild(active(n, days_ago=2 * n) for n in range(1, 31))
+        index.update(put=[active(31, days_ago=9), active(32, days_ago=21)], remove=[4])
+
+        found = ids(index.search("", limit=40).matches)
+        assert found == [1, 2, 3, 31, 5, 6, 7, 8, 9, 10, 32, *range(11, 31)]
 
     def test_pages_hold_every_hit_once(self, index: SearchIndex) -> None:
         index.rebuild(document(n, "Crash on start", "crash " * (n % 7)) for n in range(1, 451))

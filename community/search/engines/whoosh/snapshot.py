@@ -181,6 +181,12 @@ class View(NamedTuple):
     deleted: frozenset[int]
     live_count: int
 
+    def newest(self) -> Iterator[Place]:
+        """Yield every document, newest activity first."""
+        for number in self.segment.newest_first:
+            if number not in self.deleted:
+                yield Place(self.segment, number)
+
 
 class Snapshot:
     """The index as one commit left it."""
@@ -239,10 +245,7 @@ class Snapshot:
 
     def newest(self) -> Iterator[Place]:
         """Yield every document, newest activity first."""
-        by_segment = (
-            (Place(segment, n) for n in segment.newest_first if n not in deleted)
-            for segment, deleted, _ in self.views
-        )
+        by_segment = (view.newest() for view in self.views)
         return heapq.merge(*by_segment, key=Place.last_activity, reverse=True)
 
     def terms_from(self, field: str, prefix: str) -> Iterator[tuple[str, int]]:
