@@ -4,6 +4,7 @@ import logging
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
     """Show every error in our own words."""
     app.register_error_handler(DomainError, on_domain_error)
     app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(CSRFError, on_lost_token)
     app.register_error_handler(DataError, on_data_error)
     app.register_error_handler(OperationalError, on_busy_database)
 
@@ -49,6 +51,19 @@ def on_http_error(error: HTTPException) -> ResponseReturnValue:
         if name.lower() not in {"content-type", "content-length"}:
             answer.headers.setdefault(name, value)
     return answer
+
+
+def on_lost_token(_error: CSRFError) -> ResponseReturnValue:
+    """Ask once more: somebody has signed in or out since the page with the form was opened.
+
+    Only where the browser says that the form was ours; what was typed goes along, but no password.
+    """
+    ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    if not ours or any("password" in name for name in request.form):
+        return _answer(400, "")
+    fields = [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
+    address = request.full_path.rstrip("?")
+    return make_response(render_template("errors/again.html", fields=fields, address=address), 400)
 
 
 def on_data_error(error: DataError) -> ResponseReturnValue:
