@@ -12,18 +12,17 @@ from community.core import markup
 from community.core.db import db, reading
 from community.search import Document
 from community.topics.models import (
+    SOLVED_STATUSES,
     Reply,
     Tag,
     Topic,
     TopicProduct,
-    TopicStatus,
     TopicTag,
 )
 from community.topics.queries.answers import BEST_FIRST, IS_OFFICIAL, with_verdicts
 
 CHUNK = 500  # topics read at once
 VOUCHED_MAX = 5  # accepted and official answers of one topic
-_SOLVED = frozenset({TopicStatus.SOLVED, TopicStatus.DONE})
 
 
 def visible_count() -> int:
@@ -138,7 +137,7 @@ def _document(topic: Any, answers: Sequence[Any], tags: list[str], products: lis
         product_ids=tuple(products),
         has_official=any(answer.is_official for answer in vouched),
         has_accepted=any(answer.accepted_count for answer in vouched),
-        is_solved=topic.status in _SOLVED,
+        is_solved=topic.status in SOLVED_STATUSES,
         # "This fixed it" counts for the answer as well: the larger counts nobody twice.
         helped_count=max([topic.helped_count, *(answer.worked_count for answer in answers)]),
         created_at=topic.created_at,

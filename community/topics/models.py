@@ -82,6 +82,8 @@ STATUSES: dict[TopicKind, tuple[TopicStatus, ...]] = {
     ),
     TopicKind.PRAISE: (TopicStatus.OPEN,),
 }
+# What helped somebody: problems that are solved, ideas that came true.
+SOLVED_STATUSES = frozenset({TopicStatus.SOLVED, TopicStatus.DONE})
 _STATUS_FITS_KIND = " OR ".join(
     f"(kind = '{kind.value}' AND status IN ({', '.join(repr(s.value) for s in statuses)}))"
     for kind, statuses in STATUSES.items()
@@ -162,7 +164,12 @@ class Topic(Base):
     @property
     def slug(self) -> str:
         """The readable end of the topic's address; the id before it is what counts."""
-        return slug(self.title, default="topic")
+        return slug_of(self.title)
+
+
+def slug_of(title: str) -> str:
+    """Return the readable end of the address of the topic with this title."""
+    return slug(title, default="topic")
 
 
 class TopicProduct(Base):

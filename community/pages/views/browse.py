@@ -16,7 +16,7 @@ from community.core.paging import Page
 from community.pages import queries
 from community.pages.views import bp
 from community.topics import queries as topics
-from community.topics.models import TopicKind, TopicStatus
+from community.topics.models import SOLVED_STATUSES, TopicKind, TopicStatus
 from community.topics.queries import TopicRow
 from community.web import cookies, paging
 from community.web.caching import same_for_visitors
@@ -28,8 +28,6 @@ PER_PAGE = 20  # topics in a list
 ANSWERED = 20  # topics on a person's page
 HELPERS = 5  # people beside a company's topics
 THEMES = ("light", "dark")
-
-SOLVED = (TopicStatus.SOLVED, TopicStatus.DONE)
 
 Choice = TypeVar("Choice", TopicKind, TopicStatus)
 Counts = Mapping[tuple[TopicKind, TopicStatus], int]
@@ -196,7 +194,7 @@ def _chosen(choices: type[Choice], name: str) -> Choice | None:
 
 def _holds_a_solved_topic(counts: Counts) -> bool:
     """Rule N9: a page that nobody claimed is for search engines once it helps somebody."""
-    return any(status in SOLVED for (_kind, status), n in counts.items() if n)
+    return any(status in SOLVED_STATUSES for (_kind, status), n in counts.items() if n)
 
 
 def _tabs(endpoint: str, counts: Counts | None = None, **address: Any) -> list[Tab]:

@@ -72,7 +72,9 @@ class SortForm(Form):
     """What kind of topic it is, and the words that others find it by."""
 
     kind = SelectField(
-        _l("It is"), choices=[SelectChoice(kind.value, words) for kind, words in KIND_WORDS.items()]
+        _l("It is"),
+        validators=[InputRequired(_l("Say what it is."))],
+        choices=[SelectChoice(kind.value, words) for kind, words in KIND_WORDS.items()],
     )
     tags = StringField(
         _l("Tags"),

@@ -33,9 +33,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from community.accounts.models import User
-from community.core import clock, names, paging
+from community.core import clock, paging
 from community.core.db import UtcDateTime
-from community.topics.models import AcceptedAnswer, Outcome, Reply, Topic, Vote
+from community.topics.models import AcceptedAnswer, Outcome, Reply, Topic, Vote, slug_of
 from community.topics.queries import speakers
 from community.topics.queries.answers import BEST_FIRST, BY_ASKER, IS_OFFICIAL, with_verdicts
 from community.topics.queries.reading import rows
@@ -190,7 +190,7 @@ class ReplyPlace:
     @property
     def slug(self) -> str:
         """Return the readable end of the topic's address."""
-        return names.slug(self.title, default="topic")
+        return slug_of(self.title)
 
 
 _ASKED_FOR = (
@@ -330,6 +330,7 @@ def _best_first(view: ReplyView) -> tuple[Any, ...]:
 
 
 def speaker(row: Any, topic: Any, now: datetime) -> Speaker:
+    """Return who wrote ``row``, a topic, reply or comment of ``topic``."""
     return speakers.speaker_of(
         row,
         company_name=topic.company_name,

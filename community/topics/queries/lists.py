@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +9,7 @@ from sqlalchemy import BigInteger, Select, bindparam, exists, func, select, tupl
 
 from community.accounts.models import User
 from community.companies.models import Company
-from community.core import markup, names, paging
+from community.core import markup, paging
 from community.core.db import UtcDateTime
 from community.topics.models import (
     AcceptedAnswer,
@@ -20,6 +19,7 @@ from community.topics.models import (
     TopicProduct,
     TopicStatus,
     TopicTag,
+    slug_of,
 )
 from community.topics.queries.reading import rows
 from community.topics.queries.shapes import TopicRow
@@ -157,7 +157,7 @@ def _row(row: Any) -> TopicRow:
     return TopicRow(
         id=row.id,
         title=row.title,
-        slug=names.slug(row.title, default="topic"),
+        slug=slug_of(row.title),
         kind=row.kind,
         status=row.status,
         company_name=row.company_name,
@@ -179,9 +179,9 @@ def excerpt(opening: str) -> str:
     return markup.plain_text(_CUT_TAG.sub("", opening), limit=EXCERPT)
 
 
-def _place(row: TopicRow) -> tuple[datetime, int]:
+def _place(row: TopicRow) -> paging.Place:
     return row.last_activity_at, row.id
 
 
-def _place_by_author(row: TopicRow) -> tuple[datetime, int]:
+def _place_by_author(row: TopicRow) -> paging.Place:
     return row.created_at, row.id

@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from community.accounts.models import User
 from community.companies.models import Company, Mandate, Product
-from community.core import clock, names, paging
+from community.core import clock, paging
 from community.core.db import UtcDateTime
 from community.topics.models import (
     Follow,
@@ -26,6 +26,7 @@ from community.topics.models import (
     Topic,
     TopicProduct,
     TopicTag,
+    slug_of,
 )
 from community.topics.queries import speakers
 from community.topics.queries.conversation import conversation, speaker
@@ -149,7 +150,7 @@ def topic_page(
         kind=head.kind,
         status=head.status,
         title=head.title,
-        slug=names.slug(head.title, default="topic"),
+        slug=slug_of(head.title),
         summary=excerpt(head.body_html[:OPENING]),
         body_html=Markup(head.body_html),  # noqa: S704 (sanitised at write time)
         created_at=head.created_at,
@@ -173,9 +174,7 @@ def topic_page(
 def _differs_from(head: Any) -> TopicLink | None:
     if head.differs_id is None:
         return None
-    return TopicLink(
-        head.differs_id, head.differs_title, names.slug(head.differs_title, default="topic")
-    )
+    return TopicLink(head.differs_id, head.differs_title, slug_of(head.differs_title))
 
 
 def _step(row: Any) -> StatusStep:

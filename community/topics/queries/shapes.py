@@ -75,41 +75,14 @@ class Speaker:
 
 
 @dataclass(frozen=True, slots=True)
-class CommentView:
-    """A comment below a reply."""
+class Verdicts:
+    """What the company, the asker and everybody else say of a reply."""
 
-    id: int
-    speaker: Speaker
-    body_html: Markup
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyView:
-    """A reply with its three verdicts, and what the viewer has said of it."""
-
-    id: int
-    topic_id: int
-    speaker: Speaker
-    body_html: Markup
-    created_at: datetime
-    helpful_count: int
-    unhelpful_count: int
-    worked_count: int
-    failed_count: int
-    last_worked_at: datetime | None
+    is_official: bool
     accepted_count: int
     accepted_by_asker: bool
-    is_official: bool
-    my_vote: int  # 1, -1, or 0 for none
-    my_outcome: bool | None
-    i_accepted: bool
-    comments: tuple[CommentView, ...]
-
-    @property
-    def helps(self) -> bool:
-        """Tell whether somebody vouches for it, so that it belongs under "What helps"."""
-        return self.is_official or self.accepted_count > 0 or self.worked_count > self.failed_count
+    worked_count: int
+    failed_count: int
 
     @property
     def is_disputed(self) -> bool:
@@ -124,18 +97,46 @@ class ReplyView:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CommentView:
+    """A comment below a reply."""
+
+    id: int
+    speaker: Speaker
+    body_html: Markup
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyView(Verdicts):
+    """A reply with its three verdicts, and what the viewer has said of it."""
+
+    id: int
+    topic_id: int
+    speaker: Speaker
+    body_html: Markup
+    created_at: datetime
+    helpful_count: int
+    unhelpful_count: int
+    last_worked_at: datetime | None
+    my_vote: int  # 1, -1, or 0 for none
+    my_outcome: bool | None
+    i_accepted: bool
+    comments: tuple[CommentView, ...]
+
+    @property
+    def helps(self) -> bool:
+        """Tell whether somebody vouches for it, so that it belongs under "What helps"."""
+        return self.is_official or self.accepted_count > 0 or self.worked_count > self.failed_count
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Verdicts):
     """The best reply of a topic, to be read in place of the topic."""
 
     reply_id: int
     speaker: Speaker
     text: str  # plain, short
     html: Markup  # the whole reply
-    is_official: bool
-    accepted_count: int
-    accepted_by_asker: bool
-    worked_count: int
-    failed_count: int
     helped_count: int  # readers who needed not ask
 
 
