@@ -1,0 +1,182 @@
+"""Texts that break things elsewhere, in every place where people write: shown, never run."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from urllib.parse import quote
+
+import pytest
+from werkzeug.test import TestResponse
+
+from community.accounts.models import User
+from community.companies.models import CompanyState
+from community.topics.models import TopicStatus
+from community.web.limits import limiter
+from tests.conftest import Client
+from tests.factories import make_company, make_employee, make_reply, make_topic, make_user
+from tests.robustness.texts import SOURCES, assert_nothing_runs
+
+pytestmark = pytest.mark.slow
+
+SENT = {200, 204, 303}
+REFUSED = {400, 404, 409, 422}
+MISSED = {301, 308, 400, 404, 410}
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture(autouse=True)
+def no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let one browser send a thousand texts."""
+    monkeypatch.setattr(limiter, "enabled", False)
+
+
+@pytest.fixture(params=SOURCES)
+def texts(request: pytest.FixtureRequest) -> list[str]:
+    """The texts of one collection."""
+    return SOURCES[request.param]()
+
+
+def look(answer: TestResponse, *statuses: set[int]) -> TestResponse:
+    """Check that an answer is one of ours and that nothing in its page runs."""
+    assert any(answer.status_code in ours for ours in statuses or (SENT, REFUSED)), answer.status
+    if answer.mimetype == "text/html" and "<html" in answer.text:
+        assert_nothing_runs(answer.text, answer.headers["Content-Security-Policy"])
+    return answer
+
+
+def walk(browser: Client, path: str) -> int:
+    """Look at all pages of a list, and return how many there are."""
+    number, next_page = 0, path
+    while next_page:
+        page = look(browser.get(next_page, follow_redirects=True), SENT).text
+        found = re.search(
+            r'<a[^>]*href="([^"]+)"[^>]*rel="next"|<a[^>]*rel="next"[^>]*href="([^"]+)"', page
+        )
+        next_page = unescape(found.group(1) or found.group(2)) if found else ""
+        number += 1
+    return number
+
+
+def test_topics(texts: list[str], sign_in: SignIn) -> None:
+    make_company("Brightwave")
+    browser = sign_in(make_user("mira"))
+    ask = {"company": "Brightwave", "kind": "problem", "turned_down": "none"}
+    posted = 0
+
+    for text in texts:
+        words = {"title": text, "body": text, "tags": text, "reason": text}
+        answer = look(browser.submit("/c/brightwave/ask", **ask, **words))
+        if answer.status_code != 303:  # the title or a tag was refused: the details alone
+            answer = browser.submit("/c/brightwave/ask", **ask, title="It stopped", body=text)
+        if look(answer).status_code == 303:
+            posted += 1
+            look(browser.get(answer.location), SENT)
+
+    assert posted > len(texts) * 0.9
+    assert walk(browser, "/topics") >= posted / 20
+    walk(browser, "/c/brightwave")
+
+
+def test_replies_and_comments(texts: list[str], sign_in: SignIn) -> None:
+    topic = make_topic()
+    answered = make_reply(topic)
+    browser = sign_in(make_user("mira"))
+
+    for text in texts:
+        look(browser.submit(f"/t/{topic.id}/replies", body=text))
+        look(browser.submit(f"/r/{answered.id}/comments", body=text))
+
+    walk(browser, f"/t/{topic.id}/{topic.slug}")
+
+
+def test_statuses_and_versions(texts: list[str], sign_in: SignIn) -> None:
+    company = make_company("Brightwave", state=CompanyState.LISTENING)
+    asker, employee = make_user("ada"), make_employee(company, "erin")
+    theirs, ours = sign_in(asker), sign_in(employee)
+    topic, reply = make_topic(company, asker), make_reply()
+
+    for number, text in enumerate(texts):
+        if number % 40 == 0:
+            topic = make_topic(company, asker)
+            reply = make_reply(topic)
+        status = (TopicStatus.ACKNOWLEDGED, TopicStatus.IN_PROGRESS)[number % 2].value
+        look(ours.submit(f"/t/{topic.id}/status", status=status, note=text))
+        look(ours.submit(f"/r/{reply.id}/outcome", value="worked", version=text))
+        if number % 10 == 9:
+            look(theirs.get(f"/t/{topic.id}/{topic.slug}"), SENT)
+
+
+def test_companies(texts: list[str], sign_in: SignIn) -> None:
+    browser = sign_in(make_user("mira"))
+    opened = 0
+
+    for number, text in enumerate(texts):
+        look(browser.submit("/companies/new", name=text, website=text, about=text))
+        named = {"name": f"{text} {number}", "about": text, "none_of_these": "1"}
+        answer = look(browser.submit("/companies/new", **named, website=f"c{number}.example"))
+        if answer.status_code == 303:
+            opened += 1
+            look(browser.get(answer.location), SENT)
+
+    assert opened > len(texts) / 2
+    walk(browser, "/companies")
+
+
+def test_products_and_official_help(texts: list[str], sign_in: SignIn) -> None:
+    make_company("Brightwave")
+    browser = sign_in(make_user("mira"))
+
+    for text in texts:
+        look(browser.submit("/c/brightwave/products/new", name=text, none_of_these="1"))
+        look(browser.submit("/c/brightwave/official-help", url=text, source=text))
+        told = {"url": f"https://a.example/{text}", "source": f"http://b.example/?{text}"}
+        if look(browser.submit("/c/brightwave/official-help", **told)).status_code == 303:
+            look(browser.get("/c/brightwave/official-help"), SENT)
+
+    look(browser.get("/c/brightwave"), SENT)
+
+
+def test_people(texts: list[str], sign_in: SignIn) -> None:
+    browser = sign_in(make_user("mira"))
+
+    for text in texts:
+        answer = look(browser.submit("/account", display_name=text, about=text))
+        if answer.status_code != 303:
+            answer = look(browser.submit("/account", about=text))
+        if answer.status_code == 303:
+            look(browser.get("/people/mira"), SENT)
+
+
+def test_what_is_looked_for(client: Client, texts: list[str]) -> None:
+    topic = make_topic()
+
+    for number, text in enumerate(texts):
+        look(client.get("/search", query_string={"q": text, "company": text, "kind": text}))
+        ask = {"text": text, "about": text, "reason": text}
+        look(client.get("/ask", query_string={**ask, "write": "1"} if number % 2 else ask))
+        look(client.get("/companies", query_string={"q": text, "after": text}))
+        step = {"topic_id": str(topic.id), "text": text, "reason": text, "company": text}
+        look(client.submit("/ask/deflect", step=("solved", "differs")[number % 2], **step))
+
+
+def test_accounts(client: Client, texts: list[str]) -> None:
+    client.get("/signup")
+    for number, text in enumerate(texts):
+        look(client.submit("/signup", username=text, email=text, password=text, next=text), REFUSED)
+        if number % 2:
+            look(client.get("/signin", query_string={"next": text}))
+        else:
+            look(client.submit("/signin", identifier=text, password="", next=text), REFUSED)
+        answer = look(client.submit("/theme", theme=text, next=text))
+        assert re.match(r"/(?![/\\])", answer.location), answer.location
+
+
+def test_addresses(client: Client, texts: list[str]) -> None:
+    topic = make_topic()
+    places = ("/c/{}", "/tags/{}", "/people/{}", "/ask/draft/{}", "/confirm/{}", "/c/{}/ask")
+
+    for number, text in enumerate(texts):
+        part = quote(text, safe="", errors="replace")
+        look(client.get(places[number % len(places)].format(part)), SENT, MISSED)
+        look(client.get(f"/t/{topic.id}/{part}"), SENT, MISSED)
+        look(client.get("/topics", query_string={"after": text, "kind": text, "status": text}))
