@@ -23,7 +23,7 @@ from community.topics.models import (
 )
 
 SOLVABLE = frozenset({TopicKind.QUESTION, TopicKind.PROBLEM})
-_ASKER_SAYS = frozenset({TopicStatus.OPEN, TopicStatus.SOLVED})
+ASKER_SAYS = (TopicStatus.OPEN, TopicStatus.SOLVED)
 CLOSED = frozenset({TopicStatus.SOLVED, TopicStatus.NOT_A_PROBLEM})
 
 
@@ -69,11 +69,10 @@ def can_say_me_too(actor: User | None, topic: Topic, *, at: datetime) -> Decisio
 
 def can_judge(actor: User | None, reply: Reply, *, at: datetime) -> Decision:
     """Vote, or say that it worked: everybody but the author, and about answers only."""
-    if reply.parent_id is not None:
-        return no(gettext("A comment is not an answer; judge the answer above it."))
-    if actor is not None and actor.id == reply.author_id:
+    decision = can_judge_unknown(reply)
+    if decision and actor is not None and actor.id == reply.author_id:
         return no(gettext("You wrote this answer; others judge it."))
-    return can_take_part(actor, at)
+    return decision and can_take_part(actor, at)
 
 
 def can_judge_unknown(reply: Reply) -> Decision:
@@ -155,7 +154,7 @@ def can_set_status(
     if role is StatusRole.MODERATOR:
         return YES
     if role is StatusRole.ASKER:
-        if topic.kind in SOLVABLE and new in _ASKER_SAYS:
+        if topic.kind in SOLVABLE and new in ASKER_SAYS:
             return YES
         return no(gettext("You can say whether it is solved or open."))
     if role is StatusRole.COMPANY:
@@ -175,11 +174,11 @@ def can_sort(
     if not decision:
         return decision
     assert actor is not None  # can_take_part refuses None
-    if actor.id == topic.author_id or is_neutral_moderator(actor, mandate):
+    if actor.id == topic.author_id or is_neutral_moderator(actor, has_mandate=mandate is not None):
         return YES
     return no(gettext("The asker and moderators say what kind of topic this is."))
 
 
-def is_neutral_moderator(actor: User, mandate: Mandate | None) -> bool:
+def is_neutral_moderator(actor: User, *, has_mandate: bool) -> bool:
     """Tell whether somebody moderates here: nobody does at their own company (rule N12)."""
-    return (actor.is_moderator or actor.is_admin) and mandate is None
+    return (actor.is_moderator or actor.is_admin) and not has_mandate

@@ -3,6 +3,7 @@
 from sqlalchemy import delete, select
 
 from community.accounts.models import User
+from community.accounts.policies import can_take_part
 from community.core import clock
 from community.core.db import db
 from community.core.sql import add_once, change, changed
@@ -44,8 +45,8 @@ def remove_me_too(user: User | None, topic: Topic) -> bool:
         NotFound: the topic is hidden.
     """
     places.seen(topic)
-    policies.can_follow(user, at=clock.now()).require()
-    assert user is not None  # can_follow refuses None
+    can_take_part(user, clock.now()).require()
+    assert user is not None  # can_take_part refuses None
     if not changed(delete(MeToo).where(MeToo.topic_id == topic.id, MeToo.user_id == user.id)):
         return False
     follows = changed(

@@ -109,7 +109,11 @@ def _role(
     roles: list[StatusRole | None] = [StatusRole.ASKER] if is_asker else []
     if mandate is not None:
         roles.append(StatusRole.COMPANY)
-    if actor is not None and not is_asker and policies.is_neutral_moderator(actor, mandate):
+    if (
+        actor is not None
+        and not is_asker
+        and policies.is_neutral_moderator(actor, has_mandate=mandate is not None)
+    ):
         roles.append(StatusRole.MODERATOR)
     said = _asker_said(topic)
     tried = [

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import ColumnElement, case, delete, func, select, update
 
 from community.accounts.models import User
+from community.accounts.policies import can_take_part
 from community.core import clock, outbox, text
 from community.core.db import db
 from community.core.errors import Invalid
@@ -150,8 +151,8 @@ def unaccept(user: User | None, topic: Topic, reply: Reply) -> bool:
     """
     now = clock.now()
     places.reply_in(topic, reply)
-    policies.can_follow(user, at=now).require()
-    assert user is not None  # can_follow refuses None
+    can_take_part(user, now).require()
+    assert user is not None  # can_take_part refuses None
     db.session.flush()
     said = delete(AcceptedAnswer).where(
         AcceptedAnswer.topic_id == topic.id,

@@ -98,7 +98,7 @@ def statuses_to_offer(page: TopicPage, viewer: User) -> Sequence[TopicStatus]:
     if page.mine.speaks_for_company or _is_neutral_moderator(page, viewer):
         offered: Sequence[TopicStatus] = STATUSES[page.kind]
     elif page.mine.is_asker and page.kind in policies.SOLVABLE:
-        offered = (TopicStatus.OPEN, TopicStatus.SOLVED)
+        offered = policies.ASKER_SAYS
     else:
         offered = ()
     return [status for status in offered if status is not page.status]
@@ -122,5 +122,4 @@ def _sort_form(page: TopicPage, viewer: User) -> SortForm | None:
 
 
 def _is_neutral_moderator(page: TopicPage, viewer: User) -> bool:
-    """Tell whether the viewer moderates here: nobody does at their own company (rule N12)."""
-    return (viewer.is_moderator or viewer.is_admin) and not page.mine.speaks_for_company
+    return policies.is_neutral_moderator(viewer, has_mandate=page.mine.speaks_for_company)
