@@ -495,6 +495,20 @@ def test_an_answer_may_begin_with_code(sign_in: SignIn) -> None:
     assert db.session.scalar(select(Reply.body)) == "    reboot now"
 
 
+def test_a_page_that_answers_a_form_leads_back_to_where_it_was_pressed(
+    client: Client, sign_in: SignIn
+) -> None:
+    topic = make_topic()
+    back = f'name="next" value="{address(topic)}"'
+
+    refused = sign_in(make_user()).submit(f"/t/{topic.id}/replies", body="")
+    noted = client.submit("/ask/deflect", step="me_too", topic_id=topic.id)
+
+    assert refused.status_code == 422
+    assert back in refused.text
+    assert back in noted.text
+
+
 def test_a_suspended_member_learns_why_and_keeps_the_text(sign_in: SignIn) -> None:
     topic = make_topic()
     suspended = make_user(suspended_until=clock.now() + timedelta(days=3))

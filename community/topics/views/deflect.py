@@ -85,6 +85,7 @@ def deflect() -> ResponseReturnValue:
     template = "_settled" if "X-Fragment" in request.headers else "settled"
     page = render_template(
         f"topics/{template}.html",
+        here=url_for("topics.show", topic_id=topic.id, slug=topic.slug),
         step=step.value,
         topic=queries.rows_for([topic.id])[0],
         text=text,
