@@ -80,6 +80,12 @@ def by_host(host: str) -> Company | None:
     return db.session.scalar(select(Company).where(Company.website_host == host))
 
 
+def by_name(name: str) -> Company | None:
+    """Return the company of this name, however it is capitalised; the first, if there are two."""
+    same = select(Company).where(Company.name_key == folded(name))
+    return db.session.scalar(same.order_by(Company.id).limit(1))
+
+
 def near(name: str, host: str | None = None) -> list[NearCompany]:
     """Return the pages that may already be the one for ``name`` or ``host``, likeliest first."""
     key = _core(name)
@@ -123,6 +129,13 @@ def product_by_slug(company_id: int, slug: str) -> Product | None:
     """Return the product at this address of a company."""
     return db.session.scalar(
         select(Product).where(Product.company_id == company_id, Product.slug == slug)
+    )
+
+
+def product_by_name(company_id: int, name: str) -> Product | None:
+    """Return the product of this name, however it is capitalised."""
+    return db.session.scalar(
+        select(Product).where(Product.company_id == company_id, Product.name_key == folded(name))
     )
 
 

@@ -1,10 +1,9 @@
 """Changes to companies and products."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from community.accounts.models import User
@@ -42,20 +41,7 @@ def open_company(actor: User | None, *, name: str, website: str = "", about: str
     about = _about(about)
     if host is not None and queries.by_host(host) is not None:
         raise Conflict(_("There is a page for %(host)s already.", host=host))
-
-    def build(address: str) -> Company:
-        return Company(
-            slug=address,
-            name=name,
-            name_key=folded(name),
-            website_host=host,
-            about=about,
-            created_by_id=actor.id,
-        )
-
-    company = _with_free_slug(slug(name, default="company"), _company_slug_taken, build)
-    outbox.publish("company.opened", company_id=company.id)
-    return company
+    return _save_company(name, website_host=host, about=about, created_by_id=actor.id)
 
 
 def open_product(
@@ -77,21 +63,7 @@ def open_product(
             raise Invalid(
                 _("That is not a product of %(name)s.", name=company.name), field="parent"
             )
-
-    def build(address: str) -> Product:
-        return Product(
-            company_id=company.id,
-            parent_id=parent_id,
-            slug=address,
-            name=name,
-            name_key=folded(name),
-            created_by_id=actor.id,
-        )
-
-    taken = select(Product.id).where(
-        Product.company_id == company.id, Product.name_key == folded(name)
-    )
-    if db.session.scalar(taken) is not None:
+    if queries.product_by_name(company.id, name) is not None:
         raise Conflict(
             _(
                 "%(company)s has a product called %(product)s already.",
@@ -99,13 +71,7 @@ def open_product(
                 product=name,
             )
         )
-    product = _with_free_slug(
-        slug(name, default="product"),
-        lambda address: queries.product_by_slug(company.id, address) is not None,
-        build,
-    )
-    outbox.publish("product.opened", product_id=product.id, company_id=company.id)
-    return product
+    return _save_product(company, name, parent_id=parent_id, created_by_id=actor.id)
 
 
 def take_in_company(name: str) -> Company:
@@ -115,17 +81,7 @@ def take_in_company(name: str) -> Company:
         Invalid: the name does not fit.
     """
     name = _name(name)
-    key = folded(name)
-    known = select(Company).where(Company.name_key == key).order_by(Company.id).limit(1)
-    if (company := db.session.scalar(known)) is not None:
-        return company
-    company = _with_free_slug(
-        slug(name, default="company"),
-        _company_slug_taken,
-        lambda address: Company(slug=address, name=name, name_key=key),
-    )
-    outbox.publish("company.opened", company_id=company.id)
-    return company
+    return queries.by_name(name) or _save_company(name)
 
 
 def take_in_product(company: Company, name: str) -> Product:
@@ -135,17 +91,7 @@ def take_in_product(company: Company, name: str) -> Product:
         Invalid: the name does not fit.
     """
     name = _name(name)
-    key = folded(name)
-    known = select(Product).where(Product.company_id == company.id, Product.name_key == key)
-    if (product := db.session.scalar(known)) is not None:
-        return product
-    product = _with_free_slug(
-        slug(name, default="product"),
-        lambda address: queries.product_by_slug(company.id, address) is not None,
-        lambda address: Product(company_id=company.id, slug=address, name=name, name_key=key),
-    )
-    outbox.publish("product.opened", product_id=product.id, company_id=company.id)
-    return product
+    return queries.product_by_name(company.id, name) or _save_product(company, name)
 
 
 def set_official_help(actor: User | None, company: Company, *, url: str, source: str) -> None:
@@ -195,8 +141,26 @@ def _about(typed: str) -> str:
     return about
 
 
-def _company_slug_taken(address: str) -> bool:
-    return queries.by_slug(address) is not None
+def _save_company(name: str, **columns: Any) -> Company:
+    company = _with_free_slug(
+        slug(name, default="company"),
+        lambda address: queries.by_slug(address) is not None,
+        lambda address: Company(slug=address, name=name, name_key=folded(name), **columns),
+    )
+    outbox.publish("company.opened", company_id=company.id)
+    return company
+
+
+def _save_product(company: Company, name: str, **columns: Any) -> Product:
+    product = _with_free_slug(
+        slug(name, default="product"),
+        lambda address: queries.product_by_slug(company.id, address) is not None,
+        lambda address: Product(
+            company_id=company.id, slug=address, name=name, name_key=folded(name), **columns
+        ),
+    )
+    outbox.publish("product.opened", product_id=product.id, company_id=company.id)
+    return product
 
 
 def _with_free_slug(wanted: str, taken: Callable[[str], bool], build: Callable[[str], Row]) -> Row:
