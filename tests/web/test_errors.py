@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from community.accounts.models import User
 from tests.conftest import Client
 from tests.factories import make_topic, make_user
@@ -25,10 +27,11 @@ def test_a_form_from_before_signing_in_again_is_sent_by_pressing_once_more(
     assert "CSRF" not in answer.text
 
 
-def test_a_password_is_not_sent_back(sign_in: Callable[[User], Client]) -> None:
+@pytest.mark.parametrize("path", ["/account/password", "/account/email"])
+def test_a_password_is_not_sent_back(sign_in: Callable[[User], Client], path: str) -> None:
     browser = sign_in(make_user())
 
-    answer = browser.post("/account/password", data={"password": "plum-river-44"}, headers=SAME)
+    answer = browser.post(path, data={"current": "plum-river-44"}, headers=SAME)
 
     assert answer.status_code == 400
     assert "plum-river-44" not in answer.text
