@@ -24,6 +24,8 @@ class AskBox extends HTMLElement {
     this.rows = this.querySelector("[data-rows]");
     this.status = this.querySelector("[data-announce]");
     this.#asked = this.rows.querySelector("li") ? this.input.value.trim() : "";
+    // The box completes nothing, so browsers forget it: coming back brings the words and the rows.
+    this.input.value ||= history.state?.asked ?? "";
 
     // While an input method composes, what stands in the box is not yet what is meant.
     this.input.addEventListener("input", (event) => event.isComposing || this.#typed());
@@ -44,6 +46,7 @@ class AskBox extends HTMLElement {
     clearTimeout(this.#pause);
     clearTimeout(this.#still);
     const text = this.input.value.trim();
+    history.replaceState({ ...history.state, asked: this.input.value }, "");
     if ([...text].length < SHORTEST) this.#clear();
     else if (text !== this.#asked) this.#pause = setTimeout(() => this.#ask(text), PAUSE);
   }

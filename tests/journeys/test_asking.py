@@ -63,6 +63,23 @@ def test_the_existing_answer_appears_while_typing_and_fixes_it(
     assert helped_count(site, solved) == 1
 
 
+def test_coming_back_from_an_answer_finds_the_words_and_the_rows(
+    site: Site, open_window: OpenWindow, solved: int
+) -> None:
+    page = open_window()
+    page.goto("/")
+    screens.type_into_box(page, "router loses connection at night")
+    screens.rows(page).first.get_by_role("link", name="Router drops").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Router drops")
+
+    page.go_back()
+
+    expect(page.get_by_label("What do you need help with?")).to_have_value(
+        "router loses connection at night"
+    )
+    expect(screens.rows(page)).to_have_count(1)
+
+
 def test_the_same_with_the_keyboard_alone(site: Site, open_window: OpenWindow, solved: int) -> None:
     page = open_window()
     page.goto("/")
@@ -178,7 +195,7 @@ def test_mine_differs_keeps_the_reason_on_the_new_topic(
     screens.post_topic(page)
 
     expect(page.get_by_role("heading", level=1)).to_have_text("router drops the connection at noon")
-    expect(page.get_by_role("main")).to_contain_text("but different: it happens at noon")
+    expect(page.get_by_role("main")).to_contain_text("but it differs: it happens at noon")
 
 
 def test_rows_that_stay_keep_their_place_while_typing(
