@@ -159,6 +159,20 @@ def test_the_odds_are_measured_and_show_their_n(client: Client) -> None:
     assert "Brightwave has not answered here." in page
 
 
+def test_the_companys_answers_are_not_counted_as_the_customers(client: Client) -> None:
+    company = make_company("Brightwave")
+    employee = make_employee(company)
+    services.post_reply(employee, make_topic(company), body="Try this.", as_company=True)
+    make_topic(company)
+    handlers.refresh_figures([{"company_id": company.id}])
+
+    page = " ".join(client.get("/c/brightwave").text.split())
+
+    assert "50% of 2 topics were answered" in page
+    assert "Brightwave answered 1 of them." in page
+    assert "Customers answered" not in page
+
+
 def test_topics_are_narrowed_by_kind_and_to_what_waits(client: Client) -> None:
     company = make_company("Brightwave")
     make_topic(company, title="A problem")
