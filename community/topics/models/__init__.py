@@ -1,0 +1,91 @@
+"""The tables of topics: what is asked and answered, what is said of it, what is counted.
+
+Counts and ``last_activity_at`` are caches: they are changed in SQL beside the unique
+row that justifies them, and ``community recount`` rebuilds them from those rows.
+"""
+
+from community.topics.models.asking import (
+    DeflectionEvent,
+    DeflectionStep,
+    Draft,
+)
+from community.topics.models.figures import (
+    CompanyFigures,
+    Standing,
+)
+from community.topics.models.following import (
+    Follow,
+    FollowCause,
+    MeToo,
+)
+from community.topics.models.limits import (
+    BODY_MAX,
+    COMMENT_MAX,
+    LANGUAGE_MAX,
+    NOTE_MAX,
+    REASON_MAX,
+    SOURCE_KEY_MAX,
+    TAG_MAX,
+    TAGS_MAX,
+    TITLE_MAX,
+    VERSION_MAX,
+    VISIT_LENGTH,
+)
+from community.topics.models.replies import (
+    AcceptedAnswer,
+    OfficialAnswer,
+    Outcome,
+    Reply,
+    Vote,
+)
+from community.topics.models.topics import (
+    SOLVED_STATUSES,
+    STATUSES,
+    StatusChange,
+    StatusRole,
+    Tag,
+    Topic,
+    TopicKind,
+    TopicProduct,
+    TopicStatus,
+    TopicTag,
+    slug_of,
+)
+
+__all__ = [
+    "BODY_MAX",
+    "COMMENT_MAX",
+    "LANGUAGE_MAX",
+    "NOTE_MAX",
+    "REASON_MAX",
+    "SOLVED_STATUSES",
+    "SOURCE_KEY_MAX",
+    "STATUSES",
+    "TAGS_MAX",
+    "TAG_MAX",
+    "TITLE_MAX",
+    "VERSION_MAX",
+    "VISIT_LENGTH",
+    "AcceptedAnswer",
+    "CompanyFigures",
+    "DeflectionEvent",
+    "DeflectionStep",
+    "Draft",
+    "Follow",
+    "FollowCause",
+    "MeToo",
+    "OfficialAnswer",
+    "Outcome",
+    "Reply",
+    "Standing",
+    "StatusChange",
+    "StatusRole",
+    "Tag",
+    "Topic",
+    "TopicKind",
+    "TopicProduct",
+    "TopicStatus",
+    "TopicTag",
+    "Vote",
+    "slug_of",
+]
