@@ -9,6 +9,7 @@ import sqlite3
 import threading
 import time
 from hashlib import blake2b
+from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -36,9 +37,13 @@ def whose() -> str:
     An IPv6 customer has a whole /64, so that is what counts.
     """
     address = request.remote_addr or "unknown"
-    if ":" in address:
-        return ":".join(address.split("%")[0].split(":")[:4])
-    return address
+    try:
+        parsed = ip_address(address)
+    except ValueError:  # a socket's name, or a proxy's
+        return address
+    if parsed.version == 4:
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ip_network((int(parsed), 64), strict=False))
 
 
 limiter = Limiter(key_func=whose, headers_enabled=False, strategy="fixed-window")
