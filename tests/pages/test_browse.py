@@ -137,11 +137,13 @@ def test_official_help_stands_above_the_box(client: Client) -> None:
 def test_only_a_page_that_helps_is_for_search_engines(client: Client) -> None:
     company = make_company("Brightwave")
     topic = make_topic(company)
-    assert "noindex" in client.get("/c/brightwave").text
+    make_product(company, "Router X3")
+    pages = ("/c/brightwave", "/c/brightwave/p/router-x3")
+    assert all("noindex" in client.get(page).text for page in pages)
 
     services.set_status(topic.author, topic, TopicStatus.SOLVED)
 
-    assert "noindex" not in client.get("/c/brightwave").text
+    assert not any("noindex" in client.get(page).text for page in pages)
 
 
 def test_the_odds_are_measured_and_show_their_n(client: Client) -> None:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from community.accounts import queries as people
 from community.companies import queries as companies
-from community.companies.models import NAME_MAX, CompanyState
+from community.companies.models import NAME_MAX, Company, CompanyState
 from community.companies.views import company_or_404
 from community.core.names import folded
 from community.core.paging import Page
@@ -91,7 +91,7 @@ def company(company_slug: str) -> ResponseReturnValue:
         products=companies.products_of(found.id),
         speakers=companies.speakers_of(found.id) if found.state is CompanyState.LISTENING else (),
         helpers=topics.who_answers(found.id, HELPERS),
-        is_indexed=found.state is not CompanyState.UNCLAIMED or _holds_a_solved_topic(counts),
+        is_indexed=_is_indexed(found, counts),
     )
 
 
@@ -110,6 +110,7 @@ def product(company_slug: str, product_slug: str) -> ResponseReturnValue:
         odds=topics.odds(found.id),
         tabs=_tabs("pages.product", company_slug=found.slug, product_slug=made.slug),
         page=_topics(product_id=made.id),
+        is_indexed=_is_indexed(found, topics.counts_of(found.id)),
     )
 
 
@@ -192,9 +193,11 @@ def _chosen(choices: type[Choice], name: str) -> Choice | None:
         return None
 
 
-def _holds_a_solved_topic(counts: Counts) -> bool:
+def _is_indexed(company: Company, counts: Counts) -> bool:
     """Rule N9: a page that nobody claimed is for search engines once it helps somebody."""
-    return any(status in SOLVED_STATUSES for (_kind, status), n in counts.items() if n)
+    return company.state is not CompanyState.UNCLAIMED or any(
+        status in SOLVED_STATUSES for (_kind, status), n in counts.items() if n
+    )
 
 
 def _tabs(endpoint: str, counts: Counts | None = None, **address: Any) -> list[Tab]:
