@@ -13,8 +13,6 @@ from community.topics import queries
 from community.topics.queries import Answer, Suggestion
 from community.web.limits import SUGGEST, limiter
 
-TEXT_MAX = 1000  # characters of a question
-
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
@@ -26,12 +24,12 @@ def similar() -> ResponseReturnValue:
     Query: ``text`` (3 to 1000 characters), ``company`` (its slug, optional).
     """
     text, slug = request.args.get("text", "").strip(), request.args.get("company", "")
-    if not queries.TEXT_MIN <= len(text) <= TEXT_MAX:
+    if not queries.TEXT_MIN <= len(text) <= queries.TEXT_MAX:
         raise Invalid(
             _(
                 "“text” has %(least)s to %(most)s characters.",
                 least=queries.TEXT_MIN,
-                most=TEXT_MAX,
+                most=queries.TEXT_MAX,
             )
         )
     company = company_or_404(slug) if slug else None

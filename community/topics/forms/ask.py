@@ -9,6 +9,7 @@ from community.topics.models import BODY_MAX, REASON_MAX, TITLE_MAX, TopicKind
 from community.web.forms import Form, SelectChoice, lines, one_line
 
 NONE_OF_THESE = "none"
+TYPED_TAGS_MAX = 300  # characters of all tags together, as they are typed
 
 
 class AskForm(Form):
@@ -54,7 +55,7 @@ class AskForm(Form):
     tags = StringField(
         _l("Tags"),
         filters=[one_line],
-        validators=[Optional(), Length(max=300)],
+        validators=[Optional(), Length(max=TYPED_TAGS_MAX)],
         description=_l("Up to five words that others may look for, with commas between them."),
     )
     # "Mine differs because …": the topic that was shown, and why it does not fit.
@@ -75,7 +76,12 @@ class AskForm(Form):
 
     def tag_words(self) -> list[str]:
         """Return the tags as they were typed, one by one."""
-        return [word.strip() for word in (self.tags.data or "").split(",") if word.strip()]
+        return split_tags(self.tags.data)
+
+
+def split_tags(typed: str | None) -> list[str]:
+    """Return tags, typed with commas between them, one by one."""
+    return [word.strip() for word in (typed or "").split(",") if word.strip()]
 
 
 def is_id(word: str) -> bool:

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from community.topics.forms.ask import TYPED_TAGS_MAX, split_tags
 from community.topics.models import BODY_MAX, COMMENT_MAX, NOTE_MAX, TopicKind, TopicStatus
 from community.web.forms import Form, SelectChoice, lines, one_line
 
@@ -79,10 +80,10 @@ class SortForm(Form):
     tags = StringField(
         _l("Tags"),
         filters=[one_line],
-        validators=[Length(max=300)],
+        validators=[Length(max=TYPED_TAGS_MAX)],
         description=_l("Up to five, with commas between them."),
     )
 
     def tag_words(self) -> list[str]:
         """Return the tags as they were typed, one by one."""
-        return [word.strip() for word in (self.tags.data or "").split(",") if word.strip()]
+        return split_tags(self.tags.data)

@@ -19,11 +19,12 @@ from community.topics.queries.shapes import (
     TopicPage,
     TopicRow,
 )
-from community.topics.queries.suggestions import SHOWN_MAX, TEXT_MIN, suggestions
+from community.topics.queries.suggestions import SHOWN_MAX, TEXT_MAX, TEXT_MIN, suggestions
 from community.topics.queries.visible import tag_id, visible, visible_reply
 
 __all__ = [
     "SHOWN_MAX",
+    "TEXT_MAX",
     "TEXT_MIN",
     "Answer",
     "CommentView",

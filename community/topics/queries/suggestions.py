@@ -13,6 +13,7 @@ from community.topics.queries.shapes import Suggestion
 
 SHOWN_MAX = 5
 TEXT_MIN = 3  # characters from which suggestions appear
+TEXT_MAX = 1000  # characters that the box takes, and that go along in addresses
 
 
 def suggestions(

@@ -15,7 +15,6 @@ from community.web.forms import one_line
 from community.web.limits import SUGGEST, VERDICT, limiter
 from community.web.redirects import see_other
 
-TEXT_MAX = 1000  # characters that go along in addresses, as many as the box takes
 PRESSED = (
     DeflectionStep.OPENED,
     DeflectionStep.SOLVED,
@@ -51,7 +50,7 @@ def deflect() -> ResponseReturnValue:
     if topic is None:
         abort(404, _("That topic is no longer there."))
     visit, who = visits.current_or_new(), actor()
-    text = request.form.get("text", "")[:TEXT_MAX]
+    text = request.form.get("text", "")[: queries.TEXT_MAX]
     reason = one_line(request.form.get("reason"))[:REASON_MAX]
     with transaction():
         services.record_step(
