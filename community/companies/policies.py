@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from flask_babel import gettext
+
 from community.accounts.models import User
 from community.accounts.policies import can_take_part
-from community.core.policy import Decision
+from community.companies.models import Company, CompanyState, Mandate
+from community.core.policy import YES, Decision, no
 
 
 def can_open_page(actor: User | None, at: datetime) -> Decision:
@@ -12,6 +15,17 @@ def can_open_page(actor: User | None, at: datetime) -> Decision:
     return can_take_part(actor, at)
 
 
-def can_set_official_help(actor: User | None, at: datetime) -> Decision:
-    """Rule N3: anyone may say where official help is, with a source; joining is not asked."""
-    return can_take_part(actor, at)
+def can_set_official_help(
+    actor: User | None, company: Company, mandate: Mandate | None, at: datetime
+) -> Decision:
+    """Rule N3: anyone may say where official help is, with a source; joining is not asked.
+
+    A company that has proved who it is says so itself, or a moderator does: a link that looks like
+    the company's word is what swindlers want.
+    """
+    may = can_take_part(actor, at)
+    if actor is None or not may or company.state is CompanyState.UNCLAIMED:
+        return may
+    if mandate is not None or actor.is_moderator or actor.is_admin:
+        return YES
+    return no(gettext("%(name)s says itself where its official help is.", name=company.name))

@@ -98,10 +98,11 @@ def set_official_help(actor: User | None, company: Company, *, url: str, source:
     """Say where the company itself gives help, and where that can be checked (rule N3).
 
     Raises:
-        NotAllowed: the actor may not take part.
+        NotAllowed: the actor may not take part, or the company says it itself.
         Invalid: an address is missing or is none.
     """
-    policies.can_set_official_help(actor, clock.now()).require()
+    mandate = queries.mandate_of(actor.id, company.id) if actor is not None else None
+    policies.can_set_official_help(actor, company, mandate, clock.now()).require()
     assert actor is not None  # can_set_official_help refuses None
     company.official_help_url = web_address(url, field="url")
     company.official_help_source = web_address(source, field="source")

@@ -102,9 +102,11 @@ def open_product(company_slug: str) -> ResponseReturnValue:
 def official_help(company_slug: str) -> ResponseReturnValue:
     """Say where the company itself gives help (rule N3)."""
     company = company_or_404(company_slug)
-    if actor() is None:
+    who = actor()
+    if who is None:
         return sign_in_first()
-    policies.can_set_official_help(actor(), clock.now()).require()
+    mandate = queries.mandate_of(who.id, company.id)
+    policies.can_set_official_help(who, company, mandate, clock.now()).require()
     form = OfficialHelpForm(
         url=company.official_help_url or "", source=company.official_help_source or ""
     )

@@ -148,6 +148,21 @@ def test_official_help_needs_a_source() -> None:
             services.set_official_help(make_user(), company, url=url, source=source)
 
 
+@pytest.mark.parametrize("state", [CompanyState.LISTENING, CompanyState.ELSEWHERE])
+def test_a_company_that_proved_itself_says_itself_where_it_helps(state: CompanyState) -> None:
+    company = make_company(state=state)
+    words = {"url": "https://a.example/help", "source": "https://a.example"}
+
+    for stranger in (make_user(), make_employee(make_company())):
+        with pytest.raises(NotAllowed, match="says itself"):
+            services.set_official_help(stranger, company, **words)
+    assert company.official_help_url is None
+
+    services.set_official_help(make_employee(company), company, **words)
+    services.set_official_help(make_user(is_moderator=True), company, **words)
+    assert company.official_help_url == words["url"]
+
+
 def test_a_mandate_counts_while_it_lasts() -> None:
     company = make_company()
     now, then = make_employee(company), make_employee(company, valid_until=clock.now())
