@@ -1,8 +1,8 @@
 """Pages that are the same for every anonymous reader: kept in memory, with an ETag.
 
-Such a page is rendered once and kept until something is published on the site, for
-`KEPT_S` seconds at most: so long may a page say "3 hours ago", and so long may it miss
-what the worker counts without an event of its own. Who is signed in never gets one.
+Such a page is rendered once and kept until something is owed to a subscriber of an event,
+for `KEPT_S` seconds at most: so long may a page say "3 hours ago", and so long may it miss
+what nobody subscribes to and what the worker counts. Who is signed in never gets one.
 """
 
 import time
@@ -73,8 +73,8 @@ def init_app(app: Flask) -> None:
 def same_for_visitors(view: View[Parameters]) -> View[Parameters]:
     """Keep the page of a view that depends on its address and the database only.
 
-    Whatever such a view's page shows changes with an event (`outbox.publish`) or may be
-    `KEPT_S` old.
+    Whatever such a view's page shows changes with an event that has a subscriber
+    (`outbox.publish`) or may be `KEPT_S` old.
     """
 
     @wraps(view)

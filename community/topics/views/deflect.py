@@ -9,7 +9,7 @@ from community.companies import queries as companies
 from community.core.db import transaction
 from community.topics import queries, services, visits
 from community.topics.forms.ask import is_id
-from community.topics.models import REASON_MAX, DeflectionStep
+from community.topics.models import REASON_MAX, DeflectionStep, Topic
 from community.topics.views import bp
 from community.web.forms import one_line
 from community.web.limits import SUGGEST, VERDICT, limiter
@@ -49,14 +49,14 @@ def deflect() -> ResponseReturnValue:
     step, topic = _step(), queries.visible(_number("topic_id"))
     if topic is None:
         abort(404, _("That topic is no longer there."))
-    visit, who = visits.current_or_new(), actor()
+    visit = visits.current_or_new()
     text = request.form.get("text", "")[: queries.TEXT_MAX]
     reason = one_line(request.form.get("reason"))[:REASON_MAX]
     with transaction():
         services.record_step(
             visit=visit,
             step=step,
-            user=who,
+            user=actor(),
             company_id=topic.company_id,
             topic_id=topic.id,
             reply_id=_number("reply_id") or None,
@@ -64,13 +64,18 @@ def deflect() -> ResponseReturnValue:
             query=text,
             reason=reason,
         )
+    return visits.remember(_answer(step, topic, text=text, reason=reason), visit)
+
+
+def _answer(step: DeflectionStep, topic: Topic, *, text: str, reason: str) -> ResponseReturnValue:
+    """Lead on to the form, back to the draft, or say in the row or on a page what was noted."""
     if step is DeflectionStep.OPENED:
-        return visits.remember(("", 204), visit)
+        return "", 204
     kept = services.find_draft(request.form.get("draft", ""))
     if step is DeflectionStep.DIFFERS and kept is not None:
         with transaction():
             services.differ(kept, topic_id=topic.id, reason=reason)
-        return visits.remember(see_other(url_for("topics.draft", key=kept.key)), visit)
+        return see_other(url_for("topics.draft", key=kept.key))
     if step is DeflectionStep.DIFFERS and "X-Fragment" not in request.headers:
         location = url_for(
             "topics.ask",
@@ -80,9 +85,9 @@ def deflect() -> ResponseReturnValue:
             differs_from=topic.id,
             reason=reason,
         )
-        return visits.remember(see_other(location), visit)
+        return see_other(location)
     template = "_settled" if "X-Fragment" in request.headers else "settled"
-    page = render_template(
+    return render_template(
         f"topics/{template}.html",
         here=url_for("topics.show", topic_id=topic.id, slug=topic.slug),
         step=step.value,
@@ -92,7 +97,6 @@ def deflect() -> ResponseReturnValue:
         company_slug=request.form.get("company") or None,
         draft=kept.key if kept else None,
     )
-    return visits.remember(page, visit)
 
 
 def _step() -> DeflectionStep:
