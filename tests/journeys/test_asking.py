@@ -198,6 +198,32 @@ def test_mine_differs_keeps_the_reason_on_the_new_topic(
     expect(page.get_by_role("main")).to_contain_text("but it differs: it happens at noon")
 
 
+def test_a_pressed_verdict_keeps_its_place_and_the_focus(
+    site: Site, open_window: OpenWindow, solved: int
+) -> None:
+    site.join("jonas")
+    with site.app.app_context(), transaction():
+        topic = db.session.get_one(Topic, solved)
+        for number in range(5):
+            services.post_reply(make_user(), topic, body=f"Or try this, number {number}.")
+    page = open_window()
+    page.goto(f"/signin?next=/t/{solved}")
+    screens.sign_in(page, "jonas")
+    button = page.get_by_role("button", name="Helpful", exact=True).nth(3)
+    button.scroll_into_view_if_needed()
+    before = button.bounding_box()
+
+    button.focus()
+    page.keyboard.press("Enter")
+
+    pressed = page.locator("button[aria-pressed=true]")
+    expect(pressed).to_be_focused()
+    after = pressed.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(after["y"] - before["y"]) <= 2
+
+
 def test_rows_that_stay_keep_their_place_while_typing(
     site: Site, open_window: OpenWindow, solved: int
 ) -> None:
