@@ -4,6 +4,7 @@ Every step works as a page; with scripts the suggestions come while typing. What
 typed goes along in addresses and fields, or in a draft when somebody has to sign in.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask import flash, render_template, request, url_for
@@ -36,11 +37,13 @@ class Found:
     working: bool = True
 
 
-def find(text: str, *, company: Company | None, **more: object) -> Found:
+def find(
+    text: str, *, company: Company | None, body: str = "", exclude: Collection[int] = ()
+) -> Found:
     """Look for answers; without an index there are none, and asking goes on."""
     try:
         company_id = company.id if company else None
-        return Found(queries.suggestions(text, company_id=company_id, **more))  # type: ignore[arg-type]
+        return Found(queries.suggestions(text, body=body, company_id=company_id, exclude=exclude))
     except SearchUnavailable:
         return Found([], working=False)
 

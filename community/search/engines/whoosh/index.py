@@ -69,7 +69,7 @@ class WhooshIndex(SearchIndex):
     def search(
         self,
         text: str,
-        filters: Filters = Filters(),  # noqa: B008
+        filters: Filters = Filters(),  # noqa: B008 (frozen)
         *,
         page: int = 1,
         limit: int = PAGE_SIZE,

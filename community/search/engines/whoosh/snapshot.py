@@ -37,7 +37,7 @@ _INDEX_NAME = "MAIN"  # Whoosh's own default
 
 def generation(build: Build) -> int:
     """Return the number of the newest commit, -1 if there is none."""
-    newest: int = TOC._latest_generation(build.storage(), _INDEX_NAME)  # noqa: SLF001
+    newest: int = TOC._latest_generation(build.storage(), _INDEX_NAME)  # noqa: SLF001 (decision 2)
     return newest
 
 
@@ -163,8 +163,8 @@ class Segment:
         while matcher.is_active():
             matcher.id()  # have the codec decode
             matcher.weight()  # the block
-            yield matcher._ids, matcher._weights  # noqa: SLF001
-            matcher._next_block()  # noqa: SLF001
+            yield matcher._ids, matcher._weights  # noqa: SLF001 (decision 2)
+            matcher._next_block()  # noqa: SLF001 (decision 2)
 
     def terms_from(self, field: str, prefix: bytes) -> Iterator[tuple[bytes, int]]:
         """Yield terms from ``prefix`` on in order, with how many documents hold each."""
@@ -197,7 +197,7 @@ class Snapshot:
         self.build = build
         self.generation: int = contents.generation
         self._known: dict[str, Segment] = {}
-        known = previous._known if previous and previous.build == build else {}  # noqa: SLF001
+        known = previous._known if previous and previous.build == build else {}  # noqa: SLF001 (decision 2)
         self.views: list[View] = []
         for stored in contents.segments:
             name = stored.segment_id()

@@ -33,7 +33,7 @@ _CURRENT = "CURRENT"
 _LOCK = "writer.lock"
 
 
-class MappedStorage(FileStorage):  # type: ignore[misc, unused-ignore]
+class MappedStorage(FileStorage):  # type: ignore[misc, unused-ignore] # untyped
     """Files mapped into memory, which processes share, instead of read through a buffer."""
 
     def open_file(self, name: str, **options: Any) -> BufferFile:
@@ -44,7 +44,7 @@ class MappedStorage(FileStorage):  # type: ignore[misc, unused-ignore]
             return _MappedFile(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), name)
 
 
-class _MappedFile(BufferFile):  # type: ignore[misc, unused-ignore]
+class _MappedFile(BufferFile):  # type: ignore[misc, unused-ignore] # untyped
     """What `BufferFile` is, without its copy of the bytes."""
 
     def __init__(self, mapped: mmap.mmap, name: str) -> None:
