@@ -15,7 +15,7 @@ from community.core import config, outbox
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 VARIABLE = re.compile(r"\bCOMMUNITY_[A-Z_]+\b|\bPORT\b")
-EVENT = re.compile(r"[a-z]+\.[a-z_]+")
+EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
 FOREIGN = {"db"}  # groups that have a documentation of their own
 
 

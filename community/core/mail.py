@@ -87,4 +87,9 @@ def _submit(message: EmailMessage, url: SplitResult) -> None:
             server.starttls(context=context)
         if url.username:
             server.login(unquote(url.username), unquote(url.password or ""))
-        server.send_message(message)
+        try:
+            server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as refused:
+            # Its words hold the address, which is for no log.
+            codes = ", ".join(str(code) for code, _ in refused.recipients.values())
+            raise OSError(f"The mail server refused the recipient ({codes}).") from None

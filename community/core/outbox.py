@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text, delete, func, insert, select, text, update
+from sqlalchemy import JSON, Index, String, Text, delete, func, insert, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
@@ -28,7 +28,9 @@ BATCH = 200  # rows claimed at once
 ATTEMPTS_MAX = 12
 BACK_OFF_MAX = timedelta(days=1)
 KEEP_DONE = timedelta(days=7)
+KEEP_FAILED = timedelta(days=90)  # for the operator to look at
 OWES = "owes"  # in the session's info, from `publish` to the commit that makes it true
+NOBODY = "nobody"  # the handler of an event that nobody listens to
 OPEN = "done_at IS NULL AND failed_at IS NULL"
 
 log = logging.getLogger(__name__)
@@ -110,20 +112,24 @@ def subscriptions() -> dict[str, list[str]]:
 def publish(event: str, *, after: timedelta = timedelta(0), **payload: Any) -> None:
     """Owe one job per subscriber of ``event``, in the caller's transaction.
 
+    An event that nobody listens to leaves a row as well, which is done already: a newer
+    row is how pages that are kept learn of a change (`newest_id`).
+
     ``payload`` holds ids and plain values, never model instances: by the time a
     handler runs, the row may have changed or gone.
 
     Args:
         after: how long the worker leaves it alone.
     """
-    due = clock.now() + after
-    rows = [
-        {"event": event, "handler": subscription.name, "payload": payload, "run_after": due}
-        for subscription in _subscriptions.get(event, ())
-    ]
-    if rows:
-        db.session.execute(insert(OutboxRow), rows)  # all in one statement
+    now = clock.now()
+    news = {"event": event, "payload": payload, "run_after": now + after}
+    subscriptions = _subscriptions.get(event, ())
+    if subscriptions:
+        rows = [{"handler": one.name, "done_at": None, **news} for one in subscriptions]
         db.session.info[OWES] = True
+    else:
+        rows = [{"handler": NOBODY, "done_at": now, **news}]
+    db.session.execute(insert(OutboxRow), rows)  # all in one statement
 
 
 def owed(event: str) -> list[OutboxRow]:
@@ -141,16 +147,12 @@ def settle(rows: Iterable[OutboxRow]) -> None:
     )
 
 
-def deliver_due(limit: int | None = None) -> int:
-    """Run what is due until nothing is, or ``limit`` rows were tried. Return how many."""
+def deliver_due() -> int:
+    """Run what is due until nothing is. Return how many rows were tried."""
     tried = 0
-    while limit is None or tried < limit:
-        rows = _claim(BATCH if limit is None else min(BATCH, limit - tried))
-        if not rows:
-            break
+    while rows := _claim():
         tried += len(rows)
-        for name, owed in _grouped(rows):
-            _run(name, owed)
+        _run(rows)
     return tried
 
 
@@ -165,52 +167,46 @@ def newest_id() -> int:
 
 
 def prune() -> int:
-    """Forget what was done more than `KEEP_DONE` ago. Return how many rows went."""
-    old = clock.now() - KEEP_DONE
+    """Forget what was done or given up long ago. Return how many rows went."""
+    now = clock.now()
+    old = or_(OutboxRow.done_at < now - KEEP_DONE, OutboxRow.failed_at < now - KEEP_FAILED)
     with transaction():
-        return changed(delete(OutboxRow).where(OutboxRow.done_at < old))
+        return changed(delete(OutboxRow).where(old))
 
 
-def _claim(limit: int) -> list[OutboxRow]:
-    """Take up to ``limit`` due rows for ourselves, oldest first.
+def _claim() -> list[OutboxRow]:
+    """Take what one call of a handler needs: a due row, or those of a batch handler.
 
-    Two workers never get the same row: on SQLite the transaction holds the write
-    lock, on PostgreSQL the rows are locked and another's are skipped.
+    Nothing is taken before its turn, so the lease covers the call and no waiting. Two
+    workers never get the same row: on SQLite the transaction holds the write lock, on
+    PostgreSQL the rows are locked and another's are skipped.
     """
     with transaction():
         now = clock.now()
-        rows = db.session.scalars(
+        due = (
             select(OutboxRow)
             .where(text(OPEN), OutboxRow.run_after <= now)
             .order_by(OutboxRow.run_after, OutboxRow.id)
-            .limit(limit)
             .with_for_update(skip_locked=True)
             .execution_options(populate_existing=True)
-        ).all()
+        )
+        rows = list(db.session.scalars(due.limit(1)))
+        if rows and _is_batch(rows[0].handler):
+            same = due.where(OutboxRow.handler == rows[0].handler).limit(BATCH)
+            rows = list(db.session.scalars(same))
         for row in rows:
             row.run_after = now + LEASE
             row.attempts += 1
-    return list(rows)
+    return rows
 
 
-def _grouped(rows: Iterable[OutboxRow]) -> list[tuple[str, list[OutboxRow]]]:
-    """Split rows into calls: a batch handler's together, the others one by one."""
-    batches: dict[str, list[OutboxRow]] = defaultdict(list)
-    calls: list[tuple[str, list[OutboxRow]]] = []
-    for row in rows:
-        known = _by_name.get(row.handler)
-        if known is not None and known.batch:
-            if row.handler not in batches:
-                calls.append((row.handler, batches[row.handler]))
-            batches[row.handler].append(row)
-        else:
-            calls.append((row.handler, [row]))
-    return calls
+def _is_batch(name: str) -> bool:
+    return name in _by_name and _by_name[name].batch
 
 
-def _run(name: str, rows: list[OutboxRow]) -> None:
-    """Call one handler; note in the same transaction that its rows are done."""
-    ids = [row.id for row in rows]
+def _run(rows: list[OutboxRow]) -> None:
+    """Call the handler of ``rows``; note in the same transaction that they are done."""
+    name, ids = rows[0].handler, [row.id for row in rows]
     try:
         with transaction():
             subscription = _by_name[name]
@@ -225,7 +221,7 @@ def _run(name: str, rows: list[OutboxRow]) -> None:
     except Exception as error:  # a handler's fault must not stop the others
         if len(rows) > 1:  # nor one bad row its batch
             for row in rows:
-                _run(name, [row])
+                _run([row])
             return
         log.exception("%s failed for outbox row %s", name, ids)
         _note_failure(rows[0], error)

@@ -69,7 +69,7 @@ def on_lost_token(_error: CSRFError) -> ResponseReturnValue:
 
 def on_data_error(error: DataError) -> ResponseReturnValue:
     """A value that the database cannot hold came through: the request is at fault."""
-    log.info("The database refused a value: %s", error.orig)
+    log.info("The database refused a value: %s", type(error.orig).__name__)
     db.session.rollback()
     return _answer(400, "")
 

@@ -1,6 +1,6 @@
 """people companies and topics.
 
-Revision: 0001, after . Made on 2026-11-21 21:49:25.143673.
+Revision: 0001, after . Made on 2026-11-21 23:07:56.849330.
 """
 
 import sqlalchemy as sa
@@ -336,6 +336,7 @@ def upgrade() -> None:
     with op.batch_alter_table('deflection_events', schema=None) as batch_op:
         batch_op.create_index('ix_deflection_events_company', ['company_id', 'created_at', 'step'], unique=False)
         batch_op.create_index('ix_deflection_events_visit', ['visit', 'id'], unique=False)
+        batch_op.create_index('uq_deflection_events_member', ['user_id', 'topic_id', 'step'], unique=True, sqlite_where=sa.text('user_id IS NOT NULL AND topic_id IS NOT NULL'), postgresql_where=sa.text('user_id IS NOT NULL AND topic_id IS NOT NULL'))
         batch_op.create_index('uq_deflection_events_once', ['visit', 'topic_id', 'step'], unique=True, sqlite_where=sa.text('topic_id IS NOT NULL'), postgresql_where=sa.text('topic_id IS NOT NULL'))
 
     op.create_table('official_answers',
@@ -405,6 +406,7 @@ def downgrade() -> None:
     op.drop_table('official_answers')
     with op.batch_alter_table('deflection_events', schema=None) as batch_op:
         batch_op.drop_index('uq_deflection_events_once', sqlite_where=sa.text('topic_id IS NOT NULL'), postgresql_where=sa.text('topic_id IS NOT NULL'))
+        batch_op.drop_index('uq_deflection_events_member', sqlite_where=sa.text('user_id IS NOT NULL AND topic_id IS NOT NULL'), postgresql_where=sa.text('user_id IS NOT NULL AND topic_id IS NOT NULL'))
         batch_op.drop_index('ix_deflection_events_visit')
         batch_op.drop_index('ix_deflection_events_company')
 

@@ -116,13 +116,41 @@ def test_a_job_that_asks_to_wait_has_not_failed() -> None:
 def test_what_a_dead_worker_had_claimed_is_due_again_when_its_lease_ends() -> None:
     with clock.frozen(clock.now()) as move_on:
         outbox.publish("word.said", word="hello")
-        assert len(outbox._claim(10)) == 1  # and then the worker dies
+        assert len(outbox._claim()) == 1  # and then the worker dies
 
         assert outbox.deliver_due() == 0
         move_on(outbox.LEASE)
         assert outbox.deliver_due() == 1
 
     assert done == ["hello"]
+
+
+def test_nothing_is_claimed_before_its_turn() -> None:
+    for word in ("one", "two"):
+        outbox.publish("word.said", word=word)
+
+    assert [row.payload for row in outbox._claim()] == [{"word": "one"}]
+    assert [row.attempts for row in rows()] == [1, 0]
+
+
+def test_an_event_that_nobody_listens_to_is_news_and_no_work() -> None:
+    before = outbox.newest_id()
+
+    outbox.publish("word.lost", word="hello")
+
+    assert outbox.newest_id() > before
+    assert outbox.waiting() == 0
+
+
+def test_what_was_given_up_is_forgotten_after_three_months() -> None:
+    with clock.frozen(clock.now()) as move_on:
+        outbox.publish("word.sung", word="bad")
+        for _ in range(outbox.ATTEMPTS_MAX):
+            outbox.deliver_due()
+            move_on(outbox.BACK_OFF_MAX)
+        assert outbox.prune() == 0
+        move_on(outbox.KEEP_FAILED)
+        assert outbox.prune() == 1
 
 
 def test_done_rows_are_forgotten_after_a_week() -> None:

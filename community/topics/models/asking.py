@@ -61,6 +61,16 @@ class DeflectionEvent(Base):
             sqlite_where=text("topic_id IS NOT NULL"),
             postgresql_where=text("topic_id IS NOT NULL"),
         ),
+        # And so does a member, on whatever visits.
+        Index(
+            "uq_deflection_events_member",
+            "user_id",
+            "topic_id",
+            "step",
+            unique=True,
+            sqlite_where=text("user_id IS NOT NULL AND topic_id IS NOT NULL"),
+            postgresql_where=text("user_id IS NOT NULL AND topic_id IS NOT NULL"),
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import delete, select
 
 from community.accounts.models import User
 from community.accounts.policies import can_take_part
-from community.core import clock
+from community.core import clock, outbox
 from community.core.db import db
 from community.core.sql import add_once, change, changed
 from community.topics import policies
@@ -31,6 +31,7 @@ def add_me_too(user: User | None, topic: Topic) -> bool:
         me_too_count=Topic.me_too_count + 1,
         follower_count=Topic.follower_count + int(follows),
     )
+    outbox.publish("me_too.said", topic_id=topic.id, company_id=topic.company_id, user_id=user.id)
     return True
 
 
@@ -64,6 +65,9 @@ def remove_me_too(user: User | None, topic: Topic) -> bool:
     if user.id != topic.author_id:
         for reply in _accepted_by(user, topic):
             verdicts.unaccept(user, topic, reply)
+    outbox.publish(
+        "me_too.taken_back", topic_id=topic.id, company_id=topic.company_id, user_id=user.id
+    )
     return True
 
 
