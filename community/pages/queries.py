@@ -106,12 +106,13 @@ def deeds_of(user_id: int) -> Deeds:
 
 
 def answered_by(user_id: int, limit: int) -> Sequence[int]:
-    """Return the ids of the topics that somebody replied to last, newest reply first."""
+    """Return the ids of other people's topics that somebody answered, newest answer first."""
     return db.session.scalars(
         select(Reply.topic_id)
         .join(Topic, Topic.id == Reply.topic_id)
         .where(
             Reply.author_id == user_id,
+            Topic.author_id != user_id,
             Reply.parent_id.is_(None),
             Reply.hidden_at.is_(None),
             Topic.hidden_at.is_(None),

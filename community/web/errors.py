@@ -4,6 +4,7 @@ import logging
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -36,6 +37,9 @@ def init_app(app: Flask) -> None:
 def on_domain_error(error: DomainError) -> ResponseReturnValue:
     """Answer with the sentence that the error carries."""
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+    if isinstance(error, SearchUnavailable):  # its words tell the operator what to do
+        log.error("Search is off: %s", error.message)
+        return _answer(status, gettext("Search is off right now."))
     return _answer(status, error.message)
 
 

@@ -50,6 +50,7 @@ MEMBERS = [
     "/companies/new",
     "/c/brightwave/products/new",
     "/c/brightwave/official-help",
+    "/following",
     "/account",
     "/account/password",
     "/account/email",

@@ -266,6 +266,29 @@ def test_a_person_shows_what_they_did_and_where(client: Client) -> None:
     assert client.get("/people/MIRA").location == "/people/mira"
 
 
+def test_what_one_follows_is_in_one_list(client: Client, sign_in: SignIn) -> None:
+    reader = make_user()
+    followed = make_topic(title="I asked this", author=reader)
+    services.follow(reader, followed)
+    make_topic(title="Not mine")
+
+    assert titles(sign_in(reader).get("/following").text) == ["I asked this"]
+    assert "do not follow anything yet" in sign_in(make_user()).get("/following").text
+    assert "/signin" in client.get("/following").location
+
+
+def test_answering_ones_own_topic_earns_nothing(client: Client) -> None:
+    mira = make_user("mira")
+    topic = make_topic(make_company("Brightwave"), mira)
+    reply = services.post_reply(mira, topic, body="Found it myself.")
+    handlers.refresh_standings([{"company_id": topic.company_id, "reply_id": reply.id}])
+
+    page = client.get("/people/mira").text
+
+    assert "has not answered anything yet" in page
+    assert "Where they help" not in page
+
+
 def test_companies_are_found_by_a_part_of_their_name(client: Client) -> None:
     make_company("Brightwave")
     make_company("Larkspur")

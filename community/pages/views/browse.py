@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from community.accounts import queries as people
+from community.accounts.sessions import actor, sign_in_first
 from community.companies import queries as companies
 from community.companies.models import NAME_MAX, Company, CompanyState
 from community.companies.views import company_or_404
@@ -144,6 +145,15 @@ def person(username: str) -> ResponseReturnValue:
         page=_topics(author_id=user.id) if asks else None,
         answered=() if asks else topics.rows_for(queries.answered_by(user.id, ANSWERED)),
     )
+
+
+@bp.get("/following")
+def following() -> ResponseReturnValue:
+    """The topics that the reader follows, newest activity first."""
+    user = actor()
+    if user is None:
+        return sign_in_first()
+    return render_template("pages/following.html", page=_topics(follower_id=user.id))
 
 
 @bp.get("/about")

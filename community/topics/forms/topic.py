@@ -65,8 +65,10 @@ class StatusForm(Form):
     )
 
     def offer(self, statuses: Iterable[TopicStatus]) -> None:
-        """Let one of these be chosen."""
-        self.status.choices = [SelectChoice(one.value, STATUS_WORDS[one]) for one in statuses]
+        """Let one of these be chosen; where there are several, none is chosen beforehand."""
+        choices = [SelectChoice(one.value, STATUS_WORDS[one]) for one in statuses]
+        unchosen = [SelectChoice("", _l("choose …"))] if len(choices) > 1 else []
+        self.status.choices = unchosen + choices
 
 
 class SortForm(Form):

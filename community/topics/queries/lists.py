@@ -13,6 +13,7 @@ from community.core import markup, paging
 from community.core.db import UtcDateTime
 from community.topics.models import (
     AcceptedAnswer,
+    Follow,
     OfficialAnswer,
     Topic,
     TopicKind,
@@ -64,6 +65,7 @@ def page_of_topics(
     product_id: int | None = None,
     tag_id: int | None = None,
     author_id: int | None = None,
+    follower_id: int | None = None,
     kind: TopicKind | None = None,
     statuses: Sequence[TopicStatus] = (),
     unanswered: bool = False,
@@ -85,6 +87,7 @@ def page_of_topics(
         "product_id": product_id,
         "tag_id": tag_id,
         "author_id": author_id,
+        "follower_id": follower_id,
         "kind": kind,
     }
     given = {name: value for name, value in wanted.items() if value is not None}
@@ -129,6 +132,9 @@ def _listing(
         "statuses": Topic.status.in_(bindparam("statuses", expanding=True)),
         "product_id": Topic.id.in_(
             select(TopicProduct.topic_id).where(TopicProduct.product_id == bindparam("product_id"))
+        ),
+        "follower_id": Topic.id.in_(
+            select(Follow.topic_id).where(Follow.user_id == bindparam("follower_id"))
         ),
         "tag_id": Topic.id.in_(
             select(TopicTag.topic_id).where(TopicTag.tag_id == bindparam("tag_id"))

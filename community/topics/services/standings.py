@@ -1,6 +1,6 @@
 """What each person has done at each company, counted from the rows.
 
-Replies are the visible ones, without comments. Solved are topics in which somebody
+Replies are the visible ones to somebody else's topic, without comments. Solved are topics in which somebody
 *else* accepted an answer of theirs, however many people or answers.
 """
 
@@ -94,4 +94,9 @@ def _standings(which: ColumnElement[bool] | None) -> Select[int, int, int, int]:
 
 
 def _counted() -> tuple[ColumnElement[bool], ...]:
-    return Reply.parent_id.is_(None), Reply.hidden_at.is_(None), Topic.hidden_at.is_(None)
+    return (
+        Reply.parent_id.is_(None),
+        Reply.hidden_at.is_(None),
+        Topic.hidden_at.is_(None),
+        Reply.author_id != Topic.author_id,
+    )
