@@ -85,7 +85,10 @@ def render(text: str) -> str:
     try:
         markup: str = _renderer().reset().convert(text)
         return _cleaner().clean(markup)
-    except RecursionError:
+    except Exception as error:
+        vars(_local).clear()  # who stopped in the middle of one text would read the next wrongly
+        if not isinstance(error, RecursionError):
+            raise
         return plain_paragraphs(text)
 
 

@@ -85,6 +85,12 @@ def test_an_address_in_code_is_no_link() -> None:
     assert "<a" not in markup.render("`http://a.example`\n\n    http://b.example")
 
 
+def test_a_text_that_is_nested_too_deeply_leaves_nothing_behind_for_the_next() -> None:
+    markup.render("- " * 2000 + "x")
+
+    assert markup.render("It **works**.") == "<p>It <strong>works</strong>.</p>"
+
+
 def test_a_text_that_is_nested_too_deeply_is_shown_as_it_is() -> None:
     html = markup.render("> " * 10_000 + "<b>deep</b>")
 
