@@ -20,11 +20,12 @@ def can_set_official_help(
 ) -> Decision:
     """Rule N3: anyone may say where official help is, with a source; joining is not asked.
 
-    A company that has proved who it is says so itself, or a moderator does: a link that looks like
-    the company's word is what swindlers want.
+    On the page of a company that has proved who it is, a link that stands there is replaced by the
+    company or a moderator only: one that looks like the company's word is what swindlers want.
     """
     may = can_take_part(actor, at)
-    if actor is None or not may or company.state is CompanyState.UNCLAIMED:
+    is_open = company.state is CompanyState.UNCLAIMED or company.official_help_url is None
+    if actor is None or not may or is_open:
         return may
     if mandate is not None or actor.is_moderator or actor.is_admin:
         return YES

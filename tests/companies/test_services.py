@@ -149,14 +149,17 @@ def test_official_help_needs_a_source() -> None:
 
 
 @pytest.mark.parametrize("state", [CompanyState.LISTENING, CompanyState.ELSEWHERE])
-def test_a_company_that_proved_itself_says_itself_where_it_helps(state: CompanyState) -> None:
+def test_a_link_of_a_company_that_proved_itself_is_not_replaced_by_strangers(
+    state: CompanyState,
+) -> None:
     company = make_company(state=state)
     words = {"url": "https://a.example/help", "source": "https://a.example"}
+    services.set_official_help(make_user(), company, **words)  # rule N3: anyone says it first
 
     for stranger in (make_user(), make_employee(make_company())):
         with pytest.raises(NotAllowed, match="says itself"):
-            services.set_official_help(stranger, company, **words)
-    assert company.official_help_url is None
+            services.set_official_help(stranger, company, url="https://b.example", source="x")
+    assert company.official_help_url == words["url"]
 
     services.set_official_help(make_employee(company), company, **words)
     services.set_official_help(make_user(is_moderator=True), company, **words)
