@@ -334,7 +334,7 @@ class World:
                 {"name": "Antenna", "parent": str(self.product.id), "none_of_these": "1"},
             ),
             "companies.official_help": Good(
-                "member",
+                "employee",
                 {
                     "url": "https://brightwave.example/help",
                     "source": "https://brightwave.example/contact",
@@ -351,6 +351,7 @@ class World:
                     "reply_id": reply_id,
                     "rank": "1",
                     "reason": "mine is black",
+                    "draft": self.draft.key,
                 },
             ),
             "topics.post": Good("member", ask),

@@ -298,7 +298,8 @@ def worker(app: Flask) -> Iterator[None]:
     try:
         yield
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+        # On a busy machine the other one may be done before this one listens to signals.
+        assert process.wait(timeout=30) in {0, -signal.SIGTERM}
     finally:
         process.kill()
         process.wait()

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow
 
 SENT = {200, 204, 303}
 REFUSED = {400, 404, 409, 422}
+WORDS = re.compile(r"[\w\s.,;!?$%+-]*")
 MISSED = {301, 308, 400, 404, 410}
 SignIn = Callable[[User], Client]
 
@@ -36,10 +37,16 @@ def texts(request: pytest.FixtureRequest) -> list[str]:
     return SOURCES[request.param]()
 
 
-def look(answer: TestResponse, *statuses: set[int]) -> TestResponse:
-    """Check that an answer is one of ours and that nothing in its page runs."""
+def look(answer: TestResponse, *statuses: set[int], text: str = "<") -> TestResponse:
+    """Check that an answer is one of ours and that nothing in its page runs.
+
+    Args:
+        text: what was sent. A page with nothing but words of it is not read as a browser
+            does, because that takes longer than making it.
+    """
     assert any(answer.status_code in ours for ours in statuses or (SENT, REFUSED)), answer.status
-    if answer.mimetype == "text/html" and "<html" in answer.text:
+    is_page = answer.status_code != 303 and "<html" in answer.text
+    if is_page and not WORDS.fullmatch(text):
         assert_nothing_runs(answer.text, answer.headers["Content-Security-Policy"])
     return answer
 
@@ -65,12 +72,12 @@ def test_topics(texts: list[str], sign_in: SignIn) -> None:
 
     for text in texts:
         words = {"title": text, "body": text, "tags": text, "reason": text}
-        answer = look(browser.submit("/c/brightwave/ask", **ask, **words))
+        answer = look(browser.submit("/c/brightwave/ask", **ask, **words), text=text)
         if answer.status_code != 303:  # the title or a tag was refused: the details alone
             answer = browser.submit("/c/brightwave/ask", **ask, title="It stopped", body=text)
-        if look(answer).status_code == 303:
+        if look(answer, text=text).status_code == 303:
             posted += 1
-            look(browser.get(answer.location), SENT)
+            look(browser.get(answer.location), SENT, text=text)
 
     assert posted > len(texts) * 0.9
     assert walk(browser, "/topics") >= posted / 20
@@ -83,8 +90,8 @@ def test_replies_and_comments(texts: list[str], sign_in: SignIn) -> None:
     browser = sign_in(make_user("mira"))
 
     for text in texts:
-        look(browser.submit(f"/t/{topic.id}/replies", body=text))
-        look(browser.submit(f"/r/{answered.id}/comments", body=text))
+        look(browser.submit(f"/t/{topic.id}/replies", body=text), text=text)
+        look(browser.submit(f"/r/{answered.id}/comments", body=text), text=text)
 
     walk(browser, f"/t/{topic.id}/{topic.slug}")
 
@@ -100,8 +107,8 @@ def test_statuses_and_versions(texts: list[str], sign_in: SignIn) -> None:
             topic = make_topic(company, asker)
             reply = make_reply(topic)
         status = (TopicStatus.ACKNOWLEDGED, TopicStatus.IN_PROGRESS)[number % 2].value
-        look(ours.submit(f"/t/{topic.id}/status", status=status, note=text))
-        look(ours.submit(f"/r/{reply.id}/outcome", value="worked", version=text))
+        look(ours.submit(f"/t/{topic.id}/status", status=status, note=text), text=text)
+        look(ours.submit(f"/r/{reply.id}/outcome", value="worked", version=text), text=text)
         if number % 10 == 9:
             look(theirs.get(f"/t/{topic.id}/{topic.slug}"), SENT)
 
@@ -111,12 +118,14 @@ def test_companies(texts: list[str], sign_in: SignIn) -> None:
     opened = 0
 
     for number, text in enumerate(texts):
-        look(browser.submit("/companies/new", name=text, website=text, about=text))
+        look(browser.submit("/companies/new", name=text, website=text, about=text), text=text)
         named = {"name": f"{text} {number}", "about": text, "none_of_these": "1"}
-        answer = look(browser.submit("/companies/new", **named, website=f"c{number}.example"))
+        answer = look(
+            browser.submit("/companies/new", **named, website=f"c{number}.example"), text=text
+        )
         if answer.status_code == 303:
             opened += 1
-            look(browser.get(answer.location), SENT)
+            look(browser.get(answer.location), SENT, text=text)
 
     assert opened > len(texts) / 2
     walk(browser, "/companies")
@@ -126,12 +135,14 @@ def test_products_and_official_help(texts: list[str], sign_in: SignIn) -> None:
     make_company("Brightwave")
     browser = sign_in(make_user("mira"))
 
-    for text in texts:
-        look(browser.submit("/c/brightwave/products/new", name=text, none_of_these="1"))
-        look(browser.submit("/c/brightwave/official-help", url=text, source=text))
-        told = {"url": f"https://a.example/{text}", "source": f"http://b.example/?{text}"}
-        if look(browser.submit("/c/brightwave/official-help", **told)).status_code == 303:
-            look(browser.get("/c/brightwave/official-help"), SENT)
+    for number, text in enumerate(texts):
+        look(browser.submit("/c/brightwave/products/new", name=text, none_of_these="1"), text=text)
+        told = {"url": text, "source": text}
+        if number % 2:
+            told = {"url": f"https://a.example/{text}", "source": f"http://b.example/?{text}"}
+        answer = browser.submit("/c/brightwave/official-help", **told)
+        if look(answer, text=text).status_code == 303:
+            look(browser.get("/c/brightwave/official-help"), SENT, text=text)
 
     look(browser.get("/c/brightwave"), SENT)
 
@@ -140,34 +151,50 @@ def test_people(texts: list[str], sign_in: SignIn) -> None:
     browser = sign_in(make_user("mira"))
 
     for text in texts:
-        answer = look(browser.submit("/account", display_name=text, about=text))
+        answer = look(browser.submit("/account", display_name=text, about=text), text=text)
         if answer.status_code != 303:
-            answer = look(browser.submit("/account", about=text))
+            answer = look(browser.submit("/account", about=text), text=text)
         if answer.status_code == 303:
-            look(browser.get("/people/mira"), SENT)
+            look(browser.get("/people/mira"), SENT, text=text)
 
 
 def test_what_is_looked_for(client: Client, texts: list[str]) -> None:
     topic = make_topic()
 
     for number, text in enumerate(texts):
-        look(client.get("/search", query_string={"q": text, "company": text, "kind": text}))
+        look(
+            client.get("/search", query_string={"q": text, "company": text, "kind": text}),
+            text=text,
+        )
         ask = {"text": text, "about": text, "reason": text}
-        look(client.get("/ask", query_string={**ask, "write": "1"} if number % 2 else ask))
-        look(client.get("/companies", query_string={"q": text, "after": text}))
+        look(
+            client.get("/ask", query_string={**ask, "write": "1"} if number % 2 else ask), text=text
+        )
+        if number % 4 == 0:
+            look(client.get("/companies", query_string={"q": text, "after": text}), text=text)
         step = {"topic_id": str(topic.id), "text": text, "reason": text, "company": text}
-        look(client.submit("/ask/deflect", step=("solved", "differs")[number % 2], **step))
+        look(
+            client.submit("/ask/deflect", step=("solved", "differs")[number % 2], **step), text=text
+        )
 
 
 def test_accounts(client: Client, texts: list[str]) -> None:
     client.get("/signup")
     for number, text in enumerate(texts):
-        look(client.submit("/signup", username=text, email=text, password=text, next=text), REFUSED)
+        look(
+            client.submit("/signup", username=text, email=text, password=text, next=text),
+            REFUSED,
+            text=text,
+        )
         if number % 2:
-            look(client.get("/signin", query_string={"next": text}))
+            look(client.get("/signin", query_string={"next": text}), text=text)
         else:
-            look(client.submit("/signin", identifier=text, password="", next=text), REFUSED)
-        answer = look(client.submit("/theme", theme=text, next=text))
+            look(
+                client.submit("/signin", identifier=text, password="", next=text),
+                REFUSED,
+                text=text,
+            )
+        answer = look(client.submit("/theme", theme=text, next=text), text=text)
         assert re.match(r"/(?![/\\])", answer.location), answer.location
 
 
@@ -177,6 +204,9 @@ def test_addresses(client: Client, texts: list[str]) -> None:
 
     for number, text in enumerate(texts):
         part = quote(text, safe="", errors="replace")
-        look(client.get(places[number % len(places)].format(part)), SENT, MISSED)
-        look(client.get(f"/t/{topic.id}/{part}"), SENT, MISSED)
-        look(client.get("/topics", query_string={"after": text, "kind": text, "status": text}))
+        look(client.get(places[number % len(places)].format(part)), SENT, MISSED, text=text)
+        look(client.get(f"/t/{topic.id}/{part}"), SENT, MISSED, text=text)
+        look(
+            client.get("/topics", query_string={"after": text, "kind": text, "status": text}),
+            text=text,
+        )
