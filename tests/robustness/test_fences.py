@@ -32,7 +32,6 @@ ANYBODY = {  # forms that need no account
 }
 # Who is refused a form that others may send: by what they are, not by what they typed.
 REFUSED = {
-    "companies.official_help": {"member", "asker", "stranger"},
     "topics.official": {"member", "asker", "stranger", "moderator"},
     "topics.accept": {"member", "stranger", "moderator"},
     "topics.status": {"member", "stranger"},
