@@ -30,7 +30,6 @@ DOMAIN = [
     (NotAllowed("Only the asker can."), 403),
     (Missing("There is no such topic."), 404),
     (Conflict("Somebody was first."), 409),
-    (SearchUnavailable("There is no index yet."), 503),
     (SettingsError("A setting is wrong."), 400),
 ]
 HTTP = [
@@ -45,6 +44,13 @@ DATABASE = [
     (DataError("INSERT", {}, DRIVER), 400),
     (OperationalError("INSERT", {}, DRIVER), 503),
 ]
+
+
+def shown(error: Exception) -> str:
+    """Return the words of an error that are for everybody."""
+    if isinstance(error, SearchUnavailable):  # the operator is told the rest, in the log
+        return "Search is off right now."
+    return error.message if isinstance(error, DomainError) else ""
 
 
 def answer_to(app: Flask, error: Exception, path: str = "/t/1/replies") -> tuple[Response, str]:
@@ -62,8 +68,8 @@ def test_an_error_becomes_a_page(app: Flask, error: Exception, status: int) -> N
     assert answer.mimetype == "text/html"
     assert "<main" in page
     assert "What to do" in page
-    if isinstance(error, DomainError):
-        assert error.message in page
+    assert shown(error) in page
+    assert "index yet" not in page
     assert "what the driver says" not in page
     assert "INSERT" not in page
 
@@ -72,9 +78,19 @@ def test_an_error_becomes_a_page(app: Flask, error: Exception, status: int) -> N
 def test_an_error_of_the_api_becomes_json(app: Flask, error: Exception, status: int) -> None:
     answer, _ = answer_to(app, error, "/api/v1/similar")
 
-    message = error.message if isinstance(error, DomainError) else ""
     assert answer.status_code == status
-    assert answer.get_json() == {"error": {"status": status, "message": message}}
+    assert answer.get_json() == {"error": {"status": status, "message": shown(error)}}
+
+
+def test_readers_hear_that_search_is_off_and_the_log_what_to_do(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer, page = answer_to(app, SearchUnavailable("Run `community reindex`."), "/api/v1/similar")
+
+    assert answer.status_code == 503
+    assert answer.get_json()["error"]["message"] == "Search is off right now."
+    assert "reindex" not in page
+    assert "Run `community reindex`." in caplog.text
 
 
 def test_a_message_is_text_not_markup(app: Flask) -> None:
