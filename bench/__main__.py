@@ -2,11 +2,12 @@
 
 import click
 
-from bench import import_rate, serving
+from bench import import_rate, search_suggestions, serving
 
 main = click.Group(help="Benchmarks. Each says with --help what it measures and what it needs.")
 main.add_command(serving.main, "serving")
 main.add_command(import_rate.main, "import_rate")
+main.add_command(search_suggestions.main, "search_suggestions")
 
 if __name__ == "__main__":
     main()
