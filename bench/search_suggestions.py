@@ -1,6 +1,6 @@
 """How long suggestions take while somebody types, on a labelled set's corpus and queries.
 
-``python -m bench.search_suggestions FOLDER``, FOLDER as for ``community eval retrieval``.
+``python -m bench search_suggestions FOLDER``, FOLDER as for ``community eval retrieval``.
 """
 
 import random
