@@ -161,7 +161,10 @@ def _register_blueprints(app: Flask) -> None:
 
 
 def _wrap_server(app: Flask, settings: config.Settings) -> None:
-    """Serve static files ahead of Flask, and believe as many proxies as we were told."""
+    """Serve static files ahead of Flask, and believe as many proxies as we were told.
+
+    Replacing ``wsgi_app`` is how Flask wants it wrapped, though its types call it a method.
+    """
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app, root=str(app.static_folder), prefix="static/", max_age=STATIC_MAX_AGE_S
     )

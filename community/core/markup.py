@@ -170,7 +170,8 @@ def _renderer() -> Markdown:
         _local.markdown = Markdown(
             extensions=["fenced_code", "sane_lists", "nl2br", "tables", _House()]
         )
-    return _local.markdown  # type: ignore[no-any-return]
+    renderer: Markdown = _local.markdown
+    return renderer
 
 
 def _cleaner() -> bleach.Cleaner:
@@ -188,7 +189,8 @@ def _cleaner() -> bleach.Cleaner:
                 )
             ],
         )
-    return _local.cleaner  # type: ignore[no-any-return]
+    cleaner: bleach.Cleaner = _local.cleaner
+    return cleaner
 
 
 def _is_allowed(tag: str, name: str, value: str) -> bool:
