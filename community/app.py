@@ -19,9 +19,10 @@ from community.api import views as api_views
 from community.companies import views as companies_views
 from community.core import config, db, jobs, outbox
 from community.core.sql import ROW_ID_MAX
+from community.notifications import models as _notifications_tables  # noqa: F401
 from community.pages import views as pages_views
+from community.pictures import models as _pictures_tables  # noqa: F401
 from community.topics import handlers as topics_handlers
-from community.topics import services as topics_services
 from community.topics import views as topics_views
 from community.topics.importing import finishing
 from community.web import (
@@ -36,6 +37,7 @@ from community.web import (
     times,
 )
 from community.web import views as web_views
+from community.writing import services as writing_services
 
 PACKAGE = Path(__file__).parent
 BODY_LIMIT = 2 * 1024 * 1024  # bytes of a request; the longest text is far below
@@ -105,7 +107,7 @@ def wire_events() -> None:
     for event in ("topic.posted", "topic.changed", "reply.posted", "status.changed"):
         outbox.subscribe(event, topics_handlers.refresh_figures, batch=True)
     outbox.subscribe(finishing.EVENT, finishing.finish_batch)
-    jobs.nightly(topics_services.prune_drafts)
+    jobs.nightly(writing_services.prune_drafts)
     outbox.subscribe("confirmation.asked", accounts_handlers.mail_confirmation)
     outbox.subscribe("password.forgotten", accounts_handlers.mail_reset)
     outbox.subscribe("password.changed", accounts_handlers.mail_password_changed)

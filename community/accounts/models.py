@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, String
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
@@ -14,6 +14,10 @@ DISPLAY_NAME_MAX = 60  # characters
 ABOUT_MAX = 500  # characters
 EMAIL_MAX = 254  # characters, RFC 5321
 PASSWORD_MIN, PASSWORD_MAX = 10, 200  # characters
+TIME_ZONE_MAX = 40  # characters
+LANGUAGE_MAX = 35  # characters, RFC 5646
+DEVICE_MAX = 80  # characters
+DIGEST_LENGTH = 64  # hexadecimal digits of SHA-256
 PATH_MAX = 1000  # characters of a local address to return to
 
 # How long the links in mail work.
@@ -50,6 +54,11 @@ class User(Base):
     suspended_until: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     source_key: Mapped[str | None] = mapped_column(String(200), unique=True)  # of an import
+    # Of the address that an import gave for a placeholder, so that its owner can prove it.
+    source_email_digest: Mapped[str | None] = mapped_column(String(DIGEST_LENGTH), index=True)
+    email_bounced_at: Mapped[datetime | None]  # mail comes back; told to the person on the site
+    time_zone: Mapped[str] = mapped_column(String(TIME_ZONE_MAX), default="")  # IANA; "": UTC
+    language: Mapped[str] = mapped_column(String(LANGUAGE_MAX), default="")  # "": as the browser's
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     __table_args__ = (
@@ -68,6 +77,42 @@ class User(Base):
     def is_placeholder(self) -> bool:
         """True for the author of imported content whom nobody has claimed yet."""
         return self.source_key is not None and self.email is None
+
+    @property
+    def is_guest(self) -> bool:
+        """True for somebody who asked with an address alone and has not confirmed it yet."""
+        return self.source_key is None and self.email is None and self.deleted_at is None
+
+
+class Session(Base):
+    """A browser in which somebody is signed in. Its cookie holds the key; we keep a digest."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[IntPK]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH), unique=True)  # SHA-256
+    device: Mapped[str] = mapped_column(String(DEVICE_MAX), default="")  # "Firefox on Linux"
+    started_at: Mapped[datetime] = mapped_column(default=clock.now)
+    seen_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)  # to the hour
+
+
+class PersonClaim(Base):
+    """Somebody says that an address is theirs, and with it a person without an account.
+
+    That is a guest, who asked with an address alone, or the placeholder of an imported
+    author. The link goes to the address; whoever opens it becomes that person, or takes
+    over what that person wrote if the address has an account.
+    """
+
+    __tablename__ = "person_claims"
+
+    id: Mapped[IntPK]
+    key: Mapped[str] = mapped_column(String(22), unique=True)  # random; the link is made from it
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    email: Mapped[str] = mapped_column(String(EMAIL_MAX), index=True)  # normalised
+    return_to: Mapped[str] = mapped_column(String(PATH_MAX))  # a local path
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
 
 class SignUp(Base):

@@ -67,6 +67,21 @@ class Company(Base):
     )
 
 
+class CompanyAlias(Base):
+    """Another name that people know a company by."""
+
+    __tablename__ = "company_aliases"
+
+    id: Mapped[IntPK]
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    alias: Mapped[str] = mapped_column(String(NAME_MAX))
+    alias_key: Mapped[str] = mapped_column(String(NAME_MAX * 2), index=True)  # folded
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    __table_args__ = (UniqueConstraint("company_id", "alias_key", name="uq_company_aliases_alias"),)
+
+
 class Product(Base):
     """What a company makes: a tree of brand, product and version."""
 
@@ -77,7 +92,7 @@ class Product(Base):
     parent_id: Mapped[int | None]
     slug: Mapped[str] = mapped_column(String(SLUG_MAX))
     name: Mapped[str] = mapped_column(String(NAME_MAX))
-    name_key: Mapped[str] = mapped_column(String(NAME_MAX * 2))
+    name_key: Mapped[str] = mapped_column(String(NAME_MAX * 2), index=True)
     retired_at: Mapped[datetime | None]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -26,8 +26,8 @@ from community.companies.models import CompanyState
 from community.core import clock, outbox, paging
 from community.core.db import Base, db
 from community.topics import services
-from community.topics.models import Draft, TopicKind
 from community.web.limits import limiter
+from community.writing.models import ASKING, Draft
 from tests.factories import (
     make_company,
     make_employee,
@@ -251,7 +251,9 @@ class World:
             return_to="/",
             asked_at=clock.now(),
         )
-        self.draft = Draft(key="d" * 32, kind=TopicKind.PROBLEM, title="Kept", body="As typed.")
+        self.draft = Draft(
+            key="d" * 32, place=ASKING, fields={"title": "Kept", "body": "As typed."}
+        )
         db.session.add_all([self.sign_up, self.draft])
         db.session.flush()
         outbox.deliver_due()

@@ -14,7 +14,9 @@ from community.companies.models import Company, CompanyState
 from community.core import clock, outbox
 from community.core.db import db
 from community.topics import services
-from community.topics.models import DeflectionEvent, DeflectionStep, Draft, Topic, TopicKind
+from community.topics.models import DeflectionEvent, DeflectionStep, Topic, TopicKind
+from community.writing import services as drafts
+from community.writing.models import ASKING, Draft
 from tests.conftest import Client
 from tests.factories import make_company, make_product, make_reply, make_topic, make_user
 
@@ -239,14 +241,14 @@ def test_a_visitor_keeps_everything_while_signing_in(client: Client) -> None:
 
 
 def test_posting_forgets_the_draft(sign_in: SignIn) -> None:
-    company = make_company("Brightwave")
-    key = services.save_draft(company_id=company.id, title="It blinks", body="Red.")
+    make_company("Brightwave")
+    key = drafts.save_draft({"title": "It blinks", "body": "Red."}, place=ASKING).key
     fields = {"title": "It blinks", "body": "Red.", "kind": "problem", "company": "Brightwave"}
 
     answer = sign_in(make_user()).submit("/ask", **fields, draft=key, turned_down="none")
 
     assert answer.status_code == 303
-    assert services.find_draft(key) is None
+    assert drafts.find_draft(key) is None
 
 
 def test_a_draft_that_is_gone_leads_back_to_the_box(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""The trail of found answers counts people once and never their own clicks; drafts are kept."""
+"""The trail of found answers counts people once and never their own clicks."""
 
 from datetime import timedelta
 
@@ -6,21 +6,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from community.core import clock, jobs
+from community.core import clock
 from community.core.db import db
 from community.core.errors import Invalid
 from community.topics import services
 from community.topics.models import (
-    BODY_MAX,
     DeflectionEvent,
     DeflectionStep,
-    Draft,
     Outcome,
-    TopicKind,
 )
-from community.topics.services.drafts import KEPT
 from tests.conftest import counted_statements
-from tests.factories import make_company, make_reply, make_topic, make_user
+from tests.factories import make_reply, make_topic, make_user
 
 VISIT, OTHER_VISIT = "0123456789abcdef" * 2, "fedcba9876543210" * 2
 SOLVED = DeflectionStep.SOLVED
@@ -138,45 +134,3 @@ def test_what_was_shown_is_kept_in_one_statement(app: Flask) -> None:
     ranks = select(DeflectionEvent.topic_id, DeflectionEvent.rank).order_by(DeflectionEvent.id)
     assert db.session.execute(ranks).all() == list(zip(ids, range(1, 6), strict=True))
     assert services.record_shown(visit=VISIT, topic_ids=[], query="") == 0
-
-
-def test_a_draft_is_kept_as_typed_and_replaced_by_its_later_states() -> None:
-    company = make_company()
-
-    key = services.save_draft(title="  half a ti\x00tle ", company_id=company.id, tags="a,,b")
-    again = services.save_draft(
-        key=key, title="a title", body="x" * BODY_MAX * 3, kind=TopicKind.IDEA, product_id=10**15
-    )
-
-    assert again == key
-    draft = services.find_draft(key)
-    assert draft is not None
-    assert (draft.title, draft.kind, draft.product_id) == ("a title", TopicKind.IDEA, None)
-    assert len(draft.body) == 2 * BODY_MAX
-
-
-def test_a_draft_is_found_by_its_key_alone_until_it_is_taken() -> None:
-    key = services.save_draft(title="\ud800 a title")
-
-    assert services.find_draft("0" * 32) is None
-    assert services.find_draft("not a key \x00 at all") is None
-    draft = services.take_draft(key)
-    assert draft is not None
-    assert draft.title == " a title"
-    assert services.find_draft(key) is None
-    assert services.take_draft(key) is None
-
-
-def test_drafts_expire_and_are_forgotten_at_night() -> None:
-    with clock.frozen(clock.now()) as move_on:
-        key = services.save_draft(title="a title")
-        move_on(KEPT - timedelta(seconds=1))
-        assert services.find_draft(key) is not None
-        jobs.do_nightly()
-        assert db.session.scalars(select(Draft.key)).all() == [key]
-        move_on(timedelta(seconds=1))
-        assert services.find_draft(key) is None
-        assert services.save_draft(key=key, title="later") != key
-        jobs.do_nightly()
-
-    assert db.session.scalars(select(Draft.title)).all() == ["later"]

@@ -11,6 +11,8 @@ from community.core.db import db
 from community.topics import services
 from community.topics.models import Topic
 from community.web import caching
+from community.writing import services as drafts
+from community.writing.models import ASKING
 from tests.conftest import Client, counted_statements
 from tests.factories import make_company, make_reply, make_topic, make_user
 
@@ -111,7 +113,7 @@ def test_what_one_reader_pressed_or_wrote_is_for_no_shared_cache(
     client: Client, topic: Topic
 ) -> None:
     reply = make_reply(topic)
-    key = services.save_draft(title="It blinks as well")
+    key = drafts.save_draft({"title": "It blinks as well"}, place=ASKING).key
     assert client.get(PATH).headers["Cache-Control"] == "public, no-cache"
 
     assert client.get(f"/ask/draft/{key}").headers["Cache-Control"] == "private, no-cache"

@@ -1,4 +1,4 @@
-"""The trail of every answer found, and what was written before somebody could post."""
+"""The trail of every answer found."""
 
 import enum
 from datetime import datetime
@@ -8,7 +8,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
-    Text,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,7 +15,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from community.core import clock
 from community.core.db import Base, IntPK
 from community.topics.models.limits import REASON_MAX, TITLE_MAX, VISIT_LENGTH
-from community.topics.models.topics import TopicKind
 
 
 class DeflectionStep(enum.StrEnum):
@@ -51,6 +49,14 @@ class DeflectionEvent(Base):
         CheckConstraint("rank IS NULL OR rank >= 1", name="rank_from_one"),
         Index("ix_deflection_events_visit", "visit", "id"),
         Index("ix_deflection_events_company", "company_id", "created_at", "step"),
+        # How many an answer has helped can be counted again.
+        Index(
+            "ix_deflection_events_reply",
+            "reply_id",
+            "step",
+            sqlite_where=text("reply_id IS NOT NULL"),
+            postgresql_where=text("reply_id IS NOT NULL"),
+        ),
         # One visit counts once for a topic, however often it presses.
         Index(
             "uq_deflection_events_once",
@@ -72,25 +78,3 @@ class DeflectionEvent(Base):
             postgresql_where=text("user_id IS NOT NULL AND topic_id IS NOT NULL"),
         ),
     )
-
-
-class Draft(Base):
-    """What somebody wrote before they were signed in, so that nothing is typed twice.
-
-    Found by its random key, which is in the address that sign-up and sign-in return to.
-    """
-
-    __tablename__ = "drafts"
-
-    key: Mapped[str] = mapped_column(String(VISIT_LENGTH), primary_key=True)
-    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
-    company_name: Mapped[str] = mapped_column(Text, default="")  # of one without a page yet
-    product_id: Mapped[int | None] = mapped_column(ForeignKey("products.id"))
-    kind: Mapped[TopicKind] = mapped_column(default=TopicKind.PROBLEM)
-    title: Mapped[str] = mapped_column(Text, default="")  # not yet checked: kept as typed
-    body: Mapped[str] = mapped_column(Text, default="")
-    tags: Mapped[str] = mapped_column(Text, default="")
-    differs_from_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
-    differs_reason: Mapped[str] = mapped_column(Text, default="")
-    turned_down: Mapped[str] = mapped_column(Text, default="")  # ids of topics that did not fit
-    saved_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)

@@ -11,3 +11,5 @@ TAGS_MAX = 5  # tags a topic
 TAG_MAX = 30  # characters
 SOURCE_KEY_MAX = 200  # characters
 VISIT_LENGTH = 32  # hexadecimal digits of 16 random bytes
+QUERY_MAX = 300  # characters of a search
+SEARCH_NAME_MAX = 80  # characters

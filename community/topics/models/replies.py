@@ -38,6 +38,7 @@ class Reply(Base):
     worked_count: Mapped[int] = mapped_column(default=0)
     failed_count: Mapped[int] = mapped_column(default=0)
     accepted_count: Mapped[int] = mapped_column(default=0)
+    helped_count: Mapped[int] = mapped_column(default=0)  # "this fixed it" before asking, by visit
     # Votes from where an imported reply was before, of which only the sums are known. They are
     # part of the counts above, which otherwise count rows of `Vote`.
     imported_helpful_count: Mapped[int] = mapped_column(default=0)
@@ -46,6 +47,7 @@ class Reply(Base):
     hidden_at: Mapped[datetime | None]
     source_key: Mapped[str | None] = mapped_column(String(SOURCE_KEY_MAX), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    edited_at: Mapped[datetime | None]  # by its latest revision
 
     topic: Mapped[Topic] = relationship(lazy="raise_on_sql")
     author: Mapped[User] = relationship(lazy="raise_on_sql")

@@ -84,6 +84,9 @@ _STATUS_FITS_KIND = " OR ".join(
 _VISIBLE = text("hidden_at IS NULL")
 
 
+_UNANSWERED = text("first_reply_at IS NULL AND hidden_at IS NULL")
+
+
 class Topic(Base):
     """One conversation about a company."""
 
@@ -109,6 +112,7 @@ class Topic(Base):
     hidden_at: Mapped[datetime | None]
     source_key: Mapped[str | None] = mapped_column(String(SOURCE_KEY_MAX), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    edited_at: Mapped[datetime | None]  # by its latest revision
     last_activity_at: Mapped[datetime] = mapped_column(default=clock.now)
     first_reply_at: Mapped[datetime | None]  # by anybody but the asker
     first_company_reply_at: Mapped[datetime | None]
@@ -151,6 +155,22 @@ class Topic(Base):
             postgresql_where=_VISIBLE,
         ),
         Index("ix_topics_author", "author_id", "created_at", "id"),
+        # Feeds and the site map: what is new.
+        Index(
+            "ix_topics_created",
+            "created_at",
+            "id",
+            sqlite_where=_VISIBLE,
+            postgresql_where=_VISIBLE,
+        ),
+        # The queue of those whom nobody has answered.
+        Index(
+            "ix_topics_unanswered",
+            "created_at",
+            "id",
+            sqlite_where=_UNANSWERED,
+            postgresql_where=_UNANSWERED,
+        ),
     )
 
     @property

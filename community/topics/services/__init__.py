@@ -4,13 +4,6 @@ None commits; the caller opens the transaction (`community.core.db.transaction`)
 """
 
 from community.topics.services.deflection import record_shown, record_step
-from community.topics.services.drafts import (
-    differ,
-    find_draft,
-    prune_drafts,
-    save_draft,
-    take_draft,
-)
 from community.topics.services.following import add_me_too, follow, remove_me_too, unfollow
 from community.topics.services.post import post_comment, post_reply, post_topic
 from community.topics.services.statuses import set_kind, set_status
@@ -27,23 +20,18 @@ from community.topics.services.verdicts import (
 __all__ = [
     "accept",
     "add_me_too",
-    "differ",
-    "find_draft",
     "follow",
     "mark_official",
     "post_comment",
     "post_reply",
     "post_topic",
-    "prune_drafts",
     "record_outcome",
     "record_shown",
     "record_step",
     "remove_me_too",
-    "save_draft",
     "set_kind",
     "set_status",
     "set_tags",
-    "take_draft",
     "unaccept",
     "unfollow",
     "unmark_official",

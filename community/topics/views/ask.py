@@ -27,6 +27,11 @@ from community.topics.views import bp
 from community.web.forms import SelectChoice, one_line, status_of
 from community.web.limits import POST, SEARCH, SUGGEST, limiter
 from community.web.redirects import see_other
+from community.writing import services as drafts
+from community.writing.models import ASKING
+
+# What a draft keeps by the names of the form; products and companies are rows, kept by their ids.
+KEPT_FIELDS = ("title", "company", "kind", "body", "tags", "differs_from", "reason", "turned_down")
 
 
 @dataclass(frozen=True)
@@ -113,24 +118,16 @@ def post(company_slug: str | None) -> ResponseReturnValue:
 @bp.get("/ask/draft/<key>")
 def draft(key: str) -> ResponseReturnValue:
     """Show the form with everything that was typed before signing in."""
-    kept = services.find_draft(key)
-    if kept is None:
+    kept = drafts.find_draft(key)
+    if kept is None or kept.place != ASKING:
         flash(_("There is nothing kept at this address any more."), "warning")
         return see_other(url_for("topics.ask"))
-    company = companies.by_id(kept.company_id) if kept.company_id else None
-    form = AskForm(
-        formdata=None,
-        title=kept.title,
-        company=company.name if company else kept.company_name,
-        product=kept.product_id or 0,
-        kind=kept.kind.value,
-        body=kept.body,
-        tags=kept.tags,
-        differs_from=str(kept.differs_from_id or ""),
-        reason=kept.differs_reason,
-        turned_down=kept.turned_down,
-        draft=key,
-    )
+    company = companies.by_id(_row_id(kept.fields.get("company_id", "")) or 0)
+    known = {name: value for name, value in kept.fields.items() if name in KEPT_FIELDS}
+    form = AskForm(formdata=None, **known, draft=key)
+    form.product.data = _row_id(kept.fields.get("product", "")) or 0
+    if company is not None:
+        form.company.data = company.name
     return _form_page(form, company)
 
 
@@ -217,7 +214,7 @@ def _post(form: AskForm, company: Company | None) -> ResponseReturnValue:
             visit=visit,
         )
         if form.draft.data:
-            services.take_draft(form.draft.data)
+            drafts.take_draft(form.draft.data)
         location = url_for("topics.show", topic_id=topic.id, slug=topic.slug)
     flash(_("It is posted. Answers will stand on this page."))
     return see_other(location)
@@ -225,20 +222,15 @@ def _post(form: AskForm, company: Company | None) -> ResponseReturnValue:
 
 def _keep(form: AskForm, company: Company | None) -> str:
     """Keep everything in a draft. Return its key."""
+    fields = {name: str(form[name].data or "") for name in (*KEPT_FIELDS, "product")}
+    fields["company_id"] = str(company.id) if company else ""
+    fields["turned_down"] = fields["turned_down"] or "none"
     with transaction():
-        return services.save_draft(
-            key=form.draft.data,
-            company_id=company.id if company else None,
-            company_name=form.company.data or "",
-            product_id=form.product.data or None,
-            kind=TopicKind(form.kind.data),
-            title=form.title.data or "",
-            body=form.body.data or "",
-            tags=form.tags.data or "",
-            differs_from_id=form.differs_from_id(),
-            differs_reason=form.reason.data or "",
-            turned_down=form.turned_down.data or "none",
-        )
+        return drafts.save_draft(fields, place=ASKING, key=form.draft.data, user=actor()).key
+
+
+def _row_id(word: str) -> int | None:
+    return int(word) if is_id(word) else None
 
 
 def _keep_and_sign_in(form: AskForm, company: Company | None) -> ResponseReturnValue:

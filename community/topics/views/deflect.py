@@ -14,6 +14,7 @@ from community.topics.views import bp
 from community.web.forms import one_line
 from community.web.limits import SUGGEST, VERDICT, limiter
 from community.web.redirects import see_other
+from community.writing import services as drafts
 
 PRESSED = (
     DeflectionStep.OPENED,
@@ -71,10 +72,14 @@ def _answer(step: DeflectionStep, topic: Topic, *, text: str, reason: str) -> Re
     """Lead on to the form, back to the draft, or say in the row or on a page what was noted."""
     if step is DeflectionStep.OPENED:
         return "", 204
-    kept = services.find_draft(request.form.get("draft", ""))
+    kept = drafts.find_draft(request.form.get("draft", ""))
     if step is DeflectionStep.DIFFERS and kept is not None:
         with transaction():
-            services.differ(kept, topic_id=topic.id, reason=reason)
+            drafts.save_draft(
+                {**kept.fields, "differs_from": str(topic.id), "reason": reason},
+                place=kept.place,
+                key=kept.key,
+            )
         return see_other(url_for("topics.draft", key=kept.key))
     if step is DeflectionStep.DIFFERS and "X-Fragment" not in request.headers:
         location = url_for(

@@ -1,0 +1,1 @@
+"""Being told: the bell, mail at once or as a digest, and how to stop it."""

@@ -1,0 +1,98 @@
+"""What people are told, how they want to be told, and the mail that went out."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from community.core import clock
+from community.core.db import Base, IntPK
+
+SOURCE_KEY_MAX = 80  # characters
+MAIL_KEY_MAX = 120  # characters
+
+_UNREAD = text("read_at IS NULL")
+
+
+class NotificationKind(enum.StrEnum):
+    """What there is to be told; each can be had at once, daily or never."""
+
+    REPLIED = "replied"  # in a topic that one follows
+    COMMENTED = "commented"  # on an answer of one's own, or in a topic that one follows
+    MENTIONED = "mentioned"
+    SOLVED = "solved"  # a topic that one has too, or follows
+    ACCEPTED = "accepted"  # one's answer
+    OFFICIAL = "official"  # a topic that one follows has the company's answer
+    STATUS = "status"  # of a topic that one follows
+    POSTED = "posted"  # at a company, on a product, with a tag, or by a person that one follows
+    MATCHED = "matched"  # a saved search
+    HELPED = "helped"  # one's answer kept people from asking
+    EDITED = "edited"  # what one wrote, by somebody else
+
+
+class Notification(Base):
+    """One thing that one person is told, once."""
+
+    __tablename__ = "notifications"
+
+    id: Mapped[IntPK]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[NotificationKind]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
+    reply_id: Mapped[int | None] = mapped_column(ForeignKey("replies.id"))
+    search_id: Mapped[int | None] = mapped_column(
+        ForeignKey("saved_searches.id", ondelete="SET NULL")
+    )
+    source_key: Mapped[str] = mapped_column(String(SOURCE_KEY_MAX))  # "reply-12": what caused it
+    number: Mapped[int | None]  # how many people an answer has helped
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    read_at: Mapped[datetime | None]
+    mailed_at: Mapped[datetime | None]  # or decided that no mail is wanted
+
+    __table_args__ = (
+        Index("uq_notifications_once", "user_id", "kind", "source_key", unique=True),
+        Index("ix_notifications_user", "user_id", "id"),
+        Index("ix_notifications_unread", "user_id", sqlite_where=_UNREAD, postgresql_where=_UNREAD),
+    )
+
+
+class Delivery(enum.StrEnum):
+    """When a kind of news comes by mail. It is always in the bell."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    NEVER = "never"
+
+
+class NotificationPreference(Base):
+    """What somebody chose for one kind; without a row the default of the kind counts."""
+
+    __tablename__ = "notification_preferences"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    kind: Mapped[NotificationKind] = mapped_column(primary_key=True)
+    delivery: Mapped[Delivery]
+
+
+class MailState(enum.StrEnum):
+    """How far a mail came. One that stays at "sending" met a crash, and is not sent again."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+    BOUNCED = "bounced"
+
+
+class NotificationMail(Base):
+    """One mail of news: written down before it is sent, so that it is never sent twice."""
+
+    __tablename__ = "notification_mails"
+
+    id: Mapped[IntPK]
+    key: Mapped[str] = mapped_column(String(MAIL_KEY_MAX), unique=True)  # what it tells, to whom
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    state: Mapped[MailState] = mapped_column(default=MailState.SENDING)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    sent_at: Mapped[datetime | None]

@@ -1,0 +1,36 @@
+"""The table of pictures. Their bytes lie in the storage (`community.pictures.storage`)."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from community.core import clock
+from community.core.db import Base, IntPK
+
+KEY_LENGTH = 32  # hexadecimal digits of 16 random bytes
+MEDIA_TYPE_MAX = 20  # characters
+
+
+class Picture(Base):
+    """A picture as we serve it: encoded anew by us, without anything but what is seen.
+
+    ``wanted_until`` is none once a post shows it; before, it is put off by each draft
+    that names it, and a picture nobody has wanted for long is swept out.
+    """
+
+    __tablename__ = "pictures"
+
+    id: Mapped[IntPK]
+    key: Mapped[str] = mapped_column(String(KEY_LENGTH), unique=True)  # random; in its address
+    uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    media_type: Mapped[str] = mapped_column(String(MEDIA_TYPE_MAX))
+    width: Mapped[int]  # pixels
+    height: Mapped[int]  # pixels
+    size: Mapped[int]  # bytes
+    wanted_until: Mapped[datetime | None] = mapped_column(index=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    __table_args__ = (
+        CheckConstraint("width >= 1 AND height >= 1 AND size >= 1", name="is_a_picture"),
+    )
