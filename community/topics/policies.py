@@ -55,8 +55,10 @@ def can_speak_for(mandate: Mandate | None) -> Decision:
     return YES
 
 
-def can_follow(actor: User | None, *, at: datetime) -> Decision:
-    """Everybody who may take part may follow."""
+def can_follow(actor: User | None, target: object, *, at: datetime) -> Decision:
+    """Everybody who may take part may follow anything and anybody but themselves."""
+    if actor is not None and isinstance(target, User) and target.id == actor.id:
+        return no(gettext("This is you. Follow others, and you hear what they post."))
     return can_take_part(actor, at)
 
 

@@ -366,7 +366,9 @@ class World:
             "topics.accept": Good("asker", {"value": "1"}),
             "topics.official": Good("employee", {"value": "1"}),
             "topics.me_too": Good("member", {"value": "1"}),
-            "topics.follow": Good("member", {"value": "1"}),
+            "topics.follow": Good(
+                "member", {"what": "topic", "id": topic_id, "on": "1", "next": "/about"}
+            ),
         }
 
 

@@ -3,6 +3,7 @@
 from community.topics.queries.answers import answers_for
 from community.topics.queries.conversation import ReplyPlace, place_of
 from community.topics.queries.figures import counts_of, odds, who_answers
+from community.topics.queries.following import Followed, followable, follows, name_of
 from community.topics.queries.lists import page_of_topics, rows_for
 from community.topics.queries.page import topic_page
 from community.topics.queries.shapes import (
@@ -28,6 +29,7 @@ __all__ = [
     "TEXT_MIN",
     "Answer",
     "CommentView",
+    "Followed",
     "Helper",
     "Label",
     "Odds",
@@ -41,6 +43,9 @@ __all__ = [
     "TopicRow",
     "answers_for",
     "counts_of",
+    "followable",
+    "follows",
+    "name_of",
     "odds",
     "page_of_topics",
     "place_of",

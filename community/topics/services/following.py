@@ -1,14 +1,17 @@
 """Following, and "I have this too"."""
 
+from flask_babel import gettext
 from sqlalchemy import delete, select
 
 from community.accounts.models import User
 from community.accounts.policies import can_take_part
 from community.core import clock, outbox
 from community.core.db import db
+from community.core.errors import NotFound
 from community.core.sql import add_once, change, changed
 from community.topics import policies
 from community.topics.models import AcceptedAnswer, Follow, FollowCause, MeToo, Reply, Topic
+from community.topics.queries.following import Followed, name_of
 from community.topics.services import places, verdicts
 
 
@@ -71,37 +74,51 @@ def remove_me_too(user: User | None, topic: Topic) -> bool:
     return True
 
 
-def follow(user: User | None, topic: Topic, cause: FollowCause = FollowCause.CHOSEN) -> bool:
-    """Let ``user`` hear of what happens in ``topic``. Return False if they did already.
+def follow(user: User | None, target: Followed, cause: FollowCause = FollowCause.CHOSEN) -> bool:
+    """Let ``user`` hear of what happens in, at or with ``target``. Return False if they did.
 
     Raises:
-        NotAllowed: the person may not take part.
-        NotFound: the topic is hidden.
+        NotAllowed: the person may not take part, or wants to follow themselves.
+        NotFound: the topic is hidden, or the person has left.
     """
-    places.seen(topic)
-    policies.can_follow(user, at=clock.now()).require()
+    _there(target)
+    policies.can_follow(user, target, at=clock.now()).require()
     assert user is not None  # can_follow refuses None
     db.session.flush()
-    if not add_once(Follow, topic_id=topic.id, user_id=user.id, cause=cause):
+    if not add_once(Follow, user_id=user.id, cause=cause, **_is(target)):
         return False
-    change(topic, follower_count=Topic.follower_count + 1)
+    if isinstance(target, Topic):
+        change(target, follower_count=Topic.follower_count + 1)
     return True
 
 
-def unfollow(user: User | None, topic: Topic) -> bool:
-    """Let ``user`` hear no more of ``topic``. Return False if they did not anyway.
+def unfollow(user: User | None, target: Followed) -> bool:
+    """Let ``user`` hear no more of ``target``. Return False if they did not anyway.
 
     Raises:
         NotAllowed: the person may not take part.
-        NotFound: the topic is hidden.
+        NotFound: the topic is hidden, or the person has left.
     """
-    places.seen(topic)
-    policies.can_follow(user, at=clock.now()).require()
+    _there(target)
+    policies.can_follow(user, target, at=clock.now()).require()
     assert user is not None  # can_follow refuses None
-    if not changed(delete(Follow).where(Follow.topic_id == topic.id, Follow.user_id == user.id)):
+    if not changed(delete(Follow).filter_by(user_id=user.id, **_is(target))):
         return False
-    change(topic, follower_count=Topic.follower_count - 1)
+    if isinstance(target, Topic):
+        change(target, follower_count=Topic.follower_count - 1)
     return True
+
+
+def _is(target: Followed) -> dict[str, int]:
+    """Return the column of `Follow` that names what is followed, with its value."""
+    return {f"{name_of(target)}_id": target.id}
+
+
+def _there(target: Followed) -> None:
+    if isinstance(target, Topic):
+        places.seen(target)
+    elif isinstance(target, User) and target.deleted_at is not None:
+        raise NotFound(gettext("There is nobody of this name."))
 
 
 def _accepted_by(user: User, topic: Topic) -> list[Reply]:

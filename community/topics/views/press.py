@@ -179,21 +179,6 @@ def me_too(topic_id: int) -> ResponseReturnValue:
     return see_other(_address(topic))
 
 
-@bp.post("/t/<int:topic_id>/follow")
-@limiter.limit(VERDICT)
-def follow(topic_id: int) -> ResponseReturnValue:
-    """Hear what happens in a topic, or no more."""
-    topic, yes = _topic(topic_id), _value(ON_OFF)
-    if actor() is None:
-        return sign_in_first(_address(topic))
-    with transaction():
-        if yes:
-            services.follow(actor(), topic)
-        else:
-            services.unfollow(actor(), topic)
-    return see_other(_address(topic))
-
-
 # -- what they have in common -------------------------------------------------------------------
 
 
