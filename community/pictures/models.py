@@ -7,8 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
 from community.core.db import Base, IntPK
+from community.core.picture_keys import KEY_MAX
 
-KEY_LENGTH = 32  # hexadecimal digits of 16 random bytes
 MEDIA_TYPE_MAX = 20  # characters
 
 
@@ -22,7 +22,8 @@ class Picture(Base):
     __tablename__ = "pictures"
 
     id: Mapped[IntPK]
-    key: Mapped[str] = mapped_column(String(KEY_LENGTH), unique=True)  # random; in its address
+    # Random, and in its address; it says the size as well, see `community.core.picture_keys`.
+    key: Mapped[str] = mapped_column(String(KEY_MAX), unique=True)
     uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     media_type: Mapped[str] = mapped_column(String(MEDIA_TYPE_MAX))
     width: Mapped[int]  # pixels

@@ -54,7 +54,7 @@ def upgrade() -> None:
 
     op.create_table('pictures',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('key', sa.String(length=32), nullable=False),
+    sa.Column('key', sa.String(length=42), nullable=False),
     sa.Column('uploaded_by_id', sa.Integer(), nullable=True),
     sa.Column('media_type', sa.String(length=20), nullable=False),
     sa.Column('width', sa.Integer(), nullable=False),
