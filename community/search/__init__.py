@@ -7,11 +7,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from community.search.documents import (
+    NOT_SAID,
     Document,
     Explanation,
     Facets,
     Filters,
     Match,
+    Order,
     Results,
 )
 from community.search.engines.whoosh import WhooshIndex
@@ -20,12 +22,14 @@ from community.search.highlight import Piece, excerpt, highlight
 from community.search.interface import SearchIndex
 
 __all__ = [
+    "NOT_SAID",
     "Document",
     "Explanation",
     "Facets",
     "Filters",
     "IndexBusy",
     "Match",
+    "Order",
     "Piece",
     "Results",
     "SearchIndex",

@@ -1,9 +1,21 @@
 """What goes into the index and what comes out of it, the same for every engine."""
 
+import enum
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+
+NOT_SAID = "und"  # the language of a text of which nobody has said it (BCP 47: undetermined)
+
+
+class Order(enum.StrEnum):
+    """In what order a search lists its hits."""
+
+    BEST = "best"  # by how well they fit; without words, as `ACTIVITY`
+    NEWEST = "newest"  # by when they were asked
+    ACTIVITY = "activity"  # by when something happened there last
+    ME_TOO = "me_too"  # by how many have the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +38,9 @@ class Document:
     has_official: bool = False
     has_accepted: bool = False
     is_solved: bool = False
+    is_answered: bool = False  # by anybody but the asker
+    language: str = NOT_SAID  # the primary subtag: "en", "zh"
+    me_too_count: int = 0
     helped_count: int = 0  # people who said "this fixed it" or "worked for me"
     created_at: datetime
     last_activity_at: datetime
@@ -45,8 +60,10 @@ class Filters:
     kind: str = ""
     status: str = ""
     tag: str = ""
+    language: str = ""  # `NOT_SAID`: topics of which nobody has said it
     has_official: bool = False
     has_accepted: bool = False
+    is_unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +92,10 @@ class Facets:
     kinds: Mapping[str, int] = field(default_factory=dict)
     statuses: Mapping[str, int] = field(default_factory=dict)
     tags: Mapping[str, int] = field(default_factory=dict)
+    languages: Mapping[str, int] = field(default_factory=dict)
     official: int = 0
     accepted: int = 0
+    unanswered: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from community.search.documents import Document, Explanation, Filters, Match, Results
+from community.search.documents import Document, Explanation, Filters, Match, Order, Results
 
 PAGE_SIZE = 20  # matches
 SUGGESTIONS = 5  # matches
@@ -47,13 +47,15 @@ class SearchIndex(ABC):
         text: str,
         filters: Filters = Filters(),  # noqa: B008  # frozen
         *,
+        order: Order = Order.BEST,
         page: int = 1,
         limit: int = PAGE_SIZE,
         at: datetime | None = None,
     ) -> Results:
-        """Find the topics that hold the words of ``text``; all, newest activity first, if empty.
+        """Find the topics that hold the words of ``text``; all of them if it is empty.
 
         Args:
+            order: of the hits. Of a query that very many topics fit, the best are put in order.
             page: counted from 1.
             limit: matches on a page.
             at: the moment freshness is measured from; now if None.

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from community import search
 from community.core import markup
 from community.core.db import db, reading
-from community.search import Document
+from community.search import NOT_SAID, Document
 from community.topics.models import (
     SOLVED_STATUSES,
     Reply,
@@ -104,7 +104,10 @@ def _documents(which: ColumnElement[bool], *, limit: int) -> list[Document]:
             Topic.status,
             Topic.title,
             Topic.body_html,
+            Topic.language,
             Topic.helped_count,
+            Topic.me_too_count,
+            Topic.first_reply_at,
             Topic.created_at,
             Topic.last_activity_at,
         )
@@ -138,6 +141,9 @@ def _document(topic: Any, answers: Sequence[Any], tags: list[str], products: lis
         has_official=any(answer.is_official for answer in vouched),
         has_accepted=any(answer.accepted_count for answer in vouched),
         is_solved=topic.status in SOLVED_STATUSES,
+        is_answered=topic.first_reply_at is not None,
+        language=(topic.language or NOT_SAID).partition("-")[0].lower(),
+        me_too_count=topic.me_too_count,
         # "This fixed it" counts for the answer as well: the larger counts nobody twice.
         helped_count=max([topic.helped_count, *(answer.worked_count for answer in answers)]),
         created_at=topic.created_at,

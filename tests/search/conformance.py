@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from community.search import Document, Filters, SearchIndex
+from community.search import NOT_SAID, Document, Filters, Order, SearchIndex
 from tests.search.documents import NOW, document
 
 PRINTER = document(1, "Printer jams on page two", "The paper crumples in the tray.", company_id=1)
@@ -182,6 +182,10 @@ class Conformance:
             (Filters(tag="paper"), {1}),
             (Filters(has_official=True), {1}),
             (Filters(has_accepted=True), {3}),
+            (Filters(is_unanswered=True), {1, 2}),
+            (Filters(language="id"), {2}),
+            (Filters(language=NOT_SAID), {1, 3}),
+            (Filters(language="id", is_unanswered=True), {2}),
             (Filters(kind="idea", status="solved"), set()),
         ],
     )
@@ -192,11 +196,61 @@ class Conformance:
         index.rebuild(
             [
                 document(1, "Jams", status="solved", tags=("paper",), has_official=True),
-                document(2, "Jams", kind="idea", product_ids=(4, 5)),
-                document(3, "Jams", company_id=2, has_accepted=True),
+                document(2, "Jams", kind="idea", product_ids=(4, 5), language="id"),
+                document(3, "Jams", company_id=2, has_accepted=True, is_answered=True),
             ]
         )
         assert set(ids(index.search(text, filters).matches)) == left
+
+    def test_languages_and_the_unanswered_are_counted(self, index: SearchIndex) -> None:
+        index.rebuild(
+            [
+                document(1, "Jams", language="en", is_answered=True),
+                document(2, "Jams", language="en"),
+                document(3, "Jams"),
+            ]
+        )
+        facets = index.search("jams", Filters(language="en")).facets
+        assert facets.languages == {"en": 2, NOT_SAID: 1}
+        assert facets.unanswered == 1
+
+    @pytest.mark.parametrize(
+        ("order", "first_to_last"),
+        [
+            (Order.NEWEST, [3, 2, 1]),
+            (Order.ACTIVITY, [1, 3, 2]),
+            (Order.ME_TOO, [2, 1, 3]),
+        ],
+    )
+    @pytest.mark.parametrize(
+        ("text", "company_id"), [("jams", None), ("jams", 1), ("", None), ("", 1)]
+    )
+    def test_search_puts_in_order(
+        self,
+        index: SearchIndex,
+        order: Order,
+        first_to_last: list[int],
+        text: str,
+        company_id: int | None,
+    ) -> None:
+        def asked(topic_id: int, days_ago: int, active_days_ago: int, me_toos: int) -> Document:
+            return document(
+                topic_id,
+                "Jams",
+                created_at=NOW - timedelta(days=days_ago),
+                last_activity_at=NOW - timedelta(days=active_days_ago),
+                me_too_count=me_toos,
+            )
+
+        index.rebuild([asked(1, 9, 1, 3), asked(2, 5, 5, 70_000)])
+        index.put([asked(3, 4, 2, 3), document(4, "Something else", company_id=2)])
+        found = index.search(text, Filters(company_id=company_id), order=order)
+        assert [one for one in ids(found.matches) if one != 4] == first_to_last
+
+    def test_best_first_is_the_order_if_nothing_is_said(self, index: SearchIndex) -> None:
+        index.rebuild([document(1, "Lamp", "Battery."), document(2, "Battery")])
+        assert ids(index.search("battery").matches) == [2, 1]
+        assert ids(index.search("battery", order=Order.BEST).matches) == [2, 1]
 
     def test_search_for_nothing_lists_newest_first(self, index: SearchIndex) -> None:
         index.rebuild(

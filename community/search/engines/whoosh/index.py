@@ -9,7 +9,7 @@ from pathlib import Path
 
 from community.core import clock
 from community.search import query as queries
-from community.search.documents import Document, Explanation, Filters, Match, Results
+from community.search.documents import Document, Explanation, Filters, Match, Order, Results
 from community.search.engines.whoosh import candidates, reading, schema, searching, writing
 from community.search.engines.whoosh import storage as storages
 from community.search.engines.whoosh.snapshot import Snapshot, generation
@@ -71,13 +71,20 @@ class WhooshIndex(SearchIndex):
         text: str,
         filters: Filters = Filters(),  # noqa: B008 (frozen)
         *,
+        order: Order = Order.BEST,
         page: int = 1,
         limit: int = PAGE_SIZE,
         at: datetime | None = None,
     ) -> Results:
         with self._reading() as snapshot:
             return searching.search(
-                snapshot, text, filters, page=page, limit=limit, at=at or clock.now()
+                snapshot,
+                text,
+                filters,
+                order=order,
+                page=page,
+                limit=limit,
+                at=at or clock.now(),
             )
 
     def explain(

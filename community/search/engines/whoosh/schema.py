@@ -22,19 +22,19 @@ from zlib import crc32
 from whoosh import columns, fields, formats
 
 from community.search import analysis, scoring
-from community.search.documents import Document
+from community.search.documents import Document, Order
 from community.search.ranking import Standing
 
 # Of the index as a whole: a reader that expects another stamp refuses it.
-VERSION = f"1.{analysis.VERSION}"
+VERSION = f"2.{analysis.VERSION}"
 
 TEXT_MAX = 20_000  # characters of a field; a log pasted whole says no more after that
 _COUNT_MAX = 255
 
-_ROW = struct.Struct("=QI8sIIHB4H")
+_ROW = struct.Struct("=QI8sIIHHB4H")
 _TOPIC_ID = struct.Struct("=Q")
-_LAST_ACTIVITY = struct.Struct("=I")
-_SOLVED, _ACCEPTED, _OFFICIAL = 1, 2, 4
+_DATES_AND_ME_TOOS = struct.Struct("=II2xH")
+_SOLVED, _ACCEPTED, _OFFICIAL, _ANSWERED = 1, 2, 4, 8
 
 
 class Impacts(fields.FieldType):
@@ -83,6 +83,7 @@ class Row(NamedTuple):
     created: int  # seconds since 1970
     last_activity: int
     helped_count: int
+    me_too_count: int
     flags: int
     lengths: tuple[int, ...]  # terms in each field
 
@@ -93,6 +94,10 @@ class Row(NamedTuple):
     @property
     def has_official(self) -> bool:
         return bool(self.flags & _OFFICIAL)
+
+    @property
+    def is_answered(self) -> bool:
+        return bool(self.flags & _ANSWERED)
 
     def standing(self) -> Standing:
         return Standing(
@@ -109,6 +114,7 @@ class Labels(NamedTuple):
 
     kind: str
     status: str
+    language: str
     product_ids: tuple[int, ...]
     tags: tuple[str, ...]
 
@@ -173,6 +179,7 @@ def _pack_row(document: Document, lengths: Sequence[int]) -> bytes:
         _SOLVED * document.is_solved
         | _ACCEPTED * document.has_accepted
         | _OFFICIAL * document.has_official
+        | _ANSWERED * document.is_answered
     )
     return _ROW.pack(
         document.topic_id,
@@ -181,17 +188,34 @@ def _pack_row(document: Document, lengths: Sequence[int]) -> bytes:
         max(0, int(document.created_at.timestamp())),
         max(0, int(document.last_activity_at.timestamp())),
         min(document.helped_count, 0xFFFF),
+        min(document.me_too_count, 0xFFFF),
         flags,
         *lengths,
     )
 
 
 def unpack_row(packed: bytes) -> Row:
-    topic_id, company_id, fingerprint, created, active, helped, flags, *lengths = _ROW.unpack(
-        packed
-    )
+    (
+        topic_id,
+        company_id,
+        fingerprint,
+        created,
+        last_activity,
+        helped_count,
+        me_too_count,
+        flags,
+        *lengths,
+    ) = _ROW.unpack(packed)
     return Row(
-        topic_id, company_id, fingerprint.hex(), created, active, helped, flags, tuple(lengths)
+        topic_id=topic_id,
+        company_id=company_id,
+        fingerprint=fingerprint.hex(),
+        created=created,
+        last_activity=last_activity,
+        helped_count=helped_count,
+        me_too_count=me_too_count,
+        flags=flags,
+        lengths=tuple(lengths),
     )
 
 
@@ -215,10 +239,12 @@ def topic_id(packed_row: bytes) -> int:
     return number
 
 
-def last_activity(packed_row: bytes) -> int:
-    """Return one number of a row, without unpacking the others."""
-    seconds: int = _LAST_ACTIVITY.unpack_from(packed_row, 24)[0]
-    return seconds
+def sort_key(packed_row: bytes, order: Order) -> int:
+    """Return what an order other than `Order.BEST` goes by, the larger the sooner."""
+    created, active, me_toos = _DATES_AND_ME_TOOS.unpack_from(packed_row, 20)
+    if order is Order.NEWEST:
+        return int(created)
+    return int(me_toos << 32 | active if order is Order.ME_TOO else active)
 
 
 def unpack_vector(packed: bytes) -> dict[int, int]:
@@ -235,6 +261,7 @@ def _pack_labels(document: Document) -> bytes:
     parts = (
         document.kind,
         document.status,
+        document.language,
         ",".join(map(str, document.product_ids)),
         "\x1e".join(document.tags),
     )
@@ -242,10 +269,12 @@ def _pack_labels(document: Document) -> bytes:
 
 
 def unpack_labels(packed: bytes) -> Labels:
-    kind, status, products, tags = packed.decode("utf-8", "surrogatepass").split("\x1f", 3)
+    words = packed.decode("utf-8", "surrogatepass").split("\x1f", 4)
+    kind, status, language, products, tags = words
     return Labels(
         kind,
         status,
+        language,
         tuple(map(int, products.split(","))) if products else (),
         tuple(tags.split("\x1e")) if tags else (),
     )

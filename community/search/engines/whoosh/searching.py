@@ -10,12 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
-from operator import itemgetter
 from typing import TypeVar
 
 from community.search import correction
 from community.search import query as queries
-from community.search.documents import Facets, Filters, Match, Results
+from community.search.documents import Facets, Filters, Match, Order, Results
 from community.search.engines.whoosh import candidates
 from community.search.engines.whoosh.reading import Scorer
 from community.search.engines.whoosh.schema import company_term
@@ -31,7 +30,14 @@ Value = TypeVar("Value", int, str)
 
 
 def search(
-    snapshot: Snapshot, text: str, filters: Filters, *, page: int, limit: int, at: datetime
+    snapshot: Snapshot,
+    text: str,
+    filters: Filters,
+    *,
+    order: Order,
+    page: int,
+    limit: int,
+    at: datetime,
 ) -> Results:
     """Return a page of the hits."""
     query = queries.parse(text, finished=True)
@@ -42,10 +48,13 @@ def search(
         is_exact = found.complete and found.size <= HITS_MAX
     else:
         terms = []
-        hits = iter(_newest(snapshot, filters.company_id))
+        order = Order.ACTIVITY if order is Order.BEST else order
+        hits = iter(_all(snapshot, filters.company_id, order))
         is_exact = snapshot.document_count <= HITS_MAX
     kept, facets = _narrowed(list(hits), filters)
-    rescored = RESCORED if terms else 0  # without words the newest comes first
+    if order is not Order.BEST:
+        kept.sort(key=lambda place: place.sort_key(order), reverse=True)
+    rescored = RESCORED if order is Order.BEST else 0
     first = (max(page, 1) - 1) * limit
     return Results(
         matches=tuple(_page(kept, Scorer(snapshot, terms, at), rescored, first, first + limit)),
@@ -69,13 +78,12 @@ def _page(
         yield Match(places[behind].topic_id(), lowest / (2 + behind - rescored), 0.0)
 
 
-def _newest(snapshot: Snapshot, company_id: int | None) -> list[Place]:
-    """Return the places with the newest activity, of one company or of all."""
+def _all(snapshot: Snapshot, company_id: int | None, order: Order) -> list[Place]:
+    """Return the first places in this order, of one company or of all."""
     if company_id is None:
-        return list(islice(snapshot.newest(), HITS_MAX))
+        return list(islice(snapshot.in_order(order), HITS_MAX))
     places = snapshot.holders("company_terms", company_term(company_id, ""))
-    dated = ((place.last_activity(), place) for place in places)
-    return [place for _, place in heapq.nlargest(HITS_MAX, dated, key=itemgetter(0))]
+    return heapq.nlargest(HITS_MAX, places, key=lambda place: place.sort_key(order))
 
 
 def _correction(snapshot: Snapshot, text: str) -> str:
@@ -108,8 +116,10 @@ def _narrowed(places: list[Place], filters: Filters) -> tuple[list[Place], Facet
         kinds=_counts(one.kind for one in left_by_others("kind")),
         statuses=_counts(one.status for one in left_by_others("status")),
         tags=_counts(tag for one in left_by_others("tag") for tag in one.tags),
+        languages=_counts(one.language for one in left_by_others("language")),
         official=sum(one.has_official for one in left_by_others("official")),
         accepted=sum(one.has_accepted for one in left_by_others("accepted")),
+        unanswered=sum(not one.is_answered for one in left_by_others("unanswered")),
     )
 
 
@@ -124,10 +134,14 @@ def _tests(filters: Filters) -> dict[str, Callable[[Traits], bool]]:
         tests["status"] = lambda one: one.status == filters.status
     if filters.tag:
         tests["tag"] = lambda one: filters.tag in one.tags
+    if filters.language:
+        tests["language"] = lambda one: one.language == filters.language
     if filters.has_official:
         tests["official"] = lambda one: one.has_official
     if filters.has_accepted:
         tests["accepted"] = lambda one: one.has_accepted
+    if filters.is_unanswered:
+        tests["unanswered"] = lambda one: not one.is_answered
     return tests
 
 

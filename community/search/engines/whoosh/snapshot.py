@@ -18,11 +18,12 @@ from whoosh.reading import TermNotFound
 
 from community.search import scoring
 from community.search.analysis import ENGLISH
+from community.search.documents import Order
 from community.search.engines.whoosh.schema import (
     Row,
     encode,
     key,
-    last_activity,
+    sort_key,
     topic_id,
     unpack_labels,
     unpack_row,
@@ -53,8 +54,8 @@ class Place(NamedTuple):
     def topic_id(self) -> int:
         return topic_id(self.segment.rows[self.number])
 
-    def last_activity(self) -> int:
-        return last_activity(self.segment.rows[self.number])
+    def sort_key(self, order: Order) -> int:
+        return sort_key(self.segment.rows[self.number], order)
 
     def vector(self) -> dict[int, int]:
         return unpack_vector(self.segment.vectors[self.number])
@@ -72,10 +73,12 @@ class Traits(NamedTuple):
     company_id: int
     kind: str
     status: str
+    language: str
     product_ids: tuple[int, ...]
     tags: tuple[str, ...]
     has_official: bool
     has_accepted: bool
+    is_answered: bool
 
 
 class Sample(NamedTuple):
@@ -99,6 +102,7 @@ class Segment:
         self.vectors = self._column("vector")
         self.labels = self._column("labels")
         self._traits: dict[int, Traits] = {}
+        self._orders: dict[Order, array[int]] = {}
 
     def _column(self, name: str) -> Any:
         return self._documents.column_reader(name, self._schema[name].column_type)
@@ -108,7 +112,9 @@ class Segment:
         known = self._traits.get(number)
         if known is None:
             row, labels = unpack_row(self.rows[number]), unpack_labels(self.labels[number])
-            known = Traits(row.company_id, *labels, row.has_official, row.has_accepted)
+            known = Traits(
+                row.company_id, *labels, row.has_official, row.has_accepted, row.is_answered
+            )
             self._traits[number] = known
         return known
 
@@ -125,11 +131,14 @@ class Segment:
             holding={number: scale * count for number, count in holding.items()},
         )
 
-    @cached_property
-    def newest_first(self) -> "array[int]":
-        """The numbers of all documents, by last activity."""
-        active = [last_activity(self.rows[number]) for number in range(self.document_count)]
-        return array("I", sorted(range(self.document_count), key=active.__getitem__, reverse=True))
+    def in_order(self, order: Order) -> "array[int]":
+        """Return the numbers of all documents in this order, worked out when first asked for."""
+        known = self._orders.get(order)
+        if known is None:
+            keys = [sort_key(self.rows[number], order) for number in range(self.document_count)]
+            numbers = sorted(range(self.document_count), key=keys.__getitem__, reverse=True)
+            self._orders[order] = known = array("I", numbers)
+        return known
 
     @cached_property
     def words(self) -> dict[bytes, int]:
@@ -181,9 +190,9 @@ class View(NamedTuple):
     deleted: frozenset[int]
     live_count: int
 
-    def newest(self) -> Iterator[Place]:
-        """Yield every document, newest activity first."""
-        for number in self.segment.newest_first:
+    def in_order(self, order: Order) -> Iterator[Place]:
+        """Yield every document in this order."""
+        for number in self.segment.in_order(order):
             if number not in self.deleted:
                 yield Place(self.segment, number)
 
@@ -243,10 +252,10 @@ class Snapshot:
                 if number not in view.deleted:
                     yield Place(view.segment, number)
 
-    def newest(self) -> Iterator[Place]:
-        """Yield every document, newest activity first."""
-        by_segment = (view.newest() for view in self.views)
-        return heapq.merge(*by_segment, key=Place.last_activity, reverse=True)
+    def in_order(self, order: Order) -> Iterator[Place]:
+        """Yield every document in this order."""
+        by_segment = (view.in_order(order) for view in self.views)
+        return heapq.merge(*by_segment, key=lambda place: place.sort_key(order), reverse=True)
 
     def terms_from(self, field: str, prefix: str) -> Iterator[tuple[str, int]]:
         """Yield the terms that begin with ``prefix``, segment by segment, with their counts."""
