@@ -13,9 +13,11 @@ from whitenoise import WhiteNoise
 
 from community import search
 from community.accounts import handlers as accounts_handlers
+from community.accounts import holdings as accounts_holdings
 from community.accounts import sessions
 from community.accounts import views as accounts_views
 from community.api import views as api_views
+from community.companies import holdings as companies_holdings
 from community.companies import views as companies_views
 from community.core import config, db, jobs, outbox
 from community.core.sql import ROW_ID_MAX
@@ -69,6 +71,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     _init_parts(app, settings)
     _register_blueprints(app)
     wire_events()
+    wire_holdings()
     _wrap_server(app, settings)
     return app
 
@@ -95,6 +98,8 @@ def wire_events() -> None:
         "reply.posted",
         "comment.posted",
         "verdict.given",
+        "me_too.said",
+        "me_too.taken_back",
         "answer.accepted",
         "answer.unaccepted",
         "answer.marked_official",
@@ -113,6 +118,17 @@ def wire_events() -> None:
     outbox.subscribe("password.changed", accounts_handlers.mail_password_changed)
     outbox.subscribe("email.change_asked", accounts_handlers.mail_new_address)
     outbox.subscribe("email.change_asked", accounts_handlers.mail_old_address)
+
+
+def wire_holdings() -> None:
+    """Say who keeps what about a person. Accounts come last: they empty the person's row."""
+    for feature in (companies_holdings, accounts_holdings):
+        accounts_holdings.hold(
+            feature.__name__.split(".")[1],
+            export=feature.export,
+            forget=feature.forget,
+            move=feature.move,
+        )
 
 
 def _flask_config(settings: config.Settings) -> Mapping[str, Any]:
@@ -177,4 +193,4 @@ def _wrap_server(app: Flask, settings: config.Settings) -> None:
         )
 
 
-__all__ = ["create_app", "home", "wire_events"]
+__all__ = ["create_app", "home", "wire_events", "wire_holdings"]

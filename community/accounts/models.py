@@ -19,10 +19,12 @@ LANGUAGE_MAX = 35  # characters, RFC 5646
 DEVICE_MAX = 80  # characters
 DIGEST_LENGTH = 64  # hexadecimal digits of SHA-256
 PATH_MAX = 1000  # characters of a local address to return to
+GUEST_TOPICS_MAX = 2  # topics that wait at once for one address to be confirmed
 
 # How long the links in mail work.
 CONFIRM_FOR = timedelta(days=3)
 RESET_FOR = timedelta(hours=1)
+SIGN_IN_LINK_FOR = timedelta(minutes=30)
 CHANGE_EMAIL_FOR = timedelta(days=3)
 
 

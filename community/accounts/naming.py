@@ -6,6 +6,7 @@ scripts, look-alikes of taken names and titles that are not theirs to wear are r
 """
 
 import re
+import secrets
 import unicodedata
 from itertools import pairwise
 
@@ -51,6 +52,11 @@ _RESERVED = _words(
     " privacy root sales search security service services settings signin signout signup system"
     " team undefined unknown user users www you"
 )
+
+# What is given, and cannot be chosen: "guest-48213377", "former-12".
+_GIVEN = re.compile(r"(?P<word>.*?)[._-]*[0-9]+")
+_GIVEN_WORDS = frozenset({"guest", "former", "former-member", "formermember"})
+_GUEST_NUMBERS = 10**8
 
 # Scripts that one word may mix: what people write every day in Japanese, Chinese and Korean.
 _MIXTURES = (
@@ -101,12 +107,27 @@ def accepted_username(typed: str) -> str:
             _("A user name is written in one script, so that nobody can imitate another's."),
             field="username",
         )
-    if folded(name) in _RESERVED or _poses(name):
+    if folded(name) in _RESERVED or _is_given(name) or _poses(name):
         raise Invalid(
             _("This user name could be taken for an official one. Choose another."),
             field="username",
         )
     return name
+
+
+def guest_name() -> str:
+    """Return a user name for a guest, which somebody may have by chance."""
+    return f"guest-{secrets.randbelow(_GUEST_NUMBERS):08}"
+
+
+def former_name(user_id: int) -> str:
+    """Return the user name of somebody who has left."""
+    return f"former-{user_id}"
+
+
+def is_guest_name(username: str) -> bool:
+    """Tell whether this is a name that a guest was given, in place of which one is chosen."""
+    return re.fullmatch(r"guest-\d{8}", username) is not None
 
 
 def accepted_display_name(typed: str) -> str:
@@ -210,6 +231,14 @@ def _has_unseen(name: str) -> bool:
         if category in {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"} or marks > MARKS_MAX:
             return True
     return False
+
+
+def _is_given(name: str) -> bool:
+    """Tell whether ``name`` reads like one that the site gives."""
+    found = _GIVEN.fullmatch(look_alike(name))
+    if found is None:
+        return False
+    return any(found["word"].translate(leet) in _GIVEN_WORDS for leet in ({}, *_LEET))
 
 
 def _is_in_one_script(word: str) -> bool:

@@ -15,6 +15,17 @@ def can_take_part(actor: User | None, at: datetime) -> Decision:
         return no(_("Sign in first; what you typed is kept."))
     if actor.deleted_at is not None or actor.email_verified_at is None:
         return no(_("Confirm your e-mail address first."))
+    return _is_not_suspended(actor, at)
+
+
+def can_ask(actor: User | None, at: datetime) -> Decision:
+    """Tell whether ``actor`` may ask: everybody who may take part, and whoever is a guest."""
+    if actor is not None and actor.is_guest:
+        return _is_not_suspended(actor, at)
+    return can_take_part(actor, at)
+
+
+def _is_not_suspended(actor: User, at: datetime) -> Decision:
     if actor.suspended_until is not None and actor.suspended_until > at:
         day = format_date(actor.suspended_until, "d MMMM yyyy")
         return no(_("You can take part again on %(day)s.", day=day))

@@ -10,7 +10,7 @@ from datetime import datetime
 from flask_babel import gettext
 
 from community.accounts.models import User
-from community.accounts.policies import can_take_part
+from community.accounts.policies import can_ask, can_take_part
 from community.companies.models import Company, CompanyState, Mandate
 from community.core.policy import YES, Decision, no
 from community.topics.models import (
@@ -35,8 +35,8 @@ def takes_topics(company: Company) -> Decision:
 
 
 def can_post_topic(actor: User | None, company: Company, *, at: datetime) -> Decision:
-    """Everybody who may take part, at every company that takes topics."""
-    return takes_topics(company) and can_take_part(actor, at)
+    """Everybody who may take part and guests, at every company that takes topics."""
+    return takes_topics(company) and can_ask(actor, at)
 
 
 def can_reply(actor: User | None, *, at: datetime) -> Decision:

@@ -1,0 +1,51 @@
+"""What people do with their accounts.
+
+A password is hashed by the functions called ``prepare_*`` and by `authenticate`. They
+change nothing and are called before a transaction is opened, because hashing is slow
+on purpose and SQLite lets one writer in at a time.
+"""
+
+from community.accounts.services.addresses import (
+    ask_new_email,
+    confirm_new_email,
+    drop_new_email,
+)
+from community.accounts.services.guests import lead_guest, welcome_guest
+from community.accounts.services.joining import (
+    ask_confirmation,
+    begin_sign_up,
+    confirm_sign_up,
+    prepare_sign_up,
+    require_chosen_password,
+)
+from community.accounts.services.profile import describe_oneself
+from community.accounts.services.signing_in import (
+    authenticate,
+    change_password,
+    forget_password,
+    prepare_password,
+    renew_hash,
+    require_password,
+    sign_out_everywhere,
+)
+
+__all__ = [
+    "ask_confirmation",
+    "ask_new_email",
+    "authenticate",
+    "begin_sign_up",
+    "change_password",
+    "confirm_new_email",
+    "confirm_sign_up",
+    "describe_oneself",
+    "drop_new_email",
+    "forget_password",
+    "lead_guest",
+    "prepare_password",
+    "prepare_sign_up",
+    "renew_hash",
+    "require_chosen_password",
+    "require_password",
+    "sign_out_everywhere",
+    "welcome_guest",
+]
