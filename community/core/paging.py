@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
+Key = TypeVar("Key", datetime, int, str)  # what a list is sorted by
 Place = tuple[datetime, int]  # the moment and the id of a row
 
 _NOT_OURS = (
@@ -42,9 +43,9 @@ def page_of(
     found: Sequence[T],
     *,
     limit: int,
-    place: Callable[[T], Place],
-    after: Place | None = None,
-    before: Place | None = None,
+    place: Callable[[T], tuple[Key, int]],
+    after: tuple[Key, int] | None = None,
+    before: tuple[Key, int] | None = None,
 ) -> Page[T]:
     """Make a page of what was read with one row more than ``limit``, which tells of others.
 
@@ -66,9 +67,10 @@ def page_of(
     )
 
 
-def encode(moment: datetime, row_id: int) -> str:
-    """Return the cursor of the row with this moment and id."""
-    text = json.dumps([moment.isoformat(), row_id], separators=(",", ":"))
+def encode(key: datetime | int | str, row_id: int) -> str:
+    """Return the cursor of the row with this id, which stands in the list by this key."""
+    said = key.isoformat() if isinstance(key, datetime) else key
+    text = json.dumps([said, row_id], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -78,12 +80,30 @@ def decode(cursor: str) -> Place:
     Raises:
         ValueError: it is none of ours.
     """
+    return decode_by(datetime, cursor)
+
+
+def decode_by(kind: type[Key], cursor: str) -> tuple[Key, int]:
+    """Return the key, of this kind, and the id of a cursor.
+
+    Raises:
+        ValueError: it is none of ours, or of a list that is sorted by something else.
+    """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         values: Any = json.loads(base64.b64decode(padded.encode(), altchars=b"-_", validate=True))
-        moment, row_id = datetime.fromisoformat(values[0]), values[1]
-        if moment.tzinfo is None or type(row_id) is not int or not 0 <= row_id < 2**63:
+        key, row_id = values[0], values[1]
+        if kind is datetime:
+            key = datetime.fromisoformat(key)
+            if key.tzinfo is None:
+                raise ValueError
+            key = key.astimezone(UTC)  # year 1 of the east has no moment in UTC
+        if kind is int and not 0 <= key < 2**31:
             raise ValueError
-        return moment.astimezone(UTC), row_id  # year 1 of the east has no moment in UTC
+        if b"\x00" in str(key).encode() or type(row_id) is not int or not 0 <= row_id < 2**63:
+            raise ValueError
+        if type(key) is not kind:
+            raise ValueError
+        return key, row_id
     except _NOT_OURS as error:
         raise ValueError("This is not a place in the list.") from error

@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.exceptions import NotFound
 
-from community.core.paging import Page, decode, encode, page_of
-from community.web.paging import from_args
+from community.core.paging import Page, decode, decode_by, encode, page_of
+from community.web.paging import from_args, place_by
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ROW_IDS = st.integers(min_value=0, max_value=2**63 - 1)
@@ -119,3 +120,34 @@ def assert_place_or_refused(cursor: str) -> None:
     else:
         assert moment.tzinfo is UTC
         assert 0 <= row_id < 2**63
+
+
+@given(
+    key=st.integers(0, 2**31 - 1)
+    | st.text(st.characters(exclude_categories=["Cs"]).filter(lambda one: one != "\x00")),
+    row_id=ROW_IDS,
+)
+def test_a_list_may_be_sorted_by_numbers_or_words(key: int | str, row_id: int) -> None:
+    assert decode_by(type(key), encode(key, row_id)) == (key, row_id)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (int, ["3", 1]),
+        (int, [True, 1]),
+        (int, [-1, 1]),
+        (int, [2**40, 1]),
+        (int, [1.5, 1]),
+        (str, [3, 1]),
+        (str, ["a\x00", 1]),
+        (str, ["\ud800", 1]),
+        (str, ["a", True]),
+        (datetime, ["router", 1]),
+    ],
+)
+def test_a_key_of_another_kind_is_none_of_ours(kind: type[Any], value: object) -> None:
+    with pytest.raises(ValueError, match="not a place"):
+        decode_by(kind, cursor_of(value))
+    with pytest.raises(NotFound):
+        place_by(kind, cursor_of(value))
