@@ -96,6 +96,7 @@ def wire_events() -> None:
         "topic.changed",
         "topic.helped",
         "reply.posted",
+        "reply.edited",
         "comment.posted",
         "verdict.given",
         "me_too.said",

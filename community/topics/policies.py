@@ -181,6 +181,39 @@ def can_sort(
     return no(gettext("The asker and moderators say what kind of topic this is."))
 
 
+def can_edit_topic(editor: User | None, topic: Topic, *, at: datetime) -> Decision:
+    """Change the words of a topic and what it is about: whoever asked, and no company (rule N5)."""
+    decision = can_take_part(editor, at)
+    if not decision:
+        return decision
+    assert editor is not None  # can_take_part refuses None
+    if editor.id != topic.author_id:
+        return no(gettext("Only who asked this can change its words."))
+    return YES
+
+
+def can_edit_reply(
+    editor: User | None, reply: Reply, *, mandate: Mandate | None, at: datetime
+) -> Decision:
+    """Change the words of a reply or comment: its author, and no company (rule N5).
+
+    What was said for a company is the company's word: its author changes it only as long
+    as they speak for it.
+
+    Args:
+        mandate: the editor's, valid now, at the topic's company; or None.
+    """
+    decision = can_take_part(editor, at)
+    if not decision:
+        return decision
+    assert editor is not None  # can_take_part refuses None
+    if editor.id != reply.author_id:
+        return no(gettext("Only who wrote this can change its words."))
+    if reply.speaks_for_company and mandate is None:
+        return no(gettext("You said this for the company, and you speak for it no more."))
+    return YES
+
+
 def is_neutral_moderator(actor: User, *, has_mandate: bool) -> bool:
     """Tell whether somebody moderates here: nobody does at their own company (rule N12)."""
     return (actor.is_moderator or actor.is_admin) and not has_mandate

@@ -241,7 +241,7 @@ class World:
             company, self._people["asker"], title="The hub loses the network", body="At night."
         )
         self.reply = make_reply(self.topic, self._people["employee"], body="Turn it off and on.")
-        services.set_tags(self._people["asker"], self.topic, ["wifi"])
+        services.sort_topic(self._people["asker"], self.topic, tags=["wifi"])
         self.sign_up = SignUp(
             key="k" * 22,
             username="nora",

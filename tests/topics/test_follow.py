@@ -52,7 +52,7 @@ def test_the_form_follows_and_leads_to_what_is_followed(
     target, reader = make(), make_user()
     if isinstance(target, Tag):  # a tag has a page once something has the tag
         topic = make_topic()
-        services.set_tags(topic.author, topic, [target.slug])
+        services.sort_topic(topic.author, topic, tags=[target.slug])
     browser, form = sign_in(reader), {"what": name_of(target), "id": str(target.id)}
 
     answer = browser.submit("/follow", on="1", **form)

@@ -31,7 +31,7 @@ def test_a_document_holds_the_words_and_what_vouches_for_them() -> None:
             TopicProduct(topic_id=topic.id, product_id=product.id, company_id=company.id),
         ]
     )
-    services.set_tags(topic.author, topic, ["paper", "jam"])
+    services.sort_topic(topic.author, topic, tags=["paper", "jam"])
 
     (document,) = indexing.documents_of([topic.id, 10**6])
 
@@ -69,7 +69,7 @@ def test_all_documents_come_in_few_statements(app: Flask) -> None:
 def test_the_document_is_the_same_however_it_is_read() -> None:
     topic = make_topic()
     make_reply(topic, make_user())
-    services.set_tags(topic.author, topic, ["b", "a"])
+    services.sort_topic(topic.author, topic, tags=["b", "a"])
 
     (one,) = indexing.documents_of([topic.id])
     db.session.expire_all()

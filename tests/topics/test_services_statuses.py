@@ -131,9 +131,9 @@ def test_nobody_else_has_a_say() -> None:
         with pytest.raises(NotAllowed):
             services.set_status(actor, topic, TopicStatus.SOLVED)
         with pytest.raises(NotAllowed):
-            services.set_kind(actor, topic, TopicKind.IDEA)
+            services.sort_topic(actor, topic, kind=TopicKind.IDEA)
         with pytest.raises(NotAllowed):
-            services.set_tags(actor, topic, ["wifi"])
+            services.sort_topic(actor, topic, tags=["wifi"])
 
 
 def test_a_hidden_topic_is_not_there() -> None:
@@ -142,18 +142,18 @@ def test_a_hidden_topic_is_not_there() -> None:
     with pytest.raises(NotFound):
         services.set_status(topic.author, topic, TopicStatus.SOLVED)
     with pytest.raises(NotFound):
-        services.set_kind(topic.author, topic, TopicKind.IDEA)
+        services.sort_topic(topic.author, topic, kind=TopicKind.IDEA)
     with pytest.raises(NotFound):
-        services.set_tags(topic.author, topic, ["wifi"])
+        services.sort_topic(topic.author, topic, tags=["wifi"])
 
 
 def test_another_kind_keeps_the_status_if_it_can() -> None:
     topic = make_topic(status=TopicStatus.ACKNOWLEDGED)
 
-    assert services.set_kind(topic.author, topic, TopicKind.QUESTION)
-    assert not services.set_kind(topic.author, topic, TopicKind.QUESTION)
+    assert services.sort_topic(topic.author, topic, kind=TopicKind.QUESTION)
+    assert not services.sort_topic(topic.author, topic, kind=TopicKind.QUESTION)
     assert topic.status is TopicStatus.ACKNOWLEDGED
-    assert services.set_kind(make_user(is_moderator=True), topic, TopicKind.IDEA)
+    assert services.sort_topic(make_user(is_moderator=True), topic, kind=TopicKind.IDEA)
 
     assert (topic.kind, topic.status) == (TopicKind.IDEA, TopicStatus.OPEN)
     change = db.session.scalars(select(StatusChange)).one()
@@ -164,16 +164,16 @@ def test_the_company_cannot_sort_what_customers_wrote() -> None:
     topic = make_topic()
 
     with pytest.raises(NotAllowed):
-        services.set_kind(make_employee(topic.company), topic, TopicKind.PRAISE)
+        services.sort_topic(make_employee(topic.company), topic, kind=TopicKind.PRAISE)
 
 
 def test_tags_are_replaced() -> None:
     topic = make_topic()
-    services.set_tags(topic.author, topic, ["Wi-Fi", "Crash"])
+    services.sort_topic(topic.author, topic, tags=["Wi-Fi", "Crash"])
 
-    services.set_tags(topic.author, topic, ["crash", "Größe", ""])
+    services.sort_topic(topic.author, topic, tags=["crash", "Größe", ""])
 
     tags = select(Tag.slug).join(TopicTag).where(TopicTag.topic_id == topic.id).order_by(Tag.slug)
     assert db.session.scalars(tags).all() == ["crash", "grosse"]
-    services.set_tags(topic.author, topic, [])
+    services.sort_topic(topic.author, topic, tags=[])
     assert db.session.scalars(tags).all() == []

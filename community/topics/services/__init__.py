@@ -4,10 +4,10 @@ None commits; the caller opens the transaction (`community.core.db.transaction`)
 """
 
 from community.topics.services.deflection import record_shown, record_step
+from community.topics.services.editing import edit_reply, edit_topic, sort_topic
 from community.topics.services.following import add_me_too, follow, remove_me_too, unfollow
 from community.topics.services.post import post_comment, post_reply, post_topic
-from community.topics.services.statuses import set_kind, set_status
-from community.topics.services.tagging import set_tags
+from community.topics.services.statuses import set_status
 from community.topics.services.verdicts import (
     accept,
     mark_official,
@@ -20,6 +20,8 @@ from community.topics.services.verdicts import (
 __all__ = [
     "accept",
     "add_me_too",
+    "edit_reply",
+    "edit_topic",
     "follow",
     "mark_official",
     "post_comment",
@@ -29,9 +31,8 @@ __all__ = [
     "record_shown",
     "record_step",
     "remove_me_too",
-    "set_kind",
     "set_status",
-    "set_tags",
+    "sort_topic",
     "unaccept",
     "unfollow",
     "unmark_official",

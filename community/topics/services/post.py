@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import case, select
+from sqlalchemy import case
 
 from community.accounts.models import User
-from community.companies.models import Company, Product
+from community.companies.models import Company
 from community.core import clock, markup, outbox
 from community.core.db import db
 from community.core.errors import Invalid, NotFound
@@ -26,7 +26,6 @@ from community.topics.models import (
     Reply,
     Topic,
     TopicKind,
-    TopicProduct,
 )
 from community.topics.services import again, deflection, places, tagging, words
 
@@ -69,7 +68,7 @@ def post_topic(
     posted = again.same_topic(author, company, title=title, body=body, at=now)
     if posted is not None:
         return posted
-    products = _products(company, product_ids)
+    products = tagging.products(company, product_ids)
     differs_from_id = _seen_topic_id(differs_from_id)
     topic = Topic(
         company=company,
@@ -87,10 +86,7 @@ def post_topic(
     db.session.add(topic)
     db.session.flush()  # assigns topic.id, which everything below carries
     db.session.add(Follow(topic_id=topic.id, user_id=author.id, cause=FollowCause.ASKED))
-    db.session.add_all(
-        TopicProduct(topic_id=topic.id, product_id=product_id, company_id=company.id)
-        for product_id in products
-    )
+    tagging.add_products(topic, products)
     tagging.add_tags(topic, slugs, author)
     if visit is not None:
         deflection.record_step(
@@ -209,18 +205,6 @@ def _first_replies(reply: Reply, at: datetime) -> dict[str, Any]:
     if reply.speaks_for_company:
         columns.append(Topic.first_company_reply_at)
     return {column.key: case(((column <= at) | ~by_other, column), else_=at) for column in columns}
-
-
-def _products(company: Company, product_ids: Sequence[int]) -> list[int]:
-    wanted = set(product_ids)
-    if not wanted:
-        return []
-    known = db.session.scalars(select(Product.id).where(Product.company_id == company.id)).all()
-    if not wanted <= set(known):
-        raise Invalid(
-            gettext("That is not a product of %(name)s.", name=company.name), field="product_ids"
-        )
-    return sorted(wanted)
 
 
 def _seen_topic_id(topic_id: int | None) -> int | None:

@@ -48,32 +48,18 @@ def set_status(actor: User | None, topic: Topic, status: TopicStatus, *, note: s
     return _change(actor, topic, status, role=role, note=note)
 
 
-def set_kind(actor: User | None, topic: Topic, kind: TopicKind) -> bool:
-    """Make it another kind of topic. Return False if it was of that kind.
+def turn_into(actor: User, topic: Topic, kind: TopicKind, *, at: datetime) -> None:
+    """Make ``topic``, which is locked, another kind of topic.
 
     A status that the new kind does not know becomes open.
-
-    Raises:
-        NotAllowed: the actor is neither the asker nor a moderator without a stake.
-        NotFound: the topic is hidden.
     """
-    now = clock.now()
-    mandate = places.mandate_of(actor, topic)
-    _lock(topic)
-    places.seen(topic)
-    policies.can_sort(actor, topic, mandate=mandate, at=now).require()
-    assert actor is not None  # can_sort refuses None
-    if topic.kind is kind:
-        return False
     old, new = topic.status, topic.status
     if old not in STATUSES[kind]:
         new = TopicStatus.OPEN
         is_asker = actor.id == topic.author_id
         role = StatusRole.ASKER if is_asker else StatusRole.MODERATOR
-        _note_change(actor, topic, old, new, role=role, at=now)
+        _note_change(actor, topic, old, new, role=role, at=at)
     change(topic, kind=kind, status=new)
-    outbox.publish("topic.changed", topic_id=topic.id, company_id=topic.company_id)
-    return True
 
 
 def solve(asker: User, topic: Topic, reply: Reply) -> None:

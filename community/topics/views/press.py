@@ -99,8 +99,9 @@ def sort(topic_id: int) -> ResponseReturnValue:
     if form.validate():
         try:
             with transaction():
-                services.set_kind(viewer, topic, TopicKind(form.kind.data))
-                services.set_tags(viewer, topic, form.tag_words())
+                services.sort_topic(
+                    viewer, topic, kind=TopicKind(form.kind.data), tags=form.tag_words()
+                )
             return see_other(_address(topic))
         except (Invalid, NotAllowed) as error:
             form.take(error)

@@ -1,0 +1,265 @@
+"""Editing in the open: every change of a text leaves a revision that everybody can read.
+
+The text as it was posted is written down with its first edit, as revision 1. An editor
+says which revision they began from; if there is a newer one, nothing is changed.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import func, select
+
+from community.accounts.models import User
+from community.companies.models import Product
+from community.core import clock, markup, outbox
+from community.core.db import db
+from community.core.errors import Conflict
+from community.core.sql import change
+from community.topics import policies
+from community.topics.models import (
+    COMMENT_MAX,
+    Reply,
+    Revision,
+    Tag,
+    Topic,
+    TopicKind,
+    TopicProduct,
+    TopicTag,
+)
+from community.topics.services import places, statuses, tagging, words
+
+AS_POSTED = 1  # the number of the text as it was posted
+
+
+def edit_topic(
+    editor: User | None,
+    topic: Topic,
+    *,
+    from_number: int,
+    title: str,
+    body: str,
+    kind: TopicKind,
+    product_ids: Sequence[int],
+    tags: Iterable[str],
+    note: str = "",
+) -> bool:
+    """Change what a topic says and what it is filed under. Return False if nothing differs.
+
+    Args:
+        from_number: the revision that the editor began from; `AS_POSTED` if there was none.
+        title: plain text, 1 to `TITLE_MAX` characters after trimming.
+        body: Markdown, 1 to `BODY_MAX` characters.
+        product_ids: of products of the topic's company, in place of those there were.
+        tags: up to `TAGS_MAX`, in any spelling, in place of those there were.
+        note: why, at most `NOTE_MAX` characters; shown with the revision.
+
+    Raises:
+        NotAllowed: the editor did not ask this, or may not take part.
+        NotFound: the topic is hidden.
+        Invalid: a text, a tag or a product does not fit.
+        Conflict: somebody else has changed it since.
+    """
+    now = clock.now()
+    policies.can_edit_topic(editor, topic, at=now).require()
+    assert editor is not None  # can_edit_topic refuses None
+    title, body, note = words.title(title), words.body(body), words.note(note)
+    slugs = words.tags(tags)
+    body_html = markup.render(body)
+    products = tagging.products(topic.company, product_ids)
+    _lock(topic, "title", "kind", "status")
+    places.seen(topic)
+    _require_newest(topic, from_number)
+
+    was, about = _about(topic), _described(title, kind, products.values(), slugs)
+    if (body, about) == (topic.body, was):
+        return False
+    _keep(topic, editor, body=body, was=was, about=about, note=note, at=now)
+    if kind is not topic.kind:
+        statuses.turn_into(editor, topic, kind, at=now)
+    if about["products"] != was["products"]:
+        tagging.set_products(topic, products)
+    if about["tags"] != was["tags"]:
+        tagging.set_tags(topic, slugs, editor)
+    change(topic, title=title, body=body, body_html=body_html, edited_at=now)
+    _tell_of_topic(topic, editor)
+    return True
+
+
+def sort_topic(
+    actor: User | None,
+    topic: Topic,
+    *,
+    kind: TopicKind | None = None,
+    tags: Iterable[str] | None = None,
+) -> bool:
+    """Change the kind or the tags of a topic, and nothing it says. Return False if none differs.
+
+    Args:
+        kind: None leaves it as it is.
+        tags: up to `TAGS_MAX`, in any spelling, in place of those there were; None leaves them.
+
+    Raises:
+        NotAllowed: the actor is neither the asker nor a moderator without a stake.
+        NotFound: the topic is hidden.
+        Invalid: there are too many tags, or one is too long.
+    """
+    now = clock.now()
+    slugs = None if tags is None else words.tags(tags)
+    mandate = places.mandate_of(actor, topic)
+    policies.can_sort(actor, topic, mandate=mandate, at=now).require()
+    assert actor is not None  # can_sort refuses None
+    _lock(topic, "title", "kind", "status")
+    places.seen(topic)
+
+    was = _about(topic)
+    kind = kind or topic.kind
+    about = {**was, "kind": kind.value, "tags": was["tags"] if slugs is None else sorted(slugs)}
+    if about == was:
+        return False
+    _keep(topic, actor, body=topic.body, was=was, about=about, note="", at=now)
+    if kind is not topic.kind:
+        statuses.turn_into(actor, topic, kind, at=now)
+    if slugs is not None:
+        tagging.set_tags(topic, slugs, actor)
+    change(topic, edited_at=now)
+    _tell_of_topic(topic, actor)
+    return True
+
+
+def edit_reply(
+    editor: User | None, reply: Reply, *, from_number: int, body: str, note: str = ""
+) -> bool:
+    """Change what a reply or comment says. Return False if nothing differs.
+
+    Verdicts stay, and say that the text was changed after they were given.
+
+    Args:
+        from_number: the revision that the editor began from; `AS_POSTED` if there was none.
+        body: Markdown; of a comment at most `COMMENT_MAX` characters.
+        note: why, at most `NOTE_MAX` characters; shown with the revision.
+
+    Raises:
+        NotAllowed: the editor did not write it, may not take part, or speaks no more for
+            the company in whose name it was written.
+        NotFound: the reply or its topic is hidden.
+        Invalid: the text does not fit.
+        Conflict: somebody else has changed it since.
+    """
+    now = clock.now()
+    note = words.note(note)
+    body = words.body(body) if reply.parent_id is None else words.body(body, limit=COMMENT_MAX)
+    body_html = markup.render(body)
+    topic = places.topic_of(reply)
+    mandate = places.mandate_of(editor, topic) if reply.speaks_for_company else None
+    policies.can_edit_reply(editor, reply, mandate=mandate, at=now).require()
+    assert editor is not None  # can_edit_reply refuses None
+    _lock(reply)
+    places.reply_in(topic, reply)
+    _require_newest(reply, from_number)
+
+    if body == reply.body:
+        return False
+    _keep(reply, editor, body=body, was={}, about={}, note=note, at=now)
+    change(reply, body=body, body_html=body_html, edited_at=now)
+    outbox.publish(
+        "reply.edited",
+        topic_id=topic.id,
+        company_id=topic.company_id,
+        reply_id=reply.id,
+        editor_id=editor.id,
+    )
+    return True
+
+
+def _lock(post: Topic | Reply, *columns: str) -> None:
+    """Read ``post`` afresh and let nobody else change it before our transaction ends."""
+    db.session.flush()
+    db.session.refresh(post, ["body", "hidden_at", *columns], with_for_update={"key_share": True})
+
+
+def _require_newest(post: Topic | Reply, from_number: int) -> None:
+    if from_number != max(_newest(post), AS_POSTED):
+        raise Conflict(gettext("Somebody changed this after you began. Nothing of yours is lost."))
+
+
+def _newest(post: Topic | Reply) -> int:
+    """Return the number of the newest revision; 0 if nobody has edited the post."""
+    newest = db.session.scalar(select(func.max(Revision.number)).filter_by(**_target(post)))
+    return newest or 0
+
+
+def _keep(
+    post: Topic | Reply,
+    editor: User,
+    *,
+    body: str,
+    was: dict[str, Any],
+    about: dict[str, Any],
+    note: str,
+    at: datetime,
+) -> None:
+    """Write down what the post says from now on, and before that, once, what it said at first."""
+    newest, target = _newest(post), _target(post)
+    if not newest:
+        newest = AS_POSTED
+        db.session.add(
+            Revision(
+                **target,
+                number=newest,
+                editor_id=post.author_id,
+                body=post.body,
+                about=was,
+                created_at=post.created_at,
+            )
+        )
+    db.session.add(
+        Revision(
+            **target,
+            number=newest + 1,
+            editor_id=editor.id,
+            body=body,
+            about=about,
+            note=note,
+            created_at=at,
+        )
+    )
+    db.session.flush()
+
+
+def _target(post: Topic | Reply) -> dict[str, int]:
+    return {"topic_id": post.id} if isinstance(post, Topic) else {"reply_id": post.id}
+
+
+def _about(topic: Topic) -> dict[str, Any]:
+    """Return what a revision keeps of a topic besides its text, as it is now."""
+    products = db.session.scalars(
+        select(Product.name)
+        .join(TopicProduct, TopicProduct.product_id == Product.id)
+        .where(TopicProduct.topic_id == topic.id)
+    )
+    tags = db.session.scalars(
+        select(Tag.slug)
+        .join(TopicTag, TopicTag.tag_id == Tag.id)
+        .where(TopicTag.topic_id == topic.id)
+    )
+    return _described(topic.title, topic.kind, products, tags)
+
+
+def _described(
+    title: str, kind: TopicKind, products: Iterable[str], tags: Iterable[str]
+) -> dict[str, Any]:
+    return {
+        "title": title,
+        "kind": kind.value,
+        "products": sorted(products),
+        "tags": sorted(tags),
+    }
+
+
+def _tell_of_topic(topic: Topic, editor: User) -> None:
+    outbox.publish(
+        "topic.edited", topic_id=topic.id, company_id=topic.company_id, editor_id=editor.id
+    )
+    outbox.publish("topic.changed", topic_id=topic.id, company_id=topic.company_id)
