@@ -10,11 +10,12 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from community.accounts.models import User
 from community.core import clock
 from community.core.db import Base, IntPK
+from community.core.names import grams
 
 NAME_MAX = 80  # characters
 SLUG_MAX = 80  # characters
@@ -23,6 +24,8 @@ URL_MAX = 500  # characters
 ABOUT_MAX = 500  # characters
 TITLE_MAX = 80  # characters
 SCOPE_MAX = 120  # characters
+ALIASES_MAX = 10  # other names of one company
+GRAM_LENGTH = 3  # characters
 
 
 class CompanyState(enum.StrEnum):
@@ -56,6 +59,14 @@ class Company(Base):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
+    grams: Mapped[list["CompanyGram"]] = relationship(cascade="all, delete-orphan")
+
+    @validates("name_key")
+    def _cut(self, _column: str, name_key: str) -> str:
+        """Keep the pieces of the name in step with it, however the row is made."""
+        self.grams = [CompanyGram(gram=gram) for gram in sorted(grams(name_key))]
+        return name_key
+
     __table_args__ = (
         CheckConstraint(
             "official_help_url IS NULL OR official_help_source IS NOT NULL",
@@ -80,6 +91,19 @@ class CompanyAlias(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     __table_args__ = (UniqueConstraint("company_id", "alias_key", name="uq_company_aliases_alias"),)
+
+
+class CompanyGram(Base):
+    """Three letters of a company's name or of another name for it (`names.grams`).
+
+    They find the names that are like one, or begin like it, without reading all of them.
+    Each hit is compared in full, so a piece that outlives its name does no harm.
+    """
+
+    __tablename__ = "company_grams"
+
+    gram: Mapped[str] = mapped_column(String(GRAM_LENGTH), primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), primary_key=True)
 
 
 class Product(Base):

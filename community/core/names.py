@@ -29,3 +29,13 @@ def slug(name: str, *, default: str) -> str:
             break
         text = f"{text}-{word}" if text else word[:SLUG_MAX]
     return text or default
+
+
+def grams(key: str) -> frozenset[str]:
+    """Return the three-letter pieces of a folded name, by which names like it are found.
+
+    Each word has two spaces before it and one behind, so that its beginning weighs more:
+    ``acme`` gives two pieces with its first letters, two from within and one with its end.
+    """
+    padded = (f"  {word} " for word in key.split())
+    return frozenset(word[at : at + 3] for word in padded for at in range(len(word) - 2))

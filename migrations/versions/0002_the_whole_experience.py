@@ -101,6 +101,7 @@ def upgrade() -> None:
     with op.batch_alter_table('company_aliases', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_company_aliases_alias_key'), ['alias_key'], unique=False)
 
+    _cut_names()
     op.create_table('read_marks',
     sa.Column('user_id', sa.Integer(), nullable=False),
     sa.Column('topic_id', sa.Integer(), nullable=False),
@@ -131,6 +132,11 @@ def upgrade() -> None:
     sa.Column('product_id', sa.Integer(), nullable=True),
     sa.Column('kind', sa.Enum('question', 'problem', 'idea', 'praise', name='topickind', native_enum=False, create_constraint=True, length=32), nullable=True),
     sa.Column('status', sa.Enum('open', 'needs_info', 'acknowledged', 'in_progress', 'solved', 'not_a_problem', 'under_consideration', 'planned', 'done', 'declined', name='topicstatus', native_enum=False, create_constraint=True, length=32), nullable=True),
+    sa.Column('tag', sa.String(length=30), nullable=False),
+    sa.Column('language', sa.String(length=35), nullable=False),
+    sa.Column('has_official', sa.Boolean(), nullable=False),
+    sa.Column('has_accepted', sa.Boolean(), nullable=False),
+    sa.Column('is_unanswered', sa.Boolean(), nullable=False),
     sa.Column('tells', sa.Boolean(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['company_id'], ['companies.id'], name=op.f('fk_saved_searches_company_id')),
@@ -275,6 +281,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_company_aliases_alias_key'))
 
     op.drop_table('company_aliases')
+    op.drop_table('company_grams')
     with op.batch_alter_table('sessions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sessions_user_id'))
         batch_op.drop_index(batch_op.f('ix_sessions_seen_at'))
@@ -301,6 +308,20 @@ def downgrade() -> None:
 CAUSES = sa.Enum('chosen', 'asked', 'replied', 'me_too', name='followcause', native_enum=False, create_constraint=True, length=32)
 KINDS = sa.Enum('question', 'problem', 'idea', 'praise', name='topickind', native_enum=False, create_constraint=True, length=32)
 ASKED = ('title', 'body', 'kind', 'tags', 'turned_down')
+
+
+def _cut_names() -> None:
+    """Keep the three-letter pieces of the names that are there."""
+    grams = op.create_table('company_grams',
+    sa.Column('gram', sa.String(length=3), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['company_id'], ['companies.id'], name=op.f('fk_company_grams_company_id')),
+    sa.PrimaryKeyConstraint('gram', 'company_id', name=op.f('pk_company_grams'))
+    )
+    for company_id, name_key in op.get_bind().execute(sa.text('SELECT id, name_key FROM companies')).all():
+        words = [f'  {word} ' for word in name_key.split()]
+        pieces = {word[at:at + 3] for word in words for at in range(len(word) - 2)}
+        op.bulk_insert(grams, [{'gram': piece, 'company_id': company_id} for piece in sorted(pieces)])
 
 
 def _keep_drafts_by_place() -> None:

@@ -1,0 +1,34 @@
+"""Reads of companies, their names and products, and of who speaks for them."""
+
+from community.companies.queries.known import (
+    aliases_of,
+    by_host,
+    by_id,
+    by_ids,
+    by_name,
+    by_slug,
+    mandate_of,
+    product_by_name,
+    product_by_slug,
+    products_of,
+    speakers_of,
+)
+from community.companies.queries.near import NearCompany, completions, near, near_products
+
+__all__ = [
+    "NearCompany",
+    "aliases_of",
+    "by_host",
+    "by_id",
+    "by_ids",
+    "by_name",
+    "by_slug",
+    "completions",
+    "mandate_of",
+    "near",
+    "near_products",
+    "product_by_name",
+    "product_by_slug",
+    "products_of",
+    "speakers_of",
+]
