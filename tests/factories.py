@@ -77,9 +77,11 @@ def make_reply(topic: Topic | None = None, author: User | None = None, **columns
     author = author or make_user()
     columns.setdefault("body", "Turn it off and on again.")
     columns.setdefault("body_html", markup.render(columns["body"]))
-    if columns.get("parent_id") is None:
-        topic.reply_count += 1
     reply = Reply(topic_id=topic.id, author_id=author.id, **columns)
+    if reply.parent_id is None:
+        topic.reply_count += 1
+        if author.id != topic.author_id and topic.first_reply_at is None:
+            topic.first_reply_at = clock.now()
     reply.topic, reply.author = topic, author
     return _saved(reply)
 

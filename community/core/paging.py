@@ -43,9 +43,9 @@ def page_of(
     found: Sequence[T],
     *,
     limit: int,
-    place: Callable[[T], tuple[Key, int]],
-    after: tuple[Key, int] | None = None,
-    before: tuple[Key, int] | None = None,
+    place: Callable[[T], tuple[datetime | int | str, int]],
+    after: tuple[object, int] | None = None,
+    before: tuple[object, int] | None = None,
 ) -> Page[T]:
     """Make a page of what was read with one row more than ``limit``, which tells of others.
 

@@ -128,7 +128,8 @@ def assert_place_or_refused(cursor: str) -> None:
     row_id=ROW_IDS,
 )
 def test_a_list_may_be_sorted_by_numbers_or_words(key: int | str, row_id: int) -> None:
-    assert decode_by(type(key), encode(key, row_id)) == (key, row_id)
+    kind: type[Any] = type(key)
+    assert decode_by(kind, encode(key, row_id)) == (key, row_id)
 
 
 @pytest.mark.parametrize(

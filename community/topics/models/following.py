@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
 from community.core.db import Base, IntPK
-from community.topics.models.limits import QUERY_MAX, SEARCH_NAME_MAX
+from community.topics.models.limits import LANGUAGE_MAX, QUERY_MAX, SEARCH_NAME_MAX, TAG_MAX
 from community.topics.models.topics import TopicKind, TopicStatus
 
 
@@ -96,6 +96,12 @@ class SavedSearch(Base):
     product_id: Mapped[int | None] = mapped_column(ForeignKey("products.id"))
     kind: Mapped[TopicKind | None]
     status: Mapped[TopicStatus | None]
+    tag: Mapped[str] = mapped_column(String(TAG_MAX), default="")
+    language: Mapped[str] = mapped_column(String(LANGUAGE_MAX), default="")
+    # What a topic comes to only later: for looking again, not for what a new one has to fit.
+    has_official: Mapped[bool] = mapped_column(default=False)
+    has_accepted: Mapped[bool] = mapped_column(default=False)
+    is_unanswered: Mapped[bool] = mapped_column(default=False)
     tells: Mapped[bool] = mapped_column(default=True)  # of each new topic that fits
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 

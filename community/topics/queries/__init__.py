@@ -4,7 +4,7 @@ from community.topics.queries.answers import answers_for
 from community.topics.queries.conversation import ReplyPlace, place_of
 from community.topics.queries.figures import counts_of, odds, who_answers
 from community.topics.queries.following import Followed, followable, follows, name_of
-from community.topics.queries.lists import page_of_topics, rows_for
+from community.topics.queries.lists import ListOrder, page_of_topics, rows_for
 from community.topics.queries.page import topic_page
 from community.topics.queries.shapes import (
     Answer,
@@ -32,6 +32,7 @@ __all__ = [
     "Followed",
     "Helper",
     "Label",
+    "ListOrder",
     "Odds",
     "ReplyPlace",
     "ReplyView",

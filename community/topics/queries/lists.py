@@ -1,7 +1,9 @@
-"""Lists of topics: newest activity first, paged by key, one statement each."""
+"""Lists of topics, paged by key, one statement each."""
 
+import enum
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +17,7 @@ from community.topics.models import (
     AcceptedAnswer,
     Follow,
     OfficialAnswer,
+    Standing,
     Topic,
     TopicKind,
     TopicProduct,
@@ -25,9 +28,26 @@ from community.topics.models import (
 from community.topics.queries.reading import rows
 from community.topics.queries.shapes import TopicRow
 
+ASKING = (TopicKind.PROBLEM, TopicKind.QUESTION)  # kinds that want an answer
+
 EXCERPT = 160  # characters
 OPENING = 480  # characters of HTML, in which the excerpt is found
 _CUT_TAG = re.compile(r"<[^>]*$|&[^;\s]{0,10}$")
+
+
+class ListOrder(enum.StrEnum):
+    """What a list of topics is sorted by."""
+
+    ACTIVITY = "activity"  # what happened last comes first
+    NEWEST = "newest"  # the last asked comes first
+    OLDEST = "oldest"  # who has waited longest comes first
+    ME_TOO = "me_too"  # what most people have comes first
+
+    @property
+    def key(self) -> type[datetime] | type[int]:
+        """What stands in the cursors of such a list."""
+        return int if self is ListOrder.ME_TOO else datetime
+
 
 _COLUMNS: tuple[Any, ...] = (
     Topic.id,
@@ -69,19 +89,26 @@ def page_of_topics(
     kind: TopicKind | None = None,
     statuses: Sequence[TopicStatus] = (),
     unanswered: bool = False,
-    after: paging.Place | None = None,
-    before: paging.Place | None = None,
+    helper_id: int | None = None,
+    asked_after: datetime | None = None,
+    order: ListOrder | None = None,
+    after: tuple[datetime | int, int] | None = None,
+    before: tuple[datetime | int, int] | None = None,
     limit: int = 20,
 ) -> paging.Page[TopicRow]:
     """Return a page of the topics that fit every filter given.
 
-    The order is by last activity, newest first; for one author, by when they asked.
-
     Args:
         statuses: one of these; empty: any.
-        unanswered: only those without a reply.
-        after: the place to go on from; ``before``, the place to go back from.
+        unanswered: only questions and problems that nobody but the asker replied to, or of
+            ``kind`` if one is given.
+        helper_id: only topics of others at companies where this person has answered before.
+        asked_after: only topics that were asked later.
+        order: by activity if nothing is said; for one author, the newest first.
+        after: the place to go on from; ``before``, the place to go back from. Their keys are
+            of the order's kind.
     """
+    order = order or (ListOrder.ACTIVITY if author_id is None else ListOrder.NEWEST)
     wanted: dict[str, object] = {
         "company_id": company_id,
         "product_id": product_id,
@@ -89,6 +116,8 @@ def page_of_topics(
         "author_id": author_id,
         "follower_id": follower_id,
         "kind": kind,
+        "helper_id": helper_id,
+        "asked_after": asked_after,
     }
     given = {name: value for name, value in wanted.items() if value is not None}
     if len(statuses) == 1:
@@ -97,15 +126,19 @@ def page_of_topics(
         given["statuses"] = list(statuses)
     place = after or before
     statement = _listing(
-        frozenset(given), unanswered, place is not None, before is not None and after is None
+        frozenset(given),
+        unanswered,
+        order,
+        place is not None,
+        before is not None and after is None,
     )
     if place is not None:
-        given |= {"moment": place[0], "row_id": place[1]}
+        given |= {"key": place[0], "row_id": place[1]}
     found = [_row(row) for row in rows(statement, limit=limit + 1, **given)]
     return paging.page_of(
         found,
         limit=limit,
-        place=_place_by_author if author_id is not None else _place,
+        place=_PLACES[order],
         after=after,
         before=None if after else before,
     )
@@ -121,7 +154,7 @@ def rows_for(topic_ids: Sequence[int]) -> list[TopicRow]:
 
 @lru_cache(maxsize=256)
 def _listing(
-    filters: frozenset[str], unanswered: bool, has_place: bool, backwards: bool
+    filters: frozenset[str], unanswered: bool, order: ListOrder, has_place: bool, backwards: bool
 ) -> Select[*tuple[Any, ...]]:
     """Build the statement of a list once for each set of filters."""
     conditions = {
@@ -139,24 +172,32 @@ def _listing(
         "tag_id": Topic.id.in_(
             select(TopicTag.topic_id).where(TopicTag.tag_id == bindparam("tag_id"))
         ),
+        "helper_id": (Topic.author_id != bindparam("helper_id"))
+        & Topic.company_id.in_(
+            select(Standing.company_id).where(
+                Standing.user_id == bindparam("helper_id"), Standing.reply_count > 0
+            )
+        ),
+        "asked_after": Topic.created_at > bindparam("asked_after", type_=UtcDateTime()),
     }
     chosen = select(Topic.id).where(
         Topic.hidden_at.is_(None), *(conditions[name] for name in sorted(filters))
     )
     if unanswered:
-        chosen = chosen.where(Topic.reply_count == 0)
-    moment = Topic.created_at if "author_id" in filters else Topic.last_activity_at
-    key = tuple_(moment, Topic.id)
+        chosen = chosen.where(Topic.first_reply_at.is_(None))
+        if "kind" not in filters:
+            chosen = chosen.where(Topic.kind.in_(ASKING))
+    column = _SORTED_BY[order]
+    key = tuple_(column, Topic.id)
+    rises = backwards is not (order is ListOrder.OLDEST)
     if has_place:
-        place = tuple_(
-            bindparam("moment", type_=UtcDateTime()), bindparam("row_id", type_=BigInteger())
-        )
-        chosen = chosen.where(key > place if backwards else key < place)
-    order = (moment.asc(), Topic.id.asc()) if backwards else (moment.desc(), Topic.id.desc())
+        place = tuple_(bindparam("key", type_=column.type), bindparam("row_id", type_=BigInteger()))
+        chosen = chosen.where(key > place if rises else key < place)
+    sorting = (column.asc(), Topic.id.asc()) if rises else (column.desc(), Topic.id.desc())
     # First the keys, then the columns: a product's or tag's topics have to be sorted, and
     # a database that sorts whole rows works out the columns of those it drops as well.
-    page = chosen.order_by(*order).limit(bindparam("limit")).subquery("page")
-    return _ROWS.join(page, page.c.id == Topic.id).order_by(*order)
+    page = chosen.order_by(*sorting).limit(bindparam("limit")).subquery("page")
+    return _ROWS.join(page, page.c.id == Topic.id).order_by(*sorting)
 
 
 def _row(row: Any) -> TopicRow:
@@ -185,9 +226,15 @@ def excerpt(opening: str) -> str:
     return markup.plain_text(_CUT_TAG.sub("", opening), limit=EXCERPT)
 
 
-def _place(row: TopicRow) -> paging.Place:
-    return row.last_activity_at, row.id
-
-
-def _place_by_author(row: TopicRow) -> paging.Place:
-    return row.created_at, row.id
+_SORTED_BY: dict[ListOrder, Any] = {
+    ListOrder.ACTIVITY: Topic.last_activity_at,
+    ListOrder.NEWEST: Topic.created_at,
+    ListOrder.OLDEST: Topic.created_at,
+    ListOrder.ME_TOO: Topic.me_too_count,
+}
+_PLACES: dict[ListOrder, Callable[[TopicRow], tuple[Any, int]]] = {
+    ListOrder.ACTIVITY: lambda row: (row.last_activity_at, row.id),
+    ListOrder.NEWEST: lambda row: (row.created_at, row.id),
+    ListOrder.OLDEST: lambda row: (row.created_at, row.id),
+    ListOrder.ME_TOO: lambda row: (row.me_too_count, row.id),
+}
