@@ -15,6 +15,7 @@ from community.search.documents import (
     Match,
     Order,
     Results,
+    Spread,
 )
 from community.search.engines.whoosh import WhooshIndex
 from community.search.errors import IndexBusy, SearchUnavailable
@@ -34,6 +35,7 @@ __all__ = [
     "Results",
     "SearchIndex",
     "SearchUnavailable",
+    "Spread",
     "excerpt",
     "highlight",
     "index",

@@ -21,14 +21,14 @@ VERSION = 1
 WORD_MAX = 64  # characters; of longer runs only the beginning is a term
 
 # Han, kana, Hangul, Thai, Lao, Burmese, Khmer: written without spaces, or with too few.
-_UNSPACED = (
+UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf"
     "\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
 # Marks belong to the letter before them; \w lacks them, and with them the vowels of Devanagari.
-_LETTER = rf"(?:[^\W_{_UNSPACED}][\u0300-\u036f\u0900-\u0903\u093a-\u094f]*)"
-_TOKEN = re.compile(rf"[{_UNSPACED}]+|{_LETTER}+(?:[.:_@'’-]{{1,2}}{_LETTER}+)*(?:\+\+|#(?!\w))?")
-_UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
+_LETTER = rf"(?:[^\W_{UNSPACED}][\u0300-\u036f\u0900-\u0903\u093a-\u094f]*)"
+_TOKEN = re.compile(rf"[{UNSPACED}]+|{_LETTER}+(?:[.:_@'’-]{{1,2}}{_LETTER}+)*(?:\+\+|#(?!\w))?")
+_UNSPACED_RUN = re.compile(rf"[{UNSPACED}]+")
 _WORD = re.compile(rf"{_LETTER}+")
 _LETTERS_AND_DIGITS = re.compile(r"\d+|[^\W\d_]+")
 _ACCENTS = re.compile("[\u0300-\u036f]")

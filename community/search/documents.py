@@ -117,6 +117,14 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """How many topics hold a word: in all, and of one company."""
+
+    everywhere: int
+    at_company: int
+
+
+@dataclass(frozen=True, slots=True)
 class TermShare:
     """What one word of the query adds to a topic's relevance."""
 

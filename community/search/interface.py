@@ -1,10 +1,18 @@
 """The one interface that every search engine implements; tests/search/conformance.py holds it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from community.search.documents import Document, Explanation, Filters, Match, Order, Results
+from community.search.documents import (
+    Document,
+    Explanation,
+    Filters,
+    Match,
+    Order,
+    Results,
+    Spread,
+)
 
 PAGE_SIZE = 20  # matches
 SUGGESTIONS = 5  # matches
@@ -59,6 +67,14 @@ class SearchIndex(ABC):
             page: counted from 1.
             limit: matches on a page.
             at: the moment freshness is measured from; now if None.
+        """
+
+    @abstractmethod
+    def spread(self, words: Sequence[tuple[str, int]]) -> list[Spread]:
+        """Say of words, each with the id of a company, who else uses them.
+
+        What tells a company's name from a word that everybody uses. Topics that were removed
+        may still be counted, and of stop words the numbers are estimates.
         """
 
     @abstractmethod

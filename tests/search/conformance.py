@@ -30,6 +30,24 @@ class Conformance:
         index.rebuild(EVERYTHING)
         return index
 
+    # How common a word is
+
+    def test_says_who_else_uses_a_word(self, filled: SearchIndex) -> None:
+        pairs = [("jams", 1), ("invoices", 1), ("invoice", 2), ("zyxwvu", 1), ("?!", 1)]
+        spread = filled.spread(pairs)
+        assert [(one.everywhere, one.at_company) for one in spread] == [
+            (2, 1),
+            (1, 1),
+            (1, 0),
+            (0, 0),
+            (0, 0),
+        ]
+
+    def test_a_stop_word_is_nobodys(self, filled: SearchIndex) -> None:
+        [spread] = filled.spread([("the", 1)])
+        assert spread.everywhere > 0
+        assert spread.at_company == 0
+
     # Finding what is similar
 
     def test_finds_other_forms_of_the_words(self, filled: SearchIndex) -> None:

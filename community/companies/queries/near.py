@@ -24,8 +24,10 @@ COMPLETED = 8  # names offered for what is being typed
 CANDIDATES = 200  # companies with the most pieces in common, which are compared in full
 # What a company's name may end or begin with, and people leave out.
 _FORMS = frozenset(
-    "ab ag as bv co company corp corporation gmbh group inc kg limited llc ltd nv oy plc pt"
-    " sa sarl se spa srl tbk the".split()  # noqa: SIM905 (no easier to read, a line a word)
+    """
+    ab ag as bv co company corp corporation gmbh group inc kg limited llc ltd nv oy plc pt
+    sa sarl se spa srl tbk the
+    """.split()  # noqa: SIM905 (a list a word a line is no easier to read)
 )
 
 

@@ -2,14 +2,14 @@
 
 import logging
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from community.core import clock
 from community.search import query as queries
-from community.search.documents import Document, Explanation, Filters, Match, Order, Results
+from community.search.documents import Document, Explanation, Filters, Match, Order, Results, Spread
 from community.search.engines.whoosh import candidates, reading, schema, searching, writing
 from community.search.engines.whoosh import storage as storages
 from community.search.engines.whoosh.snapshot import Snapshot, generation
@@ -86,6 +86,10 @@ class WhooshIndex(SearchIndex):
                 limit=limit,
                 at=at or clock.now(),
             )
+
+    def spread(self, words: Sequence[tuple[str, int]]) -> list[Spread]:
+        with self._reading() as snapshot:
+            return [reading.spread(snapshot, word, company_id) for word, company_id in words]
 
     def explain(
         self, text: str, topic_id: int, *, body: str = "", at: datetime | None = None

@@ -5,10 +5,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from community.search import ranking, scoring
-from community.search.documents import Explanation, Match, TermShare
+from community.search.analysis import ENGLISH
+from community.search.documents import Explanation, Match, Spread, TermShare
 from community.search.engines.whoosh import candidates
 from community.search.engines.whoosh.candidates import Lookup
-from community.search.engines.whoosh.schema import Row, key
+from community.search.engines.whoosh.schema import Row, company_term, key
 from community.search.engines.whoosh.snapshot import Place, Snapshot
 from community.search.query import Query
 
@@ -74,6 +75,18 @@ def similar(
     scorer = Scorer(snapshot, terms, at)
     matches = (scorer.match(place) for place in places)
     return heapq.nlargest(limit, (m for m in matches if m.score > 0), key=lambda m: m.score)
+
+
+def spread(snapshot: Snapshot, word: str, company_id: int) -> Spread:
+    """Count the topics that hold the rarest term of a word."""
+    terms = ENGLISH.terms(word)
+    if not terms:
+        return Spread(0, 0)
+    stop_words = [term for term in terms if term in ENGLISH.stop_words]
+    if stop_words:
+        return Spread(min(map(snapshot.holding_stop_word, stop_words)), 0)
+    everywhere, rarest = min((snapshot.holding("terms", term), term) for term in terms)
+    return Spread(everywhere, snapshot.holding("company_terms", company_term(company_id, rarest)))
 
 
 def explain(snapshot: Snapshot, query: Query, topic_id: int, at: datetime) -> Explanation | None:
