@@ -7,6 +7,10 @@ nudge told of, so a dead process loses nothing.
 A row is *claimed* for `LEASE` before its handler runs. A worker that dies leaves its
 claims to run out, then the row is due again: handlers run **at least once** and must
 end in the same state however often they run.
+
+A handler runs in one transaction with the note that it is done, unless it is subscribed
+with ``alone``: one that talks to another machine, or works through thousands of rows, opens
+transactions of its own, so that nobody waits for a lock meanwhile.
 """
 
 import logging
@@ -68,11 +72,13 @@ class OutboxRow(Base):
 
 @dataclass(frozen=True)
 class Subscription:
-    """Who wants to hear of an event. A batch handler gets many payloads in one call."""
+    """Who wants to hear of an event, and how it is called (see `subscribe`)."""
 
     name: str
     handler: Handler
     batch: bool
+    alone: bool
+    patient: bool
 
 
 _NEWEST = select(func.max(OutboxRow.id))
@@ -88,7 +94,14 @@ class Retry(Exception):
         self.after = after
 
 
-def subscribe(event: str, handler: Handler, *, batch: bool = False) -> None:
+def subscribe(
+    event: str,
+    handler: Handler,
+    *,
+    batch: bool = False,
+    alone: bool = False,
+    patient: bool = False,
+) -> None:
     """Call ``handler`` with the payload of every ``event`` (all wiring is in `community.app`).
 
     Args:
@@ -96,9 +109,11 @@ def subscribe(event: str, handler: Handler, *, batch: bool = False) -> None:
         handler: takes the payload as keyword arguments; with ``batch``, one sequence
             of payloads.
         batch: hand over all due rows of this handler in one call.
+        alone: call it outside any transaction; it opens its own where it writes.
+        patient: it waits until nothing else is due, however much of it there is.
     """
     name = f"{handler.__module__}.{handler.__qualname__}"
-    subscription = Subscription(name=name, handler=handler, batch=batch)
+    subscription = Subscription(name, handler, batch=batch, alone=alone, patient=patient)
     if all(known.name != name for known in _subscriptions[event]):
         _subscriptions[event].append(subscription)
     _by_name[name] = subscription
@@ -190,7 +205,10 @@ def _claim() -> list[OutboxRow]:
             .with_for_update(skip_locked=True)
             .execution_options(populate_existing=True)
         )
-        rows = list(db.session.scalars(due.limit(1)))
+        patient = [one.name for one in _by_name.values() if one.patient]
+        rows = list(db.session.scalars(due.where(OutboxRow.handler.not_in(patient)).limit(1)))
+        if not rows and patient:
+            rows = list(db.session.scalars(due.limit(1)))
         if rows and _is_batch(rows[0].handler):
             same = due.where(OutboxRow.handler == rows[0].handler).limit(BATCH)
             rows = list(db.session.scalars(same))
@@ -208,12 +226,12 @@ def _run(rows: list[OutboxRow]) -> None:
     """Call the handler of ``rows``; note in the same transaction that they are done."""
     name, ids = rows[0].handler, [row.id for row in rows]
     try:
+        subscription = _by_name[name]
+        if subscription.alone:
+            _call(subscription, rows)
         with transaction():
-            subscription = _by_name[name]
-            if subscription.batch:
-                subscription.handler([row.payload for row in rows])
-            else:
-                subscription.handler(**rows[0].payload)
+            if not subscription.alone:
+                _call(subscription, rows)
             settle(rows)
     except Retry as reason:
         log.info("%s waits %s: %s", name, reason.after, reason)
@@ -225,6 +243,17 @@ def _run(rows: list[OutboxRow]) -> None:
             return
         log.exception("%s failed for outbox row %s", name, ids)
         _note_failure(rows[0], error)
+
+
+def _call(subscription: Subscription, rows: list[OutboxRow]) -> None:
+    try:
+        if subscription.batch:
+            subscription.handler([row.payload for row in rows])
+        else:
+            subscription.handler(**rows[0].payload)
+    except BaseException:
+        db.session.rollback()  # what a handler that is alone has begun
+        raise
 
 
 def _put_back(ids: list[int], reason: Retry) -> None:

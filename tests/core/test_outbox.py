@@ -1,16 +1,21 @@
 """What a change owes is done, once, whatever goes wrong in between."""
 
-from collections.abc import Iterator, Sequence
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from community.core import clock, outbox
 from community.core.db import db, transaction
 
 done: list[Any] = []
+was_in_transaction: list[bool] = []
+talks: list[Callable[[], None]] = []  # what `mail` does while nobody may have to wait for it
 
 
 def note(word: str) -> None:
@@ -30,15 +35,28 @@ def wait(word: str) -> None:
     raise outbox.Retry("not now", after=timedelta(seconds=5))
 
 
+def mail(word: str) -> None:
+    """A handler that talks to another machine and opens transactions of its own."""
+    was_in_transaction.append(db.session().in_transaction())
+    for talk in talks:
+        talk()
+    if word == "bad":
+        outbox.publish("word.lost", word=word)
+        raise ValueError("a bad word")
+    done.append(word)
+
+
 @pytest.fixture(autouse=True)
 def subscribers() -> Iterator[None]:
     """Wire the handlers above, and nothing of the application's own."""
     outbox.subscribe("word.said", note)
     outbox.subscribe("word.sung", note_all, batch=True)
     outbox.subscribe("word.whispered", wait)
+    outbox.subscribe("word.mailed", mail, alone=True, patient=True)
     yield
-    done.clear()
-    for event in ("word.said", "word.sung", "word.whispered"):
+    for kept in (done, was_in_transaction, talks):
+        kept.clear()
+    for event in ("word.said", "word.sung", "word.whispered", "word.mailed"):
         outbox._subscriptions.pop(event)
 
 
@@ -160,3 +178,49 @@ def test_done_rows_are_forgotten_after_a_week() -> None:
         assert outbox.prune() == 0
         move_on(outbox.KEEP_DONE + timedelta(seconds=1))
         assert outbox.prune() == 1
+
+
+def test_the_patient_wait_until_nothing_else_is_due() -> None:
+    outbox.publish("word.mailed", word="slow")
+    outbox.publish("word.said", word="quick")
+
+    outbox.deliver_due()
+
+    assert done == ["quick", "slow"]
+    assert all(row.done_at is not None for row in rows())
+
+
+def test_who_is_alone_is_called_outside_any_transaction() -> None:
+    outbox.publish("word.mailed", word="slow")
+    db.session.commit()
+
+    outbox.deliver_due()
+
+    assert was_in_transaction == [False]
+
+
+def test_what_one_alone_had_begun_is_undone_when_it_fails() -> None:
+    outbox.publish("word.mailed", word="bad")
+
+    outbox.deliver_due()
+
+    assert [row.event for row in rows()] == ["word.mailed"]
+    assert rows()[0].last_error == "ValueError: a bad word"
+
+
+@pytest.mark.sqlite
+def test_nobody_waits_for_a_lock_while_one_alone_talks(live_app: Flask) -> None:
+    def talk() -> None:
+        database = live_app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///")
+        with closing(sqlite3.connect(database, timeout=0)) as other:
+            other.execute("DELETE FROM tags")  # would raise: database is locked
+            other.commit()
+        done.append("talked")
+
+    talks.append(talk)
+    with live_app.app_context():
+        with transaction():
+            outbox.publish("word.mailed", word="slow")
+        outbox.deliver_due()
+
+    assert "talked" in done
