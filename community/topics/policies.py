@@ -55,6 +55,11 @@ def can_speak_for(mandate: Mandate | None) -> Decision:
     return YES
 
 
+def can_keep_searches(actor: User | None, *, at: datetime) -> Decision:
+    """Everybody who may take part may keep searches."""
+    return can_take_part(actor, at)
+
+
 def can_follow(actor: User | None, target: object, *, at: datetime) -> Decision:
     """Everybody who may take part may follow anything and anybody but themselves."""
     if actor is not None and isinstance(target, User) and target.id == actor.id:

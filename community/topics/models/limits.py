@@ -13,3 +13,4 @@ SOURCE_KEY_MAX = 200  # characters
 VISIT_LENGTH = 32  # hexadecimal digits of 16 random bytes
 QUERY_MAX = 300  # characters of a search
 SEARCH_NAME_MAX = 80  # characters
+SEARCHES_MAX = 50  # kept by one person

@@ -6,6 +6,7 @@ from community.topics.queries.figures import counts_of, odds, who_answers
 from community.topics.queries.following import Followed, followable, follows, name_of
 from community.topics.queries.lists import ListOrder, page_of_topics, rows_for
 from community.topics.queries.page import topic_page
+from community.topics.queries.searches import KeptSearch, searches_of
 from community.topics.queries.shapes import (
     Answer,
     CommentView,
@@ -31,6 +32,7 @@ __all__ = [
     "CommentView",
     "Followed",
     "Helper",
+    "KeptSearch",
     "Label",
     "ListOrder",
     "Odds",
@@ -51,6 +53,7 @@ __all__ = [
     "page_of_topics",
     "place_of",
     "rows_for",
+    "searches_of",
     "suggestions",
     "tag_id",
     "topic_page",
