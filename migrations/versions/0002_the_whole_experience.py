@@ -213,7 +213,9 @@ def upgrade() -> None:
 
     with op.batch_alter_table('topics', schema=None) as batch_op:
         batch_op.add_column(sa.Column('edited_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('related_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index('ix_topics_created', ['created_at', 'id'], unique=False, sqlite_where=sa.text('hidden_at IS NULL'), postgresql_where=sa.text('hidden_at IS NULL'))
+        batch_op.create_index('ix_topics_unrelated', ['id'], unique=False, sqlite_where=sa.text('related_at IS NULL AND hidden_at IS NULL'), postgresql_where=sa.text('related_at IS NULL AND hidden_at IS NULL'))
         batch_op.create_index('ix_topics_unanswered', ['created_at', 'id'], unique=False, sqlite_where=sa.text('first_reply_at IS NULL AND hidden_at IS NULL'), postgresql_where=sa.text('first_reply_at IS NULL AND hidden_at IS NULL'))
 
     with op.batch_alter_table('users', schema=None) as batch_op:
@@ -222,12 +224,17 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('time_zone', sa.String(length=40), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('language', sa.String(length=35), nullable=False, server_default=''))
         batch_op.create_index(batch_op.f('ix_users_source_email_digest'), ['source_email_digest'], unique=False)
+        # Sessions are rows now: whoever signs out everywhere has none.
+        batch_op.drop_constraint(batch_op.f('ck_users_session_epoch_not_negative'), type_='check')
+        batch_op.drop_column('session_epoch')
 
 
 
 
 def downgrade() -> None:
     with op.batch_alter_table('users', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('session_epoch', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.create_check_constraint(batch_op.f('ck_users_session_epoch_not_negative'), 'session_epoch >= 0')
         batch_op.drop_index(batch_op.f('ix_users_source_email_digest'))
         batch_op.drop_column('language')
         batch_op.drop_column('time_zone')
@@ -235,8 +242,10 @@ def downgrade() -> None:
         batch_op.drop_column('source_email_digest')
 
     with op.batch_alter_table('topics', schema=None) as batch_op:
+        batch_op.drop_index('ix_topics_unrelated', sqlite_where=sa.text('related_at IS NULL AND hidden_at IS NULL'), postgresql_where=sa.text('related_at IS NULL AND hidden_at IS NULL'))
         batch_op.drop_index('ix_topics_unanswered', sqlite_where=sa.text('first_reply_at IS NULL AND hidden_at IS NULL'), postgresql_where=sa.text('first_reply_at IS NULL AND hidden_at IS NULL'))
         batch_op.drop_index('ix_topics_created', sqlite_where=sa.text('hidden_at IS NULL'), postgresql_where=sa.text('hidden_at IS NULL'))
+        batch_op.drop_column('related_at')
         batch_op.drop_column('edited_at')
 
     with op.batch_alter_table('replies', schema=None) as batch_op:

@@ -82,9 +82,8 @@ _STATUS_FITS_KIND = " OR ".join(
 )
 
 _VISIBLE = text("hidden_at IS NULL")
-
-
 _UNANSWERED = text("first_reply_at IS NULL AND hidden_at IS NULL")
+_UNRELATED = text("related_at IS NULL AND hidden_at IS NULL")
 
 
 class Topic(Base):
@@ -116,6 +115,7 @@ class Topic(Base):
     last_activity_at: Mapped[datetime] = mapped_column(default=clock.now)
     first_reply_at: Mapped[datetime | None]  # by anybody but the asker
     first_company_reply_at: Mapped[datetime | None]
+    related_at: Mapped[datetime | None]  # when topics like it were last sought
 
     company: Mapped[Company] = relationship(lazy="raise_on_sql")
     author: Mapped[User] = relationship(lazy="raise_on_sql")
@@ -170,6 +170,13 @@ class Topic(Base):
             "id",
             sqlite_where=_UNANSWERED,
             postgresql_where=_UNANSWERED,
+        ),
+        # Those for which nobody has sought topics like them.
+        Index(
+            "ix_topics_unrelated",
+            "id",
+            sqlite_where=_UNRELATED,
+            postgresql_where=_UNRELATED,
         ),
     )
 
