@@ -7,27 +7,9 @@ from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from community.topics.forms.ask import TYPED_TAGS_MAX, split_tags
-from community.topics.models import BODY_MAX, COMMENT_MAX, NOTE_MAX, TopicKind, TopicStatus
+from community.topics.models import BODY_MAX, COMMENT_MAX, NOTE_MAX, TopicStatus
+from community.topics.naming import KIND_WORDS, STATUS_WORDS
 from community.web.forms import Form, SelectChoice, lines, one_line
-
-STATUS_WORDS = {
-    TopicStatus.OPEN: _l("open"),
-    TopicStatus.NEEDS_INFO: _l("needs information"),
-    TopicStatus.ACKNOWLEDGED: _l("acknowledged"),
-    TopicStatus.IN_PROGRESS: _l("in progress"),
-    TopicStatus.SOLVED: _l("solved"),
-    TopicStatus.NOT_A_PROBLEM: _l("not a problem"),
-    TopicStatus.UNDER_CONSIDERATION: _l("under consideration"),
-    TopicStatus.PLANNED: _l("planned"),
-    TopicStatus.DONE: _l("done"),
-    TopicStatus.DECLINED: _l("declined"),
-}
-KIND_WORDS = {
-    TopicKind.PROBLEM: _l("a problem"),
-    TopicKind.QUESTION: _l("a question"),
-    TopicKind.IDEA: _l("an idea"),
-    TopicKind.PRAISE: _l("praise"),
-}
 
 
 class ReplyForm(Form):
@@ -75,7 +57,7 @@ class SortForm(Form):
     """What kind of topic it is, and the words that others find it by."""
 
     kind = SelectField(
-        _l("It is"),
+        _l("Kind"),
         validators=[InputRequired(_l("Say what it is."))],
         choices=[SelectChoice(kind.value, words) for kind, words in KIND_WORDS.items()],
     )

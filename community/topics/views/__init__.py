@@ -2,6 +2,10 @@
 
 from flask import Blueprint
 
+from community.topics import naming
+
 bp = Blueprint("topics", __name__)
+bp.add_app_template_filter(naming.kind_word)
+bp.add_app_template_filter(naming.status_word)
 
 from community.topics.views import ask, deflect, follow, press, show  # noqa: E402, F401 (they add their routes)
