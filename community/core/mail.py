@@ -4,8 +4,11 @@
 ``.eml`` a message, for development) or ``memory:`` (a list, for tests).
 """
 
+import re
 import smtplib
 import ssl
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -14,56 +17,132 @@ from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from flask import current_app
+from jinja2 import TemplateNotFound
 
 from community.core import clock
+from community.core.config import Settings
 
 TIMEOUT_S = 30
 
+# RFC 3463: 5.1.x is about the address, 5.2.1 a mailbox that takes nothing any more. Without such
+# a code these are the old ones that say that nobody is there.
+_ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+_NOBODY_THERE = frozenset({550, 551, 553})
+
+Post = Callable[[EmailMessage], None]
+
+
+class Refused(OSError):
+    """The mail server is well but does not take this message.
+
+    Its own words may hold the address, which is for no log, so only the codes are kept.
+    """
+
+    def __init__(self, code: int, words: bytes | str) -> None:
+        text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+        enhanced = _ENHANCED.search(text)
+        codes = f"{code} {enhanced.group()}" if enhanced else str(code)
+        super().__init__(f"The mail server refused the message ({codes}).")
+        self.is_final = 500 <= code < 600
+        self.is_address_dead = self.is_final and (
+            is_about_the_address(enhanced.group()) if enhanced else code in _NOBODY_THERE
+        )
+
+
+def is_about_the_address(status: str) -> bool:
+    """Tell whether a status of RFC 3463 says that an address takes no mail, now or later."""
+    return status.startswith("5.1.") or status == "5.2.1"
+
 
 def send(to: str, template: str, **context: object) -> None:
-    """Render ``templates/mail/<template>.txt`` and send it to the address ``to``.
-
-    The template's first line is the subject; a blank line follows.
+    """Render a template and send it to the address ``to`` (see `compose`).
 
     Raises:
         OSError: the server cannot be reached or refuses (`smtplib.SMTPException` is one).
     """
+    message = compose(to, template, context)
+    with connection() as post:
+        post(message)
+
+
+def compose(
+    to: str,
+    template: str,
+    context: Mapping[str, object],
+    headers: Mapping[str, str] | None = None,
+) -> EmailMessage:
+    """Write a message from ``templates/mail/<template>.txt``, and ``.html`` if there is one.
+
+    The first line of the text is the subject; a blank line follows.
+
+    Args:
+        headers: more of them, or others in place of our own. ``Return-Path`` is where
+            bounces go; it becomes the sender of the envelope.
+    """
     # Not by Flask's `render_template`, which adds what pages have: a mail has no viewer.
-    rendered = current_app.jinja_env.get_template(f"mail/{template}.txt").render(**context)
+    templates = current_app.jinja_env
+    rendered = templates.get_template(f"mail/{template}.txt").render(**context)
     subject, _, text = rendered.partition("\n")
-    message = _message(to, " ".join(subject.split()), text.strip() + "\n")
-    _transport(message)
+    message = EmailMessage(policy=SMTP)
+    name, sender = parseaddr(_settings().mail_from)
+    message["From"] = Address(display_name=name, addr_spec=sender)
+    message["To"] = Address(addr_spec=to)
+    message["Subject"] = " ".join(subject.split())
+    message["Date"] = format_datetime(clock.now())
+    for header, value in _ours(headers or {}).items():
+        message[header] = value
+    # Where the text allows it, a long link stays on one line, also for those who read the file.
+    text = text.strip() + "\n"
+    message.set_content(text, cte="7bit" if text.isascii() else None)
+    try:
+        page = templates.get_template(f"mail/{template}.html")
+    except TemplateNotFound:
+        return message
+    message.add_alternative(page.render(**context), subtype="html", cte="quoted-printable")
+    return message
+
+
+def host() -> str:
+    """Return the name of this site, for identifiers in mail."""
+    return urlsplit(_settings().base_url).hostname or "localhost"
+
+
+@contextmanager
+def connection() -> Iterator[Post]:
+    """Yield a function that sends a message; all go through one connection.
+
+    Raises:
+        OSError: the server cannot be reached. The function also raises `Refused`, after
+            which the next message may be sent.
+    """
+    url = urlsplit(_settings().mail_url)
+    if url.scheme == "memory":
+        yield current_app.extensions.setdefault("mail_sent", []).append
+    elif url.scheme == "file":
+        yield lambda message: _write(message, Path(unquote(url.path)))
+    else:
+        with _server(url) as server:
+            yield lambda message: _submit(message, server)
 
 
 def outbox_folder() -> Path | None:
     """Return the folder that mail is written to, or None when it is really sent."""
-    url = urlsplit(current_app.config["SETTINGS"].mail_url)
+    url = urlsplit(_settings().mail_url)
     return Path(unquote(url.path)) if url.scheme == "file" else None
 
 
-def _message(to: str, subject: str, text: str) -> EmailMessage:
-    settings = current_app.config["SETTINGS"]
-    name, sender = parseaddr(settings.mail_from)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = Address(display_name=name, addr_spec=sender)
-    message["To"] = Address(addr_spec=to)
-    message["Subject"] = subject
-    message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = make_msgid(domain=urlsplit(settings.base_url).hostname)
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
-    # Where the text allows it, a long link stays on one line, also for those who read the file.
-    message.set_content(text, cte="7bit" if text.isascii() else None)
-    return message
+def _ours(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers that every mail has, and what is wanted besides or instead."""
+    return {
+        "Message-ID": headers.get("Message-ID") or make_msgid(domain=host()),
+        "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answers, please
+        **headers,
+    }
 
 
-def _transport(message: EmailMessage) -> None:
-    url = urlsplit(current_app.config["SETTINGS"].mail_url)
-    if url.scheme == "memory":
-        current_app.extensions.setdefault("mail_sent", []).append(message)
-    elif url.scheme == "file":
-        _write(message, Path(unquote(url.path)))
-    else:
-        _submit(message, url)
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
 
 
 def _write(message: EmailMessage, folder: Path) -> None:
@@ -72,24 +151,34 @@ def _write(message: EmailMessage, folder: Path) -> None:
     (folder / f"{stamp}.eml").write_bytes(message.as_bytes())
 
 
-def _submit(message: EmailMessage, url: SplitResult) -> None:
-    """Hand the message to a mail server, encrypted unless it is on this machine."""
+def _server(url: SplitResult) -> smtplib.SMTP:
+    """Connect to a mail server, encrypted unless it is on this machine."""
     context = ssl.create_default_context()
-    host = url.hostname or ""
+    name = url.hostname or ""
     if url.scheme == "smtps":
         server: smtplib.SMTP = smtplib.SMTP_SSL(
-            host, url.port or 465, timeout=TIMEOUT_S, context=context
+            name, url.port or 465, timeout=TIMEOUT_S, context=context
         )
     else:
-        server = smtplib.SMTP(host, url.port or 587, timeout=TIMEOUT_S)
-    with server:
-        if url.scheme == "smtp" and host not in {"localhost", "127.0.0.1", "::1"}:
+        server = smtplib.SMTP(name, url.port or 587, timeout=TIMEOUT_S)
+    try:
+        if url.scheme == "smtp" and name not in {"localhost", "127.0.0.1", "::1"}:
             server.starttls(context=context)
         if url.username:
             server.login(unquote(url.username), unquote(url.password or ""))
-        try:
-            server.send_message(message)
-        except smtplib.SMTPRecipientsRefused as refused:
-            # Its words hold the address, which is for no log.
-            codes = ", ".join(str(code) for code, _ in refused.recipients.values())
-            raise OSError(f"The mail server refused the recipient ({codes}).") from None
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _submit(message: EmailMessage, server: smtplib.SMTP) -> None:
+    sender = parseaddr(message.get("Return-Path", ""))[1] or None
+    del message["Return-Path"]  # the last server writes it, from the envelope
+    try:
+        server.send_message(message, from_addr=sender)
+    except smtplib.SMTPRecipientsRefused as refused:
+        (answer,) = refused.recipients.values()
+        raise Refused(*answer) from None
+    except smtplib.SMTPDataError as refused:
+        raise Refused(refused.smtp_code, refused.smtp_error) from None

@@ -136,15 +136,27 @@ def publish(event: str, *, after: timedelta = timedelta(0), **payload: Any) -> N
     Args:
         after: how long the worker leaves it alone.
     """
+    publish_all(event, [payload], after=after)
+
+
+def publish_all(
+    event: str, payloads: Iterable[Payload], *, after: timedelta = timedelta(0)
+) -> None:
+    """Publish ``event`` once for each of ``payloads``, all in one statement (see `publish`)."""
     now = clock.now()
-    news = {"event": event, "payload": payload, "run_after": now + after}
     subscriptions = _subscriptions.get(event, ())
     if subscriptions:
-        rows = [{"handler": one.name, "done_at": None, **news} for one in subscriptions]
+        ends = [{"handler": one.name, "done_at": None} for one in subscriptions]
         db.session.info[OWES] = True
     else:
-        rows = [{"handler": NOBODY, "done_at": now, **news}]
-    db.session.execute(insert(OutboxRow), rows)  # all in one statement
+        ends = [{"handler": NOBODY, "done_at": now}]
+    rows = [
+        {"event": event, "payload": payload, "run_after": now + after, **end}
+        for payload in payloads
+        for end in ends
+    ]
+    if rows:
+        db.session.execute(insert(OutboxRow), rows)
 
 
 def owed(event: str) -> list[OutboxRow]:

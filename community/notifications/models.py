@@ -13,6 +13,7 @@ SOURCE_KEY_MAX = 80  # characters
 MAIL_KEY_MAX = 120  # characters
 
 _UNREAD = text("read_at IS NULL")
+_UNMAILED = text("mailed_at IS NULL")
 
 
 class NotificationKind(enum.StrEnum):
@@ -45,6 +46,7 @@ class Notification(Base):
     search_id: Mapped[int | None] = mapped_column(
         ForeignKey("saved_searches.id", ondelete="SET NULL")
     )
+    change_id: Mapped[int | None] = mapped_column(ForeignKey("status_changes.id"))
     source_key: Mapped[str] = mapped_column(String(SOURCE_KEY_MAX))  # "reply-12": what caused it
     number: Mapped[int | None]  # how many people an answer has helped
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -55,6 +57,12 @@ class Notification(Base):
         Index("uq_notifications_once", "user_id", "kind", "source_key", unique=True),
         Index("ix_notifications_user", "user_id", "id"),
         Index("ix_notifications_unread", "user_id", sqlite_where=_UNREAD, postgresql_where=_UNREAD),
+        Index(
+            "ix_notifications_unmailed",
+            "user_id",
+            sqlite_where=_UNMAILED,
+            postgresql_where=_UNMAILED,
+        ),
     )
 
 

@@ -156,12 +156,14 @@ def upgrade() -> None:
     sa.Column('topic_id', sa.Integer(), nullable=True),
     sa.Column('reply_id', sa.Integer(), nullable=True),
     sa.Column('search_id', sa.Integer(), nullable=True),
+    sa.Column('change_id', sa.Integer(), nullable=True),
     sa.Column('source_key', sa.String(length=80), nullable=False),
     sa.Column('number', sa.Integer(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('mailed_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['actor_id'], ['users.id'], name=op.f('fk_notifications_actor_id')),
+    sa.ForeignKeyConstraint(['change_id'], ['status_changes.id'], name=op.f('fk_notifications_change_id')),
     sa.ForeignKeyConstraint(['reply_id'], ['replies.id'], name=op.f('fk_notifications_reply_id')),
     sa.ForeignKeyConstraint(['search_id'], ['saved_searches.id'], name=op.f('fk_notifications_search_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['topic_id'], ['topics.id'], name=op.f('fk_notifications_topic_id')),
@@ -171,6 +173,7 @@ def upgrade() -> None:
     with op.batch_alter_table('notifications', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_notifications_actor_id'), ['actor_id'], unique=False)
         batch_op.create_index('ix_notifications_unread', ['user_id'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
+        batch_op.create_index('ix_notifications_unmailed', ['user_id'], unique=False, sqlite_where=sa.text('mailed_at IS NULL'), postgresql_where=sa.text('mailed_at IS NULL'))
         batch_op.create_index('ix_notifications_user', ['user_id', 'id'], unique=False)
         batch_op.create_index('uq_notifications_once', ['user_id', 'kind', 'source_key'], unique=True)
 
@@ -272,6 +275,7 @@ def downgrade() -> None:
     with op.batch_alter_table('notifications', schema=None) as batch_op:
         batch_op.drop_index('uq_notifications_once')
         batch_op.drop_index('ix_notifications_user')
+        batch_op.drop_index('ix_notifications_unmailed', sqlite_where=sa.text('mailed_at IS NULL'), postgresql_where=sa.text('mailed_at IS NULL'))
         batch_op.drop_index('ix_notifications_unread', sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_notifications_actor_id'))
 

@@ -170,7 +170,7 @@ def _change(
     old = topic.status
     if old is new:
         return False
-    _note_change(actor, topic, old, new, role=role, note=note, reply=reply, at=clock.now())
+    step = _note_change(actor, topic, old, new, role=role, note=note, reply=reply, at=clock.now())
     change(topic, status=new)
     outbox.publish(
         "status.changed",
@@ -179,6 +179,7 @@ def _change(
         actor_id=actor.id,
         old=old.value,
         new=new.value,
+        change_id=step.id,
     )
     return True
 
@@ -193,17 +194,17 @@ def _note_change(
     at: datetime,
     note: str = "",
     reply: Reply | None = None,
-) -> None:
-    db.session.add(
-        StatusChange(
-            topic_id=topic.id,
-            actor_id=actor.id,
-            role=role,
-            old=old,
-            new=new,
-            note=note,
-            reply_id=reply.id if reply is not None else None,
-            created_at=at,
-        )
+) -> StatusChange:
+    step = StatusChange(
+        topic_id=topic.id,
+        actor_id=actor.id,
+        role=role,
+        old=old,
+        new=new,
+        note=note,
+        reply_id=reply.id if reply is not None else None,
+        created_at=at,
     )
+    db.session.add(step)
     db.session.flush()
+    return step
