@@ -30,6 +30,7 @@ class Settings:
     data_dir: Path
     database_url: str
     search_url: str
+    pictures_url: str
     secret_key: str
     base_url: str
     mail_url: str
@@ -73,6 +74,7 @@ def from_environ(environ: Mapping[str, str] = os.environ) -> Settings:
         data_dir=data_dir,
         database_url=_database_url(environ.get("COMMUNITY_DATABASE_URL", ""), data_dir),
         search_url=_search_url(environ.get("COMMUNITY_SEARCH_URL", "whoosh:")),
+        pictures_url=_pictures_url(environ.get("COMMUNITY_PICTURES_URL", ""), data_dir),
         secret_key=_secret_key(environ.get("COMMUNITY_SECRET_KEY", ""), environment, data_dir),
         base_url=_base_url(environ.get("COMMUNITY_BASE_URL", ""), environment, port),
         mail_url=_mail_url(environ.get("COMMUNITY_MAIL_URL", ""), data_dir),
@@ -131,6 +133,19 @@ def _search_url(value: str) -> str:
     if engine not in SEARCH_ENGINES or not colon:
         raise SettingsError(
             f"COMMUNITY_SEARCH_URL is {value!r}; write whoosh: or whoosh:/path/to/folder."
+        )
+    return value
+
+
+def _pictures_url(value: str, data_dir: Path) -> str:
+    """Return where pictures lie; `community.pictures.storage` knows which schemes there are."""
+    if not value:
+        return (data_dir / "pictures").as_uri()
+    parts = urlsplit(value)
+    is_no_folder = parts.scheme == "file" and (parts.netloc or not parts.path.startswith("/"))
+    if not parts.scheme or is_no_folder:
+        raise SettingsError(
+            f"COMMUNITY_PICTURES_URL is {value!r}; write it like file:///path/to/folder."
         )
     return value
 

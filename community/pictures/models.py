@@ -10,6 +10,8 @@ from community.core.db import Base, IntPK
 from community.core.picture_keys import KEY_MAX
 
 MEDIA_TYPE_MAX = 20  # characters
+BYTES_MAX = 10 * 1024 * 1024  # of a file that is sent
+FIELD = "picture"  # what a form calls it
 
 
 class Picture(Base):

@@ -18,6 +18,7 @@ from community.core.errors import (
     NotFound,
     SearchUnavailable,
 )
+from community.web.answers import wants_json
 
 STATUS = {Invalid: 422, NotAllowed: 403, NotFound: 404, Conflict: 409, SearchUnavailable: 503}
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
@@ -86,7 +87,7 @@ def on_busy_database(error: OperationalError) -> ResponseReturnValue:
 
 
 def _answer(status: int, message: str) -> Response:
-    if request.path.startswith("/api/"):
+    if wants_json():
         body = jsonify(error={"status": status, "message": message})
         return make_response(body, status)
     page = status if status in PAGES else 500 if status >= 500 else 400

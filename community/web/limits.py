@@ -24,6 +24,7 @@ ACCOUNT = "20 per hour"  # wrong passwords in a row for one account, from anywhe
 MAIL = "5 per hour"  # messages to one address that somebody else may own
 POST = "20 per minute; 200 per hour"
 VERDICT = "60 per minute"
+PICTURE = "20 per minute; 300 per hour"
 SEARCH = "60 per minute"
 SUGGEST = "120 per minute"  # one for each pause in typing
 

@@ -1,0 +1,55 @@
+"""Showing pictures: the same bytes for everybody, for ever."""
+
+from datetime import timedelta
+from io import BytesIO
+
+from flask import abort, make_response, request, send_file
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from community.core.picture_keys import size_of
+from community.pictures import queries, services, storage
+from community.pictures.models import Picture
+from community.pictures.views import bp
+
+KEPT = timedelta(days=365)
+
+
+@bp.get("/pictures/<key>")
+def show(key: str) -> ResponseReturnValue:
+    """Show a picture."""
+    picture = _picture(key)
+    return _sent(picture, key)
+
+
+@bp.get("/pictures/<key>/small")
+def small(key: str) -> ResponseReturnValue:
+    """Show a picture as it stands in a text."""
+    picture = _picture(key)
+    return _sent(picture, services.small(key))
+
+
+def _picture(key: str) -> Picture:
+    picture = queries.by_key(key) if size_of(key) is not None else None
+    return picture or abort(404, _("There is no such picture."))
+
+
+def _sent(picture: Picture, name: str) -> ResponseReturnValue:
+    """Send what the storage keeps, in whole or in part, or nothing if the reader has it."""
+    if request.if_none_match.contains_weak(name):
+        response = make_response("", 304)
+        response.set_etag(name)
+        response.direct_passthrough = True
+    else:
+        try:
+            content = storage.in_use().read(name)
+        except storage.Missing:
+            abort(404, _("There is no such picture."))
+        response = send_file(
+            BytesIO(content), mimetype=picture.media_type, etag=name, conditional=True
+        )
+    response.headers["Cache-Control"] = f"public, max-age={int(KEPT.total_seconds())}, immutable"
+    response.headers["Content-Disposition"] = "inline"
+    # Whoever opens it by itself opens a picture and nothing else.
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
