@@ -6,13 +6,14 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from community.companies.models import NAME_MAX
 from community.topics.models import BODY_MAX, REASON_MAX, TITLE_MAX, TopicKind
-from community.web.forms import Form, SelectChoice, lines, one_line
+from community.web.forms import SelectChoice, lines, one_line
+from community.writing.forms import DraftForm
 
 NONE_OF_THESE = "none"
 TYPED_TAGS_MAX = 300  # characters of all tags together, as they are typed
 
 
-class AskForm(Form):
+class AskForm(DraftForm):
     """What went wrong, at which company. Nothing of it is typed twice."""
 
     title = StringField(
@@ -63,7 +64,6 @@ class AskForm(Form):
     reason = HiddenField(filters=[one_line], validators=[Length(max=REASON_MAX)])
     # The topics that were shown for this very text: the second press posts.
     turned_down = HiddenField()
-    draft = HiddenField()
 
     def turned_down_ids(self) -> set[int]:
         """Return the topics that the asker has seen and found not to fit."""

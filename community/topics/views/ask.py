@@ -23,15 +23,12 @@ from community.topics import policies, queries, services, visits
 from community.topics.forms.ask import NONE_OF_THESE, AskForm, is_id
 from community.topics.models import TITLE_MAX, TopicKind
 from community.topics.queries import Suggestion
-from community.topics.views import bp
+from community.topics.views import bp, drafting
 from community.web.forms import SelectChoice, one_line, status_of
 from community.web.limits import POST, SEARCH, SUGGEST, limiter
 from community.web.redirects import see_other
 from community.writing import services as drafts
 from community.writing.models import ASKING
-
-# What a draft keeps by the names of the form; products and companies are rows, kept by their ids.
-KEPT_FIELDS = ("title", "company", "kind", "body", "tags", "differs_from", "reason", "turned_down")
 
 
 @dataclass(frozen=True)
@@ -104,7 +101,7 @@ def post(company_slug: str | None) -> ResponseReturnValue:
         seen = form.turned_down_ids() | {item.topic.id for item in found.items}
         form.turned_down.data = " ".join(str(one) for one in sorted(seen))
         # Each row has buttons of its own, which lead away: what was typed waits for a return.
-        form.draft.data = _keep(form, company)
+        _keep(form, company)
         return _form_page(form, company, found=found)
     if actor() is None:
         return _keep_and_sign_in(form, company)
@@ -118,16 +115,14 @@ def post(company_slug: str | None) -> ResponseReturnValue:
 @bp.get("/ask/draft/<key>")
 def draft(key: str) -> ResponseReturnValue:
     """Show the form with everything that was typed before signing in."""
-    kept = drafts.find_draft(key)
+    kept = drafts.find_draft(key, actor())
     if kept is None or kept.place != ASKING:
         flash(_("There is nothing kept at this address any more."), "warning")
         return see_other(url_for("topics.ask"))
+    form = drafting.filled_in(AskForm, kept)
     company = companies.by_id(_row_id(kept.fields.get("company_id", "")) or 0)
-    known = {name: value for name, value in kept.fields.items() if name in KEPT_FIELDS}
-    form = AskForm(formdata=None, **known, draft=key)
-    form.product.data = _row_id(kept.fields.get("product", "")) or 0
-    if company is not None:
-        form.company.data = company.name
+    if company is None or folded(company.name) != folded(form.company.data or ""):
+        company = _choose_company(form, None).company
     return _form_page(form, company)
 
 
@@ -213,20 +208,16 @@ def _post(form: AskForm, company: Company | None) -> ResponseReturnValue:
             differs_reason=form.reason.data or "",
             visit=visit,
         )
-        if form.draft.data:
-            drafts.take_draft(form.draft.data)
+        drafting.posted(form)
         location = url_for("topics.show", topic_id=topic.id, slug=topic.slug)
     flash(_("It is posted. Answers will stand on this page."))
     return see_other(location)
 
 
-def _keep(form: AskForm, company: Company | None) -> str:
-    """Keep everything in a draft. Return its key."""
-    fields = {name: str(form[name].data or "") for name in (*KEPT_FIELDS, "product")}
-    fields["company_id"] = str(company.id) if company else ""
-    fields["turned_down"] = fields["turned_down"] or "none"
-    with transaction():
-        return drafts.save_draft(fields, place=ASKING, key=form.draft.data, user=actor()).key
+def _keep(form: AskForm, company: Company | None) -> None:
+    """Keep everything in a draft, with the company that was chosen and that answers were shown."""
+    form.turned_down.data = form.turned_down.data or "none"
+    drafting.keep(form, ASKING, company_id=str(company.id) if company else "")
 
 
 def _row_id(word: str) -> int | None:
@@ -235,9 +226,9 @@ def _row_id(word: str) -> int | None:
 
 def _keep_and_sign_in(form: AskForm, company: Company | None) -> ResponseReturnValue:
     """Keep everything in a draft, then send the visitor to sign in or join, and back."""
-    key = _keep(form, company)
+    _keep(form, company)
     flash(_("What you wrote is kept. Sign in or join, then press once more to post it."))
-    return sign_in_first(url_for("topics.draft", key=key))
+    return sign_in_first(url_for("topics.draft", key=form.draft.data))
 
 
 def _form_from_address(text: str, company: Company | None) -> AskForm:

@@ -72,13 +72,14 @@ def _answer(step: DeflectionStep, topic: Topic, *, text: str, reason: str) -> Re
     """Lead on to the form, back to the draft, or say in the row or on a page what was noted."""
     if step is DeflectionStep.OPENED:
         return "", 204
-    kept = drafts.find_draft(request.form.get("draft", ""))
+    kept = drafts.find_draft(request.form.get("draft"), actor())
     if step is DeflectionStep.DIFFERS and kept is not None:
         with transaction():
             drafts.save_draft(
                 {**kept.fields, "differs_from": str(topic.id), "reason": reason},
                 place=kept.place,
                 key=kept.key,
+                user=actor(),
             )
         return see_other(url_for("topics.draft", key=kept.key))
     if step is DeflectionStep.DIFFERS and "X-Fragment" not in request.headers:
