@@ -32,6 +32,7 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import func, select
 
 from community.accounts.models import User
+from community.accounts.services import begin_session
 from community.app import create_app
 from community.companies.models import Company
 from community.core.db import db, transaction
@@ -133,9 +134,9 @@ def _prepare() -> tuple[list[Case], Poster]:
         long = _long_topic()
         author = db.session.get_one(User, long.author_id)
         raw = secrets.token_hex(20)
-        cookie = _session_cookie(
-            app, {"_user_id": f"{author.id}.{author.session_epoch}", "csrf_token": raw}
-        )
+        with transaction():
+            key = begin_session(author, device="bench")
+        cookie = _session_cookie(app, {"_user_id": key, "csrf_token": raw})
         token = URLSafeTimedSerializer(app.secret_key or "", salt="wtf-csrf-token").dumps(raw)
         short = tuple(f"/t/{topic.id}/{topic.slug}" for topic in _topics_of(5))
         slugs = db.session.scalars(

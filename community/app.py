@@ -16,6 +16,8 @@ from community.accounts import handlers as accounts_handlers
 from community.accounts import holdings as accounts_holdings
 from community.accounts import sessions
 from community.accounts import views as accounts_views
+from community.accounts.models import SESSION_FOR
+from community.accounts.services import prune_sessions
 from community.api import views as api_views
 from community.companies import holdings as companies_holdings
 from community.companies import views as companies_views
@@ -23,13 +25,16 @@ from community.core import config, db, jobs, outbox
 from community.core.sql import ROW_ID_MAX
 from community.notifications import models as _notifications_tables  # noqa: F401
 from community.pages import views as pages_views
-from community.pictures import models as _pictures_tables  # noqa: F401
+from community.pictures import services as pictures_services
+from community.pictures import storage as pictures_storage
+from community.pictures import views as pictures_views
 from community.topics import handlers as topics_handlers
 from community.topics import views as topics_views
 from community.topics.importing import finishing
 from community.web import (
     addresses,
     assets,
+    bodies,
     caching,
     csrf,
     errors,
@@ -43,7 +48,6 @@ from community.writing import services as writing_services
 
 PACKAGE = Path(__file__).parent
 BODY_LIMIT = 2 * 1024 * 1024  # bytes of a request; the longest text is far below
-SESSION_LENGTH = timedelta(days=30)
 STATIC_MAX_AGE_S = 365 * 24 * 3600  # addresses of static files change with their content
 
 
@@ -114,6 +118,8 @@ def wire_events() -> None:
         outbox.subscribe(event, topics_handlers.refresh_figures, batch=True)
     outbox.subscribe(finishing.EVENT, finishing.finish_batch)
     jobs.nightly(writing_services.prune_drafts)
+    jobs.nightly(pictures_services.sweep)
+    jobs.nightly(prune_sessions)
     outbox.subscribe("confirmation.asked", accounts_handlers.mail_confirmation)
     outbox.subscribe("password.forgotten", accounts_handlers.mail_reset)
     outbox.subscribe("password.changed", accounts_handlers.mail_password_changed)
@@ -140,7 +146,7 @@ def _flask_config(settings: config.Settings) -> Mapping[str, Any]:
         "SQLALCHEMY_ENGINE_OPTIONS": db.engine_options(settings.database_url),
         "MAX_CONTENT_LENGTH": BODY_LIMIT,
         "MAX_FORM_MEMORY_SIZE": BODY_LIMIT,
-        "PERMANENT_SESSION_LIFETIME": SESSION_LENGTH,
+        "PERMANENT_SESSION_LIFETIME": SESSION_FOR,
         "SESSION_COOKIE_NAME": "session",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -155,8 +161,10 @@ def _init_parts(app: Flask, settings: config.Settings) -> None:
     Migrate(app, db.db, directory=str(home("migrations")), render_as_batch=True)
     jobs.init_app(app)
     search.use(search.open_index(settings.search_engine, settings.search_dir))
+    pictures_storage.use(pictures_storage.open_storage(settings.pictures_url))
     for part in (
         errors,
+        bodies,  # before anything reads a form
         assets,
         addresses,
         language,
@@ -174,6 +182,7 @@ def _register_blueprints(app: Flask) -> None:
     app.register_blueprint(web_views.bp)
     app.register_blueprint(accounts_views.bp)
     app.register_blueprint(companies_views.bp)
+    app.register_blueprint(pictures_views.bp)
     app.register_blueprint(topics_views.bp)
     app.register_blueprint(pages_views.bp)
     app.register_blueprint(api_views.bp)

@@ -24,6 +24,7 @@ from community.app import create_app
 from community.core import config
 from community.core.db import db
 from community.web.limits import limiter
+from tests.factories import make_session
 
 TEST_DATABASE_URL = os.environ.get("TEST_DATABASE_URL", "")
 
@@ -123,7 +124,7 @@ def sign_in(app: Flask) -> Callable[[User], Client]:
     def browser_of(user: User) -> Client:
         browser = browser_for(app)
         with browser.session_transaction() as session:
-            session["_user_id"] = f"{user.id}.{user.session_epoch}"
+            session["_user_id"] = make_session(user)
             session["_fresh"] = True
         return browser
 

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 from community.accounts.models import User
+from community.accounts.services import begin_session
 from community.companies.models import Company, CompanyState, Mandate, MandateKind, Product
 from community.core import clock, markup
 from community.core.db import Base, db
@@ -24,6 +25,11 @@ def make_user(username: str = "", **columns: Any) -> User:
     columns.setdefault("email", f"{username}@mail.example")
     columns.setdefault("email_verified_at", clock.now())
     return _saved(User(username=username, username_key=folded(username), **columns))
+
+
+def make_session(user: User) -> str:
+    """Sign ``user`` in somewhere; return the key for the cookie."""
+    return begin_session(user, device="Firefox on Linux")
 
 
 def make_company(name: str = "", **columns: Any) -> Company:

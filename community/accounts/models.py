@@ -21,6 +21,10 @@ DIGEST_LENGTH = 64  # hexadecimal digits of SHA-256
 PATH_MAX = 1000  # characters of a local address to return to
 GUEST_TOPICS_MAX = 2  # topics that wait at once for one address to be confirmed
 
+SESSION_FOR = timedelta(days=30)  # without being used
+SEEN_EVERY = timedelta(hours=1)  # how exactly we note when a session was used
+FRESH_FOR = timedelta(minutes=30)  # after signing in, for whoever has no password to be asked for
+
 # How long the links in mail work.
 CONFIRM_FOR = timedelta(days=3)
 RESET_FOR = timedelta(hours=1)
@@ -50,7 +54,6 @@ class User(Base):
     # Asked for in its place, and not confirmed yet.
     new_email: Mapped[str | None] = mapped_column(String(EMAIL_MAX))
     password_hash: Mapped[str | None] = mapped_column(String(200))  # Argon2id
-    session_epoch: Mapped[int] = mapped_column(default=0)  # raised to sign out everywhere
     is_moderator: Mapped[bool] = mapped_column(default=False)
     is_admin: Mapped[bool] = mapped_column(default=False)  # operator
     suspended_until: Mapped[datetime | None]
@@ -64,7 +67,6 @@ class User(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     __table_args__ = (
-        CheckConstraint("session_epoch >= 0", name="session_epoch_not_negative"),
         CheckConstraint(
             "email IS NOT NULL OR password_hash IS NULL", name="password_needs_an_email"
         ),

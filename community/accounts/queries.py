@@ -1,8 +1,12 @@
 """Reads of people."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
 from sqlalchemy import select
 
-from community.accounts.models import SignUp, User
+from community.accounts.models import SESSION_FOR, Session, SignUp, User
 from community.core.db import db
 from community.core.names import folded
 
@@ -53,3 +57,31 @@ def latest_sign_up(identifier: str) -> SignUp | None:
         else SignUp.username_key == folded(identifier)
     )
     return db.session.scalar(select(SignUp).where(same).order_by(SignUp.id.desc()).limit(1))
+
+
+def session_digest(key: str) -> str:
+    """Return what is kept of the key of a session."""
+    return sha256(key.encode()).hexdigest()
+
+
+def signed_in(key: str, *, at: datetime) -> tuple[User, Session] | None:
+    """Return whose session this key is, unless it has ended; in one statement."""
+    row = db.session.execute(
+        select(User, Session)
+        .join(User, User.id == Session.user_id)
+        .where(
+            Session.digest == session_digest(key),
+            Session.seen_at > at - SESSION_FOR,
+            User.deleted_at.is_(None),
+        )
+    ).one_or_none()
+    return None if row is None else (row.User, row.Session)
+
+
+def sessions_of(user: User, *, at: datetime) -> Sequence[Session]:
+    """Return where somebody is signed in, the latest used first."""
+    return db.session.scalars(
+        select(Session)
+        .where(Session.user_id == user.id, Session.seen_at > at - SESSION_FOR)
+        .order_by(Session.seen_at.desc(), Session.id.desc())
+    ).all()

@@ -9,9 +9,9 @@ from argon2 import PasswordHasher
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from community.accounts import passwords
+from community.accounts import passwords, queries
 from community.accounts.models import User
-from community.core import outbox
+from community.core import clock, outbox
 from community.core.db import db
 from tests.conftest import Client, browser_for
 from tests.factories import make_user
@@ -47,10 +47,11 @@ def same_for_all(page: TestResponse) -> bytes:
 
 
 def signed_in_as(browser: Client) -> str | None:
-    """Return the key in the browser's session: id and epoch of who is signed in."""
+    """Return the user name of who is signed in."""
     with browser.session_transaction() as session:
-        key: str | None = session.get("_user_id")
-    return key
+        key = session.get("_user_id", "")
+    found = queries.signed_in(key, at=clock.now())
+    return found[0].username if found else None
 
 
 def fill_in(browser: Client, path: str, **fields: str) -> TestResponse:

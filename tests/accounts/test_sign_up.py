@@ -58,7 +58,7 @@ def test_joining_confirms_the_address_signs_in_and_goes_on(app: Flask, join: Joi
     user = queries.by_username("mira")
     assert user is not None
     assert user.email_verified_at is not None
-    assert signed_in_as(browser) == f"{user.id}.0"
+    assert signed_in_as(browser) == user.username
 
 
 def test_opening_the_link_does_nothing_by_itself(app: Flask, join: Join) -> None:

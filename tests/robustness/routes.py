@@ -33,6 +33,7 @@ from tests.factories import (
     make_employee,
     make_product,
     make_reply,
+    make_session,
     make_topic,
     make_user,
 )
@@ -213,8 +214,7 @@ class World:
         if who == "nobody":
             return {}
         if who != VISITOR:
-            user = self._people[who]
-            values |= {"_user_id": f"{user.id}.{user.session_epoch}", "_fresh": True}
+            values |= {"_user_id": self._sessions[who], "_fresh": True}
         signer = SecureCookieSessionInterface().get_signing_serializer(self.app)
         assert signer is not None  # the application has a key
         return {"Cookie": f"{self.app.config['SESSION_COOKIE_NAME']}={signer.dumps(values)}"}
@@ -237,6 +237,7 @@ class World:
             "stranger": make_employee(make_company("Larkspur"), "stan"),
             "moderator": make_user("mona", is_moderator=True),
         }
+        self._sessions = {who: make_session(user) for who, user in self._people.items()}
         self.topic = make_topic(
             company, self._people["asker"], title="The hub loses the network", body="At night."
         )

@@ -14,7 +14,7 @@ from community.web import caching
 from community.writing import services as drafts
 from community.writing.models import ASKING
 from tests.conftest import Client, counted_statements
-from tests.factories import make_company, make_reply, make_topic, make_user
+from tests.factories import make_company, make_reply, make_session, make_topic, make_user
 
 PATH = "/c/brightwave"
 
@@ -103,7 +103,7 @@ def test_who_is_signed_in_is_given_and_leaves_nothing(
     client.get(PATH)
     user = make_user("mira")
     with client.session_transaction() as session:
-        session["_user_id"] = f"{user.id}.{user.session_epoch}"
+        session["_user_id"] = make_session(user)
 
     assert "Sign out" in client.get(PATH).text
     assert "Sign out" not in app.test_client().get(PATH).text

@@ -1,14 +1,18 @@
 """Passwords and sessions: how somebody shows who they are, and where they are signed in."""
 
+import secrets
+
 from flask_babel import gettext as _
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from community.accounts import naming, passwords, queries
-from community.accounts.models import SignUp, User
-from community.core import outbox
-from community.core.db import db
+from community.accounts.models import DEVICE_MAX, SESSION_FOR, Session, SignUp, User
+from community.core import clock, outbox
+from community.core.db import db, transaction
 from community.core.errors import Conflict, Invalid
 from community.core.sql import changed
+
+SESSION_KEY_BYTES = 32
 
 
 def authenticate(*, identifier: str, password: str) -> User | SignUp | None:
@@ -83,11 +87,50 @@ def renew_hash(user: User, password_hash: str) -> None:
     _replace_hash(user, password_hash)
 
 
-def sign_out_everywhere(user: User) -> None:
-    """Make every session of ``user`` void, in every browser."""
-    user.session_epoch = User.session_epoch + 1
+def begin_session(user: User, *, device: str = "") -> str:
+    """Sign ``user`` in somewhere; return the key that the browser shows from now on.
+
+    Args:
+        device: what it is, in words: "Firefox on Linux".
+    """
+    key = secrets.token_urlsafe(SESSION_KEY_BYTES)
+    db.session.add(
+        Session(user_id=user.id, digest=queries.session_digest(key), device=device[:DEVICE_MAX])
+    )
     db.session.flush()
-    db.session.refresh(user, ["session_epoch"])
+    return key
+
+
+def end_session(key: str) -> None:
+    """Sign out where this key is shown."""
+    db.session.execute(delete(Session).where(Session.digest == queries.session_digest(key)))
+
+
+def end_session_of(user: User, session_id: int) -> bool:
+    """Sign ``user`` out in one browser; return False if they are not signed in there."""
+    theirs = delete(Session).where(Session.id == session_id, Session.user_id == user.id)
+    return changed(theirs) == 1
+
+
+def end_other_sessions(user: User, session_id: int) -> int:
+    """Sign ``user`` out in every browser but this one. Return how many there were."""
+    return changed(delete(Session).where(Session.user_id == user.id, Session.id != session_id))
+
+
+def note_seen(session_id: int) -> None:
+    """Note that somebody uses a session just now."""
+    changed(update(Session).where(Session.id == session_id).values(seen_at=clock.now()))
+
+
+def prune_sessions() -> int:
+    """Forget sessions that nobody has used for `SESSION_FOR`. Return how many went."""
+    with transaction():
+        return changed(delete(Session).where(Session.seen_at <= clock.now() - SESSION_FOR))
+
+
+def sign_out_everywhere(user: User) -> None:
+    """End every session of ``user``, in every browser."""
+    db.session.execute(delete(Session).where(Session.user_id == user.id))
 
 
 def _replace_hash(user: User, password_hash: str) -> None:
