@@ -1,5 +1,14 @@
 """Reads of companies, their names and products, and of who speaks for them."""
 
+from community.companies.queries.guess import (
+    Guess,
+    Sign,
+    SignKind,
+    Subject,
+    Vote,
+    read_signs,
+    weigh,
+)
 from community.companies.queries.known import (
     aliases_of,
     by_host,
@@ -16,7 +25,12 @@ from community.companies.queries.known import (
 from community.companies.queries.near import NearCompany, completions, near, near_products
 
 __all__ = [
+    "Guess",
     "NearCompany",
+    "Sign",
+    "SignKind",
+    "Subject",
+    "Vote",
     "aliases_of",
     "by_host",
     "by_id",
@@ -30,5 +44,7 @@ __all__ = [
     "product_by_name",
     "product_by_slug",
     "products_of",
+    "read_signs",
     "speakers_of",
+    "weigh",
 ]

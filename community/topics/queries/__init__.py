@@ -4,7 +4,7 @@ from community.topics.queries.answers import answers_for
 from community.topics.queries.conversation import ReplyPlace, place_of
 from community.topics.queries.figures import counts_of, odds, who_answers
 from community.topics.queries.following import Followed, followable, follows, name_of
-from community.topics.queries.lists import ListOrder, page_of_topics, rows_for
+from community.topics.queries.lists import ASKING, ListOrder, excerpt, page_of_topics, rows_for
 from community.topics.queries.page import topic_page
 from community.topics.queries.searches import KeptSearch, searches_of
 from community.topics.queries.shapes import (
@@ -21,10 +21,19 @@ from community.topics.queries.shapes import (
     TopicPage,
     TopicRow,
 )
-from community.topics.queries.suggestions import SHOWN_MAX, TEXT_MAX, TEXT_MIN, suggestions
+from community.topics.queries.suggestions import (
+    SHOWN_MAX,
+    TEXT_MAX,
+    TEXT_MIN,
+    Look,
+    guesses,
+    look,
+    suggestions,
+)
 from community.topics.queries.visible import tag_id, visible, visible_reply
 
 __all__ = [
+    "ASKING",
     "SHOWN_MAX",
     "TEXT_MAX",
     "TEXT_MIN",
@@ -35,6 +44,7 @@ __all__ = [
     "KeptSearch",
     "Label",
     "ListOrder",
+    "Look",
     "Odds",
     "ReplyPlace",
     "ReplyView",
@@ -46,8 +56,11 @@ __all__ = [
     "TopicRow",
     "answers_for",
     "counts_of",
+    "excerpt",
     "followable",
     "follows",
+    "guesses",
+    "look",
     "name_of",
     "odds",
     "page_of_topics",

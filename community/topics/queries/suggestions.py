@@ -1,19 +1,42 @@
-"""The answers that exist already, for somebody who is about to ask.
+"""The answers that exist already, for somebody who is about to ask, and what they ask about.
 
 The one code behind the ask box, the page without scripts, the check before posting and
 the API.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
 
 from community import search
+from community.companies import queries as companies
+from community.companies.models import Company, Product
+from community.companies.queries import Guess, Sign, Subject, Vote
+from community.core.errors import SearchUnavailable
+from community.search import Match
+from community.topics.models import Topic, TopicProduct
 from community.topics.queries.answers import answers_for
 from community.topics.queries.lists import rows_for
+from community.topics.queries.reading import rows
 from community.topics.queries.shapes import Suggestion
 
 SHOWN_MAX = 5
 TEXT_MIN = 3  # characters from which suggestions appear
 TEXT_MAX = 1000  # characters that the box takes, and that go along in addresses
+VOTERS = 8  # most similar topics whose companies are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What there is for a text: topics like it, and the companies that it may be about.
+
+    Not ``searching`` when the index cannot be read; names are still found then.
+    """
+
+    items: list[Suggestion]
+    guesses: list[Guess]
+    searching: bool = True
 
 
 def suggestions(
@@ -36,9 +59,68 @@ def suggestions(
     """
     if len(text.strip()) < TEXT_MIN:
         return []
-    matches = search.index().similar(
-        text, body=body, company_id=company_id, limit=SHOWN_MAX, exclude=exclude
+    return _shown(_similar(text, body, company_id, exclude, limit=SHOWN_MAX))
+
+
+def look(
+    text: str,
+    *,
+    body: str = "",
+    company_id: int | None = None,
+    exclude: Collection[int] = (),
+) -> Look:
+    """Return what there is for ``text``, and what it is about.
+
+    A company that is named for certain narrows the topics to its own, as one that was
+    chosen does; unless it has none like the text, which is then looked for everywhere.
+
+    Args:
+        company_id: the one that was chosen: the guess is then its product only.
+    """
+    if len(text.strip()) < TEXT_MIN:
+        return Look([], [])
+    signs = _signs(text, body, company_id)
+    certain = next((one for one in companies.weigh(signs) if one.is_certain), None)
+    narrowed = company_id or (certain.subject.company_id if certain else None)
+    try:
+        matches = _similar(text, body, narrowed, exclude, limit=VOTERS)
+        if not matches and narrowed != company_id:
+            matches = _similar(text, body, None, exclude, limit=VOTERS)
+        items = _shown(matches[:SHOWN_MAX])
+    except SearchUnavailable:
+        return Look([], companies.weigh(signs), searching=False)
+    return Look(items, _weighed(signs, matches))
+
+
+def guesses(
+    text: str, *, body: str = "", company_id: int | None = None, exclude: Collection[int] = ()
+) -> list[Guess]:
+    """Return what ``text`` is about, as `look` does, without the answers that there are."""
+    signs = _signs(text, body, company_id)
+    try:
+        return _weighed(signs, _similar(text, body, company_id, exclude, limit=VOTERS))
+    except SearchUnavailable:
+        return companies.weigh(signs)
+
+
+def _signs(text: str, body: str, company_id: int | None) -> list[Sign]:
+    """Return what in the text speaks for which company, or for this one only."""
+    return [
+        sign
+        for sign in companies.read_signs(f"{text}\n{body}")
+        if company_id is None or sign.subject.company_id == company_id
+    ]
+
+
+def _similar(
+    text: str, body: str, company_id: int | None, exclude: Collection[int], *, limit: int
+) -> list[Match]:
+    return search.index().similar(
+        text, body=body, company_id=company_id, limit=limit, exclude=exclude
     )
+
+
+def _shown(matches: Sequence[Match]) -> list[Suggestion]:
     topic_ids = [match.topic_id for match in matches]
     if not topic_ids:
         return []
@@ -47,4 +129,50 @@ def suggestions(
     return [
         Suggestion(topic=row, answer=answers.get(row.id), rank=rank)
         for rank, row in enumerate(rows, 1)
+    ]
+
+
+def _weighed(signs: Sequence[Sign], matches: Sequence[Match]) -> list[Guess]:
+    return companies.weigh(signs, _votes([match.topic_id for match in matches]))
+
+
+# Company and product of each of some topics; a topic with several products has several rows.
+_SUBJECTS = (
+    select(
+        Topic.id.label("topic_id"),
+        Company.id.label("company_id"),
+        Company.slug.label("company_slug"),
+        Company.name.label("company_name"),
+        Company.state.label("company_state"),
+        Product.id.label("product_id"),
+        Product.slug.label("product_slug"),
+        Product.name.label("product_name"),
+    )
+    .join(Company, Company.id == Topic.company_id)
+    .outerjoin(TopicProduct, TopicProduct.topic_id == Topic.id)
+    .outerjoin(Product, (Product.id == TopicProduct.product_id) & Product.retired_at.is_(None))
+    .where(Topic.id.in_(bindparam("topic_ids", expanding=True)), Topic.hidden_at.is_(None))
+)
+
+
+def _votes(topic_ids: Sequence[int]) -> list[Vote]:
+    """Return what topics are about; the more similar one weighs more, by its place."""
+    if not topic_ids:
+        return []
+    weights = {topic_id: 1 / (1 + place) for place, topic_id in enumerate(topic_ids, 1)}
+    return [
+        Vote(
+            Subject(
+                row.company_id,
+                row.company_slug,
+                row.company_name,
+                row.company_state,
+                row.product_id,
+                row.product_slug or "",
+                row.product_name or "",
+            ),
+            row.topic_id,
+            weights[row.topic_id],
+        )
+        for row in rows(_SUBJECTS, topic_ids=list(topic_ids))
     ]
