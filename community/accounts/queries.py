@@ -1,6 +1,6 @@
 """Reads of people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -19,6 +19,15 @@ def by_id(user_id: int) -> User | None:
 def by_username(username: str) -> User | None:
     """Return the person with this user name, however it is capitalised."""
     return db.session.scalar(select(User).where(User.username_key == folded(username)))
+
+
+def known_usernames(names: Iterable[str]) -> frozenset[str]:
+    """Return the user names among ``names``, as their owners spell them."""
+    keys = {folded(name) for name in names}
+    if not keys:
+        return frozenset()
+    known = select(User.username).where(User.username_key.in_(keys), User.deleted_at.is_(None))
+    return frozenset(db.session.scalars(known))
 
 
 def by_email(email: str) -> User | None:

@@ -11,10 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from community.core import markup
+from community.core import colours, markup
 
 DATA = Path(os.environ.get("COMMUNITY_TEST_DATA_DIR", ""))
 REL = 'rel="nofollow ugc noopener"'
+ATTRIBUTES = {
+    "a": {"href", "title", "rel", "class"},
+    "abbr": {"title"},
+    "code": {"class"},
+    "img": {"src", "alt", "width", "height", "loading"},
+    "span": {"class"},
+}
+CLASSES = {"a": {"mention"}, "span": set(colours.CLASSES)}
 BODY = 50_000  # characters, the longest text there is
 SOON = 15.0  # seconds on a busy machine; the worst takes about two
 
@@ -35,8 +43,12 @@ class Shown(HTMLParser):
 def assert_harmless(html: str) -> None:
     for tag, attributes in Shown(html).tags:
         assert tag in markup.TAGS
-        allowed = {"a": {"href", "title", "rel"}, "code": {"class"}, "abbr": {"title"}}
-        assert attributes.keys() <= allowed.get(tag, set())
+        assert attributes.keys() <= ATTRIBUTES.get(tag, set())
+        assert set((attributes.get("class") or "").split()) <= CLASSES.get(tag, set()) or (
+            tag == "code"
+        )
+        if tag == "img":  # no picture but ours
+            assert re.fullmatch(r"/pictures/[0-9a-f]{32}-\d+x\d+", attributes["src"] or "")
         if "href" in attributes:
             # A browser drops white space and controls, then reads a scheme up to the colon.
             address = re.sub(r"[\x00-\x20\x7f-\xa0]", "", attributes["href"] or "").lower()
@@ -53,7 +65,7 @@ def assert_harmless(html: str) -> None:
         ("one\ntwo", "<p>one<br>\ntwo</p>"),
         ("# Mine", "<h3>Mine</h3>"),
         ("a < b & c <b>no</b>", "<p>a &lt; b &amp; c &lt;b&gt;no&lt;/b&gt;</p>"),
-        ("```python\nx = 1\n```", '<pre><code class="language-python">x = 1\n</code></pre>'),
+        ("```\nx = 1\n```", "<pre><code>x = 1\n</code></pre>"),
         ("a\x00b", "<p>a\N{REPLACEMENT CHARACTER}b</p>"),
         (
             "See ![a cat](http://i.example/c.png) and purr.",

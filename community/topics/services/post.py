@@ -1,7 +1,7 @@
 """Posting: topics, replies and comments.
 
-Everything that needs no database (who may, what is written, its HTML) comes before the
-first statement, because SQLite lets one writer in at a time.
+Everything that needs no database (who may, what is written, its HTML but for the names in
+it) comes before the first statement, because SQLite lets one writer in at a time.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from sqlalchemy import case
 
 from community.accounts.models import User
 from community.companies.models import Company
-from community.core import clock, markup, outbox
+from community.core import clock, outbox
 from community.core.db import db
 from community.core.errors import Invalid, NotFound
 from community.core.sql import add_once, change, find
@@ -63,7 +63,7 @@ def post_topic(
     assert author is not None  # can_post_topic refuses None
     title, body = words.title(title), words.body(body)
     slugs, reason = words.tags(tags), words.reason(differs_reason)
-    body_html = markup.render(body)
+    body_html = words.html(body)
 
     posted = again.same_topic(author, company, title=title, body=body, at=now)
     if posted is not None:
@@ -113,7 +113,7 @@ def post_reply(author: User | None, topic: Topic, *, body: str, as_company: bool
     assert author is not None  # can_reply refuses None
     places.seen(topic)
     body = words.body(body)
-    body_html = markup.render(body)
+    body_html = words.html(body)
     posted = again.same_reply(
         author, topic, parent_id=None, body=body, as_company=as_company, at=now
     )
@@ -154,7 +154,7 @@ def post_comment(
     if reply.parent_id is not None:
         raise Invalid(gettext("Comment on the answer above; comments hang one level deep."))
     body = words.body(body, limit=COMMENT_MAX)
-    body_html = markup.render(body)
+    body_html = words.html(body)
     topic = places.topic_of(reply)
     posted = again.same_reply(
         author, topic, parent_id=reply.id, body=body, as_company=as_company, at=now

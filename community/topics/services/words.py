@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from flask_babel import gettext
 
-from community.core import text
+from community.accounts import queries as accounts
+from community.core import markup, text
 from community.core.errors import Invalid
 from community.core.names import slug
 from community.topics.models import BODY_MAX, NOTE_MAX, REASON_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
@@ -51,6 +52,15 @@ def body(typed: str, *, limit: int = BODY_MAX) -> str:
             field="body",
         )
     return cleaned
+
+
+def html(body: str) -> str:
+    """Return the HTML of a text, in which the names of people lead to them.
+
+    Only the names need the database, and only where there are any.
+    """
+    written = markup.read(body)
+    return written.html(accounts.known_usernames(written.names))
 
 
 def note(typed: str) -> str:
