@@ -23,7 +23,7 @@ from community.companies import holdings as companies_holdings
 from community.companies import views as companies_views
 from community.core import config, db, jobs, outbox
 from community.core.sql import ROW_ID_MAX
-from community.notifications import models as _notifications_tables  # noqa: F401
+from community.notifications import handlers as news
 from community.pages import views as pages_views
 from community.pictures import services as pictures_services
 from community.pictures import storage as pictures_storage
@@ -120,11 +120,25 @@ def wire_events() -> None:
     jobs.nightly(writing_services.prune_drafts)
     jobs.nightly(pictures_services.sweep)
     jobs.nightly(prune_sessions)
-    outbox.subscribe("confirmation.asked", accounts_handlers.mail_confirmation)
-    outbox.subscribe("password.forgotten", accounts_handlers.mail_reset)
-    outbox.subscribe("password.changed", accounts_handlers.mail_password_changed)
-    outbox.subscribe("email.change_asked", accounts_handlers.mail_new_address)
-    outbox.subscribe("email.change_asked", accounts_handlers.mail_old_address)
+    outbox.subscribe("address.claimed", accounts_handlers.mail_claim, alone=True)
+    outbox.subscribe("sign_in_link.asked", accounts_handlers.mail_sign_in_link, alone=True)
+    outbox.subscribe("confirmation.asked", accounts_handlers.mail_confirmation, alone=True)
+    outbox.subscribe("password.forgotten", accounts_handlers.mail_reset, alone=True)
+    outbox.subscribe("password.changed", accounts_handlers.mail_password_changed, alone=True)
+    outbox.subscribe("email.change_asked", accounts_handlers.mail_new_address, alone=True)
+    outbox.subscribe("email.change_asked", accounts_handlers.mail_old_address, alone=True)
+    for event, telling in (
+        ("topic.posted", news.tell_of_topic),
+        ("topic.edited", news.tell_of_edited_topic),
+        ("reply.posted", news.tell_of_reply),
+        ("reply.edited", news.tell_of_edited_reply),
+        ("comment.posted", news.tell_of_comment),
+        ("answer.accepted", news.tell_of_acceptance),
+        ("answer.marked_official", news.tell_of_official_answer),
+        ("answer.helped", news.tell_of_help),
+        ("status.changed", news.tell_of_status),
+    ):
+        outbox.subscribe(event, telling, alone=True)
 
 
 def wire_holdings() -> None:

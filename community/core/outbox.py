@@ -145,6 +145,7 @@ def publish_all(
     """Publish ``event`` once for each of ``payloads``, all in one statement (see `publish`)."""
     now = clock.now()
     subscriptions = _subscriptions.get(event, ())
+    ends: list[dict[str, Any]]
     if subscriptions:
         ends = [{"handler": one.name, "done_at": None} for one in subscriptions]
         db.session.info[OWES] = True

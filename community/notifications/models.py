@@ -74,6 +74,23 @@ class Delivery(enum.StrEnum):
     NEVER = "never"
 
 
+# At once: what is said to this very person, and what ends their problem. Daily: what keeps until
+# tomorrow morning, and what can be much.
+DEFAULTS: dict[NotificationKind, Delivery] = {
+    NotificationKind.MENTIONED: Delivery.AT_ONCE,
+    NotificationKind.ACCEPTED: Delivery.AT_ONCE,
+    NotificationKind.SOLVED: Delivery.AT_ONCE,
+    NotificationKind.OFFICIAL: Delivery.AT_ONCE,
+    NotificationKind.REPLIED: Delivery.AT_ONCE,
+    NotificationKind.COMMENTED: Delivery.DAILY,
+    NotificationKind.STATUS: Delivery.DAILY,
+    NotificationKind.EDITED: Delivery.DAILY,
+    NotificationKind.MATCHED: Delivery.DAILY,
+    NotificationKind.POSTED: Delivery.DAILY,
+    NotificationKind.HELPED: Delivery.DAILY,
+}
+
+
 class NotificationPreference(Base):
     """What somebody chose for one kind; without a row the default of the kind counts."""
 

@@ -106,7 +106,7 @@ def test_the_database_can_be_written_while_the_index_is(live_app: Flask) -> None
         with transaction():
             topic = make_topic()
             topic_id, company_id = topic.id, topic.company_id
-            outbox.publish("comment.posted", topic_id=topic_id, company_id=company_id)
+            outbox.publish("topic.helped", topic_id=topic_id, company_id=company_id, reply_id=None)
         others: list[int] = []
 
         def write_meanwhile(**_arguments: object) -> None:
