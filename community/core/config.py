@@ -35,6 +35,7 @@ class Settings:
     base_url: str
     mail_url: str
     mail_from: str
+    mail_bounces: str
     limits_url: str
     trusted_proxies: int
     port: int
@@ -79,6 +80,7 @@ def from_environ(environ: Mapping[str, str] = os.environ) -> Settings:
         base_url=_base_url(environ.get("COMMUNITY_BASE_URL", ""), environment, port),
         mail_url=_mail_url(environ.get("COMMUNITY_MAIL_URL", ""), data_dir),
         mail_from=environ.get("COMMUNITY_MAIL_FROM", "Common Ground <no-reply@localhost>"),
+        mail_bounces=_mail_bounces(environ.get("COMMUNITY_MAIL_BOUNCES", "")),
         limits_url=environ.get("COMMUNITY_LIMITS_URL", "") or f"sqlite://{data_dir}/limits.sqlite3",
         trusted_proxies=_whole_number(
             environ, "COMMUNITY_TRUSTED_PROXIES", default=0, low=0, high=10
@@ -209,5 +211,14 @@ def _mail_url(value: str, data_dir: Path) -> str:
         raise SettingsError(
             "COMMUNITY_MAIL_URL cannot be read; write it like "
             "smtp://user:password@host:587 or file:///path/to/folder."
+        )
+    return value
+
+
+def _mail_bounces(value: str) -> str:
+    local, at, domain = value.partition("@")
+    if value and not (local and at and domain and "@" not in domain and "+" not in local):
+        raise SettingsError(
+            f"COMMUNITY_MAIL_BOUNCES is {value!r}; write an address like bounces@example.org."
         )
     return value

@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid, parseaddr
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from flask import current_app
@@ -47,6 +48,27 @@ class Refused(OSError):
         self.is_address_dead = self.is_final and (
             is_about_the_address(enhanced.group()) if enhanced else code in _NOBODY_THERE
         )
+
+
+class Unclear(OSError):
+    """The conversation broke off after the message was handed over: it may have arrived."""
+
+
+class _Server(smtplib.SMTP):
+    """Tells a break before the message was handed over from one after it."""
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Hand the message over."""
+        try:
+            return super().data(msg)
+        except smtplib.SMTPDataError:
+            raise
+        except OSError as error:
+            raise Unclear("The mail server has not said whether it took the message.") from error
+
+
+class _EncryptedServer(_Server, smtplib.SMTP_SSL):
+    """The same, encrypted from the start."""
 
 
 def is_about_the_address(status: str) -> bool:
@@ -151,16 +173,16 @@ def _write(message: EmailMessage, folder: Path) -> None:
     (folder / f"{stamp}.eml").write_bytes(message.as_bytes())
 
 
-def _server(url: SplitResult) -> smtplib.SMTP:
+def _server(url: SplitResult) -> _Server:
     """Connect to a mail server, encrypted unless it is on this machine."""
     context = ssl.create_default_context()
     name = url.hostname or ""
     if url.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(
+        server: _Server = _EncryptedServer(
             name, url.port or 465, timeout=TIMEOUT_S, context=context
         )
     else:
-        server = smtplib.SMTP(name, url.port or 587, timeout=TIMEOUT_S)
+        server = _Server(name, url.port or 587, timeout=TIMEOUT_S)
     try:
         if url.scheme == "smtp" and name not in {"localhost", "127.0.0.1", "::1"}:
             server.starttls(context=context)
@@ -172,7 +194,7 @@ def _server(url: SplitResult) -> smtplib.SMTP:
     return server
 
 
-def _submit(message: EmailMessage, server: smtplib.SMTP) -> None:
+def _submit(message: EmailMessage, server: _Server) -> None:
     sender = parseaddr(message.get("Return-Path", ""))[1] or None
     del message["Return-Path"]  # the last server writes it, from the envelope
     try:

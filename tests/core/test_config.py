@@ -40,6 +40,7 @@ def test_nothing_needs_to_be_set_in_development(
         base_url="http://localhost:8000",
         mail_url=f"file://{folder}/mail",
         mail_from="Common Ground <no-reply@localhost>",
+        mail_bounces="",
         limits_url=f"sqlite://{folder}/limits.sqlite3",
         trusted_proxies=0,
         port=8000,

@@ -44,7 +44,7 @@ class ListOrder(enum.StrEnum):
     ME_TOO = "me_too"  # what most people have comes first
 
     @property
-    def key(self) -> type[datetime] | type[int]:
+    def key(self) -> type[Any]:
         """What stands in the cursors of such a list."""
         return int if self is ListOrder.ME_TOO else datetime
 
@@ -89,6 +89,7 @@ def page_of_topics(
     kind: TopicKind | None = None,
     statuses: Sequence[TopicStatus] = (),
     unanswered: bool = False,
+    answered: bool = False,
     helper_id: int | None = None,
     asked_after: datetime | None = None,
     order: ListOrder | None = None,
@@ -102,6 +103,7 @@ def page_of_topics(
         statuses: one of these; empty: any.
         unanswered: only questions and problems that nobody but the asker replied to, or of
             ``kind`` if one is given.
+        answered: only those that somebody else replied to.
         helper_id: only topics of others at companies where this person has answered before.
         asked_after: only topics that were asked later.
         order: by activity if nothing is said; for one author, the newest first.
@@ -125,9 +127,13 @@ def page_of_topics(
     elif statuses:
         given["statuses"] = list(statuses)
     place = after or before
+    switches = {
+        "unanswered": unanswered,
+        "answered": answered,
+        "asking": unanswered and kind is None,
+    }
     statement = _listing(
-        frozenset(given),
-        unanswered,
+        frozenset(given) | {name for name, is_on in switches.items() if is_on},
         order,
         place is not None,
         before is not None and after is None,
@@ -154,7 +160,7 @@ def rows_for(topic_ids: Sequence[int]) -> list[TopicRow]:
 
 @lru_cache(maxsize=256)
 def _listing(
-    filters: frozenset[str], unanswered: bool, order: ListOrder, has_place: bool, backwards: bool
+    filters: frozenset[str], order: ListOrder, has_place: bool, backwards: bool
 ) -> Select[*tuple[Any, ...]]:
     """Build the statement of a list once for each set of filters."""
     conditions = {
@@ -178,15 +184,14 @@ def _listing(
                 Standing.user_id == bindparam("helper_id"), Standing.reply_count > 0
             )
         ),
+        "unanswered": Topic.first_reply_at.is_(None),
+        "answered": Topic.first_reply_at.is_not(None),
+        "asking": Topic.kind.in_(ASKING),
         "asked_after": Topic.created_at > bindparam("asked_after", type_=UtcDateTime()),
     }
     chosen = select(Topic.id).where(
         Topic.hidden_at.is_(None), *(conditions[name] for name in sorted(filters))
     )
-    if unanswered:
-        chosen = chosen.where(Topic.first_reply_at.is_(None))
-        if "kind" not in filters:
-            chosen = chosen.where(Topic.kind.in_(ASKING))
     column = _SORTED_BY[order]
     key = tuple_(column, Topic.id)
     rises = backwards is not (order is ListOrder.OLDEST)
@@ -221,9 +226,9 @@ def _row(row: Any) -> TopicRow:
     )
 
 
-def excerpt(opening: str) -> str:
+def excerpt(opening: str, limit: int = EXCERPT) -> str:
     """Return the first words of HTML that may be cut off anywhere."""
-    return markup.plain_text(_CUT_TAG.sub("", opening), limit=EXCERPT)
+    return markup.plain_text(_CUT_TAG.sub("", opening), limit=limit)
 
 
 _SORTED_BY: dict[ListOrder, Any] = {

@@ -1,0 +1,67 @@
+"""News in words: one sentence for each kind, the same on the page and in mail."""
+
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _l
+
+from community.notifications.models import Delivery, NotificationKind
+from community.notifications.queries import News
+from community.topics.naming import status_word
+
+Kind = NotificationKind
+
+# In the order of the settings: what is said to this person, then what happens around them.
+KINDS = {
+    Kind.MENTIONED: _l("Somebody names you"),
+    Kind.REPLIED: _l("An answer in a topic that you follow"),
+    Kind.COMMENTED: _l("A comment on your answer, or in a topic that you follow"),
+    Kind.SOLVED: _l("A topic that you follow or have too is solved"),
+    Kind.OFFICIAL: _l("A company marks its official answer in a topic that you follow or have too"),
+    Kind.STATUS: _l("A topic that you follow stands elsewhere: in progress, planned and so on"),
+    Kind.ACCEPTED: _l("Your answer solved it"),
+    Kind.HELPED: _l("Your answer saved others from asking"),
+    Kind.EDITED: _l("Somebody edits what you wrote"),
+    Kind.MATCHED: _l("A new topic fits a search that you saved"),
+    Kind.POSTED: _l("Something new from a company, product, tag or person that you follow"),
+}
+DELIVERIES = {
+    Delivery.AT_ONCE: _l("At once"),
+    Delivery.DAILY: _l("Once a day"),
+    Delivery.NEVER: _l("Never"),
+}
+
+
+_SENTENCES = {
+    Kind.MENTIONED: _l("%(who)s named you"),
+    Kind.REPLIED: _l("%(who)s answered"),
+    Kind.COMMENTED: _l("%(who)s commented"),
+    Kind.SOLVED: _l("It is solved"),
+    Kind.OFFICIAL: _l("%(company)s marked its official answer"),
+    Kind.STATUS: _l("%(who)s set it to “%(status)s”"),
+    Kind.ACCEPTED: _l("%(who)s says that your answer solved it"),
+    Kind.EDITED: _l("%(who)s edited what you wrote"),
+    Kind.MATCHED: _l("It fits your search “%(search)s”"),
+    Kind.POSTED: _l("%(who)s asked this at %(company)s"),
+}
+_ANSWERED_FOR_COMPANY = _l("%(who)s answered for %(company)s")
+
+
+def sentence(news: News) -> str:
+    """Return what happened, without the title of its topic."""
+    if news.kind is Kind.HELPED:
+        saved: str = ngettext(
+            "Your answer saved %(num)s person from asking",
+            "Your answer saved %(num)s people from asking",
+            news.number,
+        )
+        return saved
+    pattern = _SENTENCES[news.kind]
+    if news.kind is Kind.POSTED and news.reply_id is not None:
+        pattern = _SENTENCES[Kind.REPLIED]
+    if pattern is _SENTENCES[Kind.REPLIED] and news.speaks_for_company:
+        pattern = _ANSWERED_FOR_COMPANY
+    return str(pattern) % {
+        "who": news.actor_name or gettext("Somebody"),
+        "company": news.company_name,
+        "status": status_word(news.status) if news.status is not None else "",
+        "search": news.search_name or gettext("one that you no longer keep"),
+    }
