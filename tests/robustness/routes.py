@@ -243,6 +243,9 @@ class World:
         )
         self.reply = make_reply(self.topic, self._people["employee"], body="Turn it off and on.")
         services.sort_topic(self._people["asker"], self.topic, tags=["wifi"])
+        services.edit_reply(
+            self._people["employee"], self.reply, from_number=1, body="Turn it off and on again."
+        )
         self.sign_up = SignUp(
             key="k" * 22,
             username="nora",
@@ -270,6 +273,7 @@ class World:
                 "topic_id": str(self.topic.id),
                 "reply_id": str(self.reply.id),
                 "topics.show slug": self.topic.slug,
+                "number": "2",
                 "pages.tag slug": "wifi",
                 "username": "mira",
                 "key": self.draft.key,
@@ -360,6 +364,21 @@ class World:
             "topics.post": Good("member", ask),
             "topics.reply": Good("employee", {"body": "Update it.", "as_company": "y"}),
             "topics.comment": Good("employee", {"body": "Which one?", "as_company": "y"}),
+            "topics.edit_topic": Good(
+                "asker",
+                {
+                    "title": "The hub loses the network at night",
+                    "body": "At three.",
+                    "kind": "problem",
+                    "product": str(self.product.id),
+                    "tags": "wifi, night",
+                    "note": "said when",
+                    "from_number": "2",
+                },
+            ),
+            "topics.edit_reply": Good(
+                "employee", {"body": "Unplug it.", "note": "shorter", "from_number": "2"}
+            ),
             "topics.status": Good("employee", {"status": "acknowledged", "note": "We look."}),
             "topics.sort": Good("asker", {"kind": "question", "tags": "wifi, night"}),
             "topics.outcome": Good(VISITOR, {"value": "worked", "version": "2.1"}),

@@ -1,20 +1,24 @@
 """The forms that change what has been posted."""
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     IntegerField,
     RadioField,
-    SelectMultipleField,
+    SelectField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import DataRequired, InputRequired, Length
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.widgets import HiddenInput
 
 from community.topics.forms.ask import TYPED_TAGS_MAX, split_tags
 from community.topics.models import BODY_MAX, COMMENT_MAX, NOTE_MAX, TITLE_MAX
 from community.topics.naming import KIND_WORDS
 from community.web.forms import Form, SelectChoice, lines, one_line
+
+NOT_SURE, AS_IT_IS = 0, -1  # values of a product that are no ids
 
 
 class EditForm(Form):
@@ -71,19 +75,38 @@ class EditTopicForm(EditForm):
         validators=[InputRequired(_l("Say what it is."))],
         choices=[SelectChoice(kind.value, words) for kind, words in KIND_WORDS.items()],
     )
-    products = SelectMultipleField(
-        _l("Products"),
-        coerce=int,
-        choices=[],
-        widget=ListWidget(),
-        option_widget=CheckboxInput(),
-    )
+    product = SelectField(_l("Product"), coerce=int, default=NOT_SURE)
     tags = StringField(
         _l("Tags"),
         filters=[one_line],
         validators=[Length(max=TYPED_TAGS_MAX)],
         description=_l("Up to five, with commas between them."),
     )
+
+    def offer(self, offered: Mapping[int, str], about: Mapping[int, str]) -> None:
+        """Let one of these products be chosen.
+
+        Args:
+            offered: their names by id.
+            about: those that the topic is about now. Several, which imports bring, can
+                stay as they are.
+        """
+        several = [SelectChoice(AS_IT_IS, ", ".join(about.values()))] if len(about) > 1 else []
+        self.product.choices = [
+            *several,
+            SelectChoice(NOT_SURE, _l("not sure")),
+            *(SelectChoice(id_, name) for id_, name in {**offered, **about}.items()),
+        ]
+
+    def product_ids(self, about: Mapping[int, str]) -> list[int]:
+        """Return the products that the topic is to be about.
+
+        Args:
+            about: those that it is about now.
+        """
+        if self.product.data == AS_IT_IS:
+            return list(about)
+        return [self.product.data] if self.product.data else []
 
     def tag_words(self) -> list[str]:
         """Return the tags as they were typed, one by one."""

@@ -5,12 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Executable, bindparam, func, null, select, union_all
 
 from community.accounts.models import User
+from community.companies.models import Product
 from community.core import worddiff
 from community.core.worddiff import Kind, Piece
-from community.topics.models import Reply, Revision, Topic, TopicKind, slug_of
+from community.topics.models import (
+    Reply,
+    Revision,
+    Tag,
+    Topic,
+    TopicKind,
+    TopicProduct,
+    TopicTag,
+    slug_of,
+)
 from community.topics.queries.reading import rows
 
 REVISIONS = 10  # a page
@@ -119,6 +129,33 @@ def newest_number(*, topic_id: int | None = None, reply_id: int | None = None) -
     """Return the number that an editor of the topic or reply begins from: 1 if nobody has edited it."""
     head = _head(topic_id, reply_id)
     return (head.newest if head is not None else None) or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What a topic is filed under."""
+
+    products: dict[int, str]  # names by id
+    tags: tuple[str, ...]
+
+
+_FILED: Executable = union_all(
+    select(Product.id, Product.name)
+    .join(TopicProduct, TopicProduct.product_id == Product.id)
+    .where(TopicProduct.topic_id == bindparam("topic_id")),
+    select(null(), Tag.slug)
+    .join(TopicTag, TopicTag.tag_id == Tag.id)
+    .where(TopicTag.topic_id == bindparam("topic_id")),
+).order_by("name")
+
+
+def filed_under(topic_id: int) -> Filed:
+    """Return the products and the tags of a topic."""
+    found = rows(_FILED, topic_id=topic_id)
+    return Filed(
+        products={row.id: row.name for row in found if row.id is not None},
+        tags=tuple(row.name for row in found if row.id is None),
+    )
 
 
 def history(

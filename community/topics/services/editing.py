@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from community.accounts.models import User
 from community.companies.models import Product
-from community.core import clock, markup, outbox
+from community.core import clock, outbox
 from community.core.db import db
 from community.core.errors import Conflict
 from community.core.sql import change
@@ -66,7 +66,7 @@ def edit_topic(
     assert editor is not None  # can_edit_topic refuses None
     title, body, note = words.title(title), words.body(body), words.note(note)
     slugs = words.tags(tags)
-    body_html = markup.render(body)
+    body_html = words.html(body)
     products = tagging.products(topic.company, product_ids)
     _lock(topic, "title", "kind", "status")
     places.seen(topic)
@@ -150,7 +150,7 @@ def edit_reply(
     now = clock.now()
     note = words.note(note)
     body = words.body(body) if reply.parent_id is None else words.body(body, limit=COMMENT_MAX)
-    body_html = markup.render(body)
+    body_html = words.html(body)
     topic = places.topic_of(reply)
     mandate = places.mandate_of(editor, topic) if reply.speaks_for_company else None
     policies.can_edit_reply(editor, reply, mandate=mandate, at=now).require()
