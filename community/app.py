@@ -45,6 +45,7 @@ from community.web import (
 )
 from community.web import views as web_views
 from community.writing import services as writing_services
+from community.writing import views as writing_views
 
 PACKAGE = Path(__file__).parent
 BODY_LIMIT = 2 * 1024 * 1024  # bytes of a request; the longest text is far below
@@ -197,6 +198,7 @@ def _register_blueprints(app: Flask) -> None:
     app.register_blueprint(accounts_views.bp)
     app.register_blueprint(companies_views.bp)
     app.register_blueprint(pictures_views.bp)
+    app.register_blueprint(writing_views.bp)
     app.register_blueprint(topics_views.bp)
     app.register_blueprint(pages_views.bp)
     app.register_blueprint(api_views.bp)

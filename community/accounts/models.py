@@ -1,16 +1,20 @@
 """The people table."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from community.core import clock
 from community.core.db import Base, IntPK
+from community.core.names import folded
 
 USERNAME_MIN, USERNAME_MAX = 3, 30  # characters
 USERNAME_KEY_MAX = 60  # characters: folding can make a name longer
 DISPLAY_NAME_MAX = 60  # characters
+NAME_KEY_MAX = 200  # characters
 ABOUT_MAX = 500  # characters
 EMAIL_MAX = 254  # characters, RFC 5321
 PASSWORD_MIN, PASSWORD_MAX = 10, 200  # characters
@@ -32,6 +36,16 @@ SIGN_IN_LINK_FOR = timedelta(minutes=30)
 CHANGE_EMAIL_FOR = timedelta(days=3)
 
 
+def _name_key(display_name: str) -> str:
+    return folded(display_name)[:NAME_KEY_MAX]
+
+
+def _name_key_of_row(context: DefaultExecutionContext) -> str:
+    """Return the key for a row that is inserted beside the session, as imports do."""
+    row: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return _name_key(row.get("display_name") or "")
+
+
 class User(Base):
     """A person. Nobody is asked for more than a user name, an e-mail address and a password.
 
@@ -48,6 +62,8 @@ class User(Base):
         String(USERNAME_KEY_MAX), unique=True
     )  # names.folded(username)
     display_name: Mapped[str] = mapped_column(String(DISPLAY_NAME_MAX), default="")
+    # names.folded(display_name): people are looked for by the name that they are seen with.
+    name_key: Mapped[str] = mapped_column(String(NAME_KEY_MAX), default=_name_key_of_row)
     about: Mapped[str] = mapped_column(String(ABOUT_MAX), default="")
     email: Mapped[str | None] = mapped_column(String(EMAIL_MAX), unique=True)  # normalised
     email_verified_at: Mapped[datetime | None]
@@ -70,7 +86,19 @@ class User(Base):
         CheckConstraint(
             "email IS NOT NULL OR password_hash IS NULL", name="password_needs_an_email"
         ),
+        # For `sql.begins_with`.
+        Index(
+            "ix_users_username_begins",
+            "username_key",
+            postgresql_ops={"username_key": "text_pattern_ops"},
+        ),
+        Index("ix_users_name_begins", "name_key", postgresql_ops={"name_key": "text_pattern_ops"}),
     )
+
+    @validates("display_name")
+    def _follow(self, _key: str, display_name: str) -> str:
+        self.name_key = _name_key(display_name)
+        return display_name
 
     @property
     def name(self) -> str:

@@ -6,9 +6,10 @@ from hashlib import sha256
 
 from sqlalchemy import select
 
-from community.accounts.models import SESSION_FOR, Session, SignUp, User
+from community.accounts.models import SESSION_FOR, PersonClaim, Session, SignUp, User
 from community.core.db import db
 from community.core.names import folded
+from community.core.sql import begins_with
 
 
 def by_id(user_id: int) -> User | None:
@@ -30,15 +31,30 @@ def known_usernames(names: Iterable[str]) -> frozenset[str]:
     return frozenset(db.session.scalars(known))
 
 
+def beginning_with(typed: str, *, limit: int) -> Sequence[User]:
+    """Return people whose user name or shown name begins with ``typed``, however it is written."""
+    key = folded(typed)
+    if not key:
+        return ()
+    found = select(User).where(
+        begins_with(User.username_key, key) | begins_with(User.name_key, key),
+        User.deleted_at.is_(None),
+    )
+    return db.session.scalars(found.order_by(User.username_key).limit(limit)).all()
+
+
 def by_email(email: str) -> User | None:
     """Return the person with this normalised address."""
     return db.session.scalar(select(User).where(User.email == email))
 
 
 def may_sign_in(identifier: str) -> User | None:
-    """Return the person with this user name or normalised address, if they can sign in at all."""
+    """Return the person with this user name or normalised address, if they can sign in at all.
+
+    So can who has left and may still come back (`User.deleted_at`).
+    """
     user = by_email(identifier) if "@" in identifier else by_username(identifier)
-    if user is None or user.email_verified_at is None or user.deleted_at is not None:
+    if user is None or user.email_verified_at is None:
         return None
     return user
 
@@ -94,3 +110,32 @@ def sessions_of(user: User, *, at: datetime) -> Sequence[Session]:
         .where(Session.user_id == user.id, Session.seen_at > at - SESSION_FOR)
         .order_by(Session.seen_at.desc(), Session.id.desc())
     ).all()
+
+
+def claim_by_id(claim_id: int) -> PersonClaim | None:
+    """Return this claim while it waits for its link to be opened."""
+    return db.session.get(PersonClaim, claim_id)
+
+
+def claim_by_key(key: str) -> PersonClaim | None:
+    """Return the claim that a link was made for."""
+    return db.session.scalar(select(PersonClaim).where(PersonClaim.key == key))
+
+
+def placeholders_of(digest: str) -> Sequence[User]:
+    """Return the imported authors whose address has this digest and whom nobody has claimed."""
+    return db.session.scalars(
+        select(User)
+        .where(
+            User.source_email_digest == digest,
+            User.source_key.is_not(None),
+            User.email.is_(None),
+            User.deleted_at.is_(None),
+        )
+        .order_by(User.id)
+    ).all()
+
+
+def by_source_key(source_key: str) -> User | None:
+    """Return the person of this key of an import."""
+    return db.session.scalar(select(User).where(User.source_key == source_key))

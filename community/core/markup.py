@@ -86,7 +86,7 @@ _INLINE = re.compile(r"</?(?:a|abbr|b|code|del|em|i|kbd|s|span|strong|sub|sup)(?
 _ALT = re.compile(r'<img [^>]*?alt="([^"]*)"[^>]*>')
 _CODE = re.compile(r'<pre><code class="language-([^"]{1,30})">(.*?)</code></pre>', re.DOTALL)
 
-EFFORT_MAX = 500_000_000  # see `_effort`; about two seconds
+EFFORT_MAX = 500_000_000  # characters times marks, see `effort`; about two seconds
 LINK_MAX = 2_000  # characters of a link
 _BLOCK_MARK = re.compile(r"^[ ]{0,3}(?:#|```|~~~|(?:[-*_][ ]?){3})", re.MULTILINE)
 _INLINE_MARK = re.compile(r"[\n*_`\\<&!@]")
@@ -154,7 +154,7 @@ def read(text: str) -> Text:
     plain paragraphs.
     """
     text = text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
-    if _effort(text) > EFFORT_MAX:
+    if effort(text) > 1:
         return Text(plain_paragraphs(text))
     try:
         markup = _CODE.sub(_colours(), _renderer().reset().convert(text))
@@ -192,15 +192,17 @@ def plain_text(html: str, *, limit: int | None = None) -> str:
     return f"{cut.rsplit(' ', 1)[0] if ' ' in cut[limit // 2 :] else cut}…"
 
 
-def _effort(text: str) -> int:
-    """Estimate how long it takes to render ``text``: characters times weighted marks.
+def effort(text: str) -> float:
+    """Estimate how long it takes to render ``text``, as a part of the longest that it may take.
+
+    What counts are its characters times its weighted marks.
 
     For each mark the parser walks over some or all of the rest: furthest for headings,
     rules and fences, up to `LINK_MAX` for brackets.
     """
     blocks = sum(1 for _ in _BLOCK_MARK.finditer(text))
     inline = sum(1 for _ in _INLINE_MARK.finditer(text))
-    return len(text) * (100 * blocks + 10 * text.count("[") + inline)
+    return len(text) * (100 * blocks + 10 * text.count("[") + inline) / EFFORT_MAX
 
 
 def _names(called: Iterable[str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     CursorResult,
     Executable,
     FunctionElement,
@@ -35,6 +36,17 @@ def insert(table: type[Base]) -> Insert:
     if db.session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(target)
     return sqlite.insert(target)
+
+
+def begins_with(column: SQLColumnExpression[str], prefix: str) -> ColumnElement[bool]:
+    """Return the condition for texts that begin with ``prefix``, which an index can answer.
+
+    On PostgreSQL that is an index with ``text_pattern_ops``. SQLite has no LIKE that minds
+    its indexes, but compares texts sign by sign.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        return column.startswith(prefix, autoescape=True)
+    return column.between(prefix, prefix + "\U0010ffff")
 
 
 def find(table: type[Row], row_id: int | None) -> Row | None:

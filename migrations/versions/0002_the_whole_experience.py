@@ -8,6 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from alembic import op
 
+from community.core.names import folded
+
 revision = '0002'
 down_revision = '0001'
 branch_labels = None
@@ -226,12 +228,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('email_bounced_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('time_zone', sa.String(length=40), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('language', sa.String(length=35), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('name_key', sa.String(length=200), nullable=False, server_default=''))
+        batch_op.create_index('ix_users_name_begins', ['name_key'], postgresql_ops={'name_key': 'text_pattern_ops'})
+        batch_op.create_index('ix_users_username_begins', ['username_key'], postgresql_ops={'username_key': 'text_pattern_ops'})
         batch_op.create_index(batch_op.f('ix_users_source_email_digest'), ['source_email_digest'], unique=False)
         # Sessions are rows now: whoever signs out everywhere has none.
         batch_op.drop_constraint(batch_op.f('ck_users_session_epoch_not_negative'), type_='check')
         batch_op.drop_column('session_epoch')
-
-
+    _fill_name_keys()
 
 
 def downgrade() -> None:
@@ -239,6 +243,9 @@ def downgrade() -> None:
         batch_op.add_column(sa.Column('session_epoch', sa.Integer(), nullable=False, server_default='0'))
         batch_op.create_check_constraint(batch_op.f('ck_users_session_epoch_not_negative'), 'session_epoch >= 0')
         batch_op.drop_index(batch_op.f('ix_users_source_email_digest'))
+        batch_op.drop_index('ix_users_username_begins')
+        batch_op.drop_index('ix_users_name_begins')
+        batch_op.drop_column('name_key')
         batch_op.drop_column('language')
         batch_op.drop_column('time_zone')
         batch_op.drop_column('email_bounced_at')
@@ -321,6 +328,15 @@ def downgrade() -> None:
 CAUSES = sa.Enum('chosen', 'asked', 'replied', 'me_too', name='followcause', native_enum=False, create_constraint=True, length=32)
 KINDS = sa.Enum('question', 'problem', 'idea', 'praise', name='topickind', native_enum=False, create_constraint=True, length=32)
 ASKED = ('title', 'body', 'kind', 'tags', 'turned_down')
+
+
+def _fill_name_keys() -> None:
+    users = sa.table('users', sa.column('id'), sa.column('display_name'), sa.column('name_key'))
+    named = sa.select(users.c.id, users.c.display_name).where(users.c.display_name != '')
+    keys = [{'row': row.id, 'key': folded(row.display_name)[:200]} for row in op.get_bind().execute(named)]
+    if keys:
+        fill = users.update().where(users.c.id == sa.bindparam('row')).values(name_key=sa.bindparam('key'))
+        op.get_bind().execute(fill, keys)
 
 
 def _cut_names() -> None:

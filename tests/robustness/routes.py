@@ -382,6 +382,8 @@ class World:
             "topics.status": Good("employee", {"status": "acknowledged", "note": "We look."}),
             "topics.sort": Good("asker", {"kind": "question", "tags": "wifi, night"}),
             "topics.outcome": Good(VISITOR, {"value": "worked", "version": "2.1"}),
+            "writing.preview": Good(VISITOR, {"text": "Turn it **off**, @mira."}),
+            "writing.check": Good(VISITOR, {"text": "I am mira@mail.example, order no. 4481-22."}),
             "topics.vote": Good("member", {"value": "1"}),
             "topics.accept": Good("asker", {"value": "1"}),
             "topics.official": Good("employee", {"value": "1"}),
