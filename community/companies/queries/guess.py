@@ -11,7 +11,8 @@ name           1.0  the company's name, at the edges of words
 other name     0.9  one that was added
 host           0.8  an address on its website, or a mail address there
 product        0.7  divided among the companies that have a product of this name
-votes          0.6  times the share of the most similar topics that are about it
+votes          0.6  times the share of the most similar topics that are about it;
+                    fewer than three of them say less
 ===========  =====  ====================================================================
 
 A single word that says less than it seems (Target, Signal, Notion) is worth a quarter: one
@@ -22,7 +23,7 @@ a capital where a sentence would have none. So it needs a second sign, or the vo
 import enum
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -36,10 +37,12 @@ from community.core.db import db
 from community.search import SearchUnavailable
 
 GUESSES_MAX = 3
-SHOWN_FROM = 0.35  # what a guess's signs are worth together
+SHOWN_FROM = 0.42  # what a guess's signs are worth together: seven tenths of the votes are enough
 VOTES_WORTH = 0.6
+QUORUM = 3  # topics, below which their votes weigh less
 DOUBTFUL = 0.25  # times what a sign is worth otherwise
 COMMON_FROM = 3  # topics of others that hold a word, from which it can be a common one
+MOST = 0.5  # share of the votes
 VOTED_FROM = 2  # topics that are about a product, for it to be guessed from votes alone
 VOTED_SHARE = 0.5  # and their share of the company's
 PRODUCTS_MAX = 200  # products of one name; they would say little of one company
@@ -87,7 +90,8 @@ class Sign:
     subject: Subject
     words: str  # as they were written
     key: str
-    is_doubtful: bool = False
+    is_word: bool = False  # one word, not written as a name
+    is_doubtful: bool = False  # and a common one
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ class Guess:
     """A company that a text may be about, with the product if one is likely.
 
     ``words`` are what was written that says so; there are none if it rests on votes.
-    ``is_certain`` when it alone is named, so that looking at its topics only hides nothing.
+    ``is_certain`` when it alone is named, and most of the similar topics are about it as well.
     """
 
     subject: Subject
@@ -121,7 +125,7 @@ def read_signs(text: str) -> list[Sign]:
         return []
     rows = db.session.execute(_look_up(), {"keys": list(runs), "hosts": list(hosts)}).all()
     found = [_sign(row, runs, hosts) for row in rows]
-    return _with_doubts(_without_parts(found, runs), runs)
+    return _with_doubts(_without_parts(found, runs))
 
 
 def weigh(signs: Sequence[Sign], votes: Sequence[Vote] = ()) -> list[Guess]:
@@ -136,8 +140,8 @@ def weigh(signs: Sequence[Sign], votes: Sequence[Vote] = ()) -> list[Guess]:
         if sign.kind is SignKind.PRODUCT:
             sharing[sign.key].add(sign.subject.company_id)
     shared = {key: len(companies) for key, companies in sharing.items()}
-    total = sum({vote.topic_id: vote.weight for vote in votes}.values())
     named = {one.subject.company_id for one in signs if not one.is_doubtful}
+    total = _weight(votes) * max(1.0, QUORUM / max(len({vote.topic_id for vote in votes}), 1))
     guesses = [case.guess(shared, total, is_alone=len(named) == 1) for case in cases.values()]
     guesses = [one for one in guesses if one.score >= SHOWN_FROM]
     guesses.sort(key=lambda one: (-one.score, one.subject.company_name))
@@ -167,48 +171,42 @@ class _Case:
                 worth /= shared[sign.key]
             if sign.kind not in best or worth > best[sign.kind][0]:
                 best[sign.kind] = worth, sign
-        voted = sum({vote.topic_id: vote.weight for vote in self.votes}.values())
-        by_votes = VOTES_WORTH * voted / total if total else 0.0
-        worth, reason = max(
-            best.values(), key=lambda one: (one[0], len(one[1].words)), default=(0.0, None)
+        share = _weight(self.votes) / total if total else 0.0
+        worth, why = max(
+            best.values(), key=lambda one: (one[0], len(one[1].words)), default=(0, None)
         )
+        by_words = why is not None and worth >= VOTES_WORTH * share
+        is_named = any(_names_alone(sign, worth) for worth, sign in best.values())
         return Guess(
             subject=self._subject(),
-            why=reason.kind if reason and worth >= by_votes else SignKind.VOTES,
-            words=reason.words if reason and worth >= by_votes else "",
-            score=round(sum(worth for worth, _sign in best.values()) + by_votes, 3),
-            is_certain=is_alone
-            and any(
-                sign.kind in _NAMING and not sign.is_doubtful and worth >= WORTH[sign.kind]
-                for worth, sign in best.values()
-            ),
+            why=why.kind if why and by_words else SignKind.VOTES,
+            words=why.words if why and by_words else "",
+            score=round(sum(one for one, _sign in best.values()) + VOTES_WORTH * share, 3),
+            is_certain=is_alone and is_named and share > MOST,
         )
 
     def _subject(self) -> Subject:
         """Return the company with the product that is named, or else the one most votes are for."""
-        named = [one for one in self.signs if one.kind is SignKind.PRODUCT and not one.is_doubtful]
+        signs = [sign for sign in self.signs if sign.kind is SignKind.PRODUCT]
+        named = [sign for sign in signs if not sign.is_doubtful]
         if named:
             return max(named, key=lambda one: len(one.key)).subject
-        weights: dict[Subject, float] = defaultdict(float)
-        topics: dict[Subject, int] = defaultdict(int)
+        hinted = {sign.subject for sign in signs}
+        voted: dict[Subject, list[Vote]] = defaultdict(list)
         for vote in self.votes:
-            weights[vote.subject] += vote.weight
-            topics[vote.subject] += 1
-        voted = sum({vote.topic_id: vote.weight for vote in self.votes}.values())
-        doubtful = {one.subject for one in self.signs if one.kind is SignKind.PRODUCT}
-        for subject in sorted(weights, key=lambda one: (-weights[one], one.key)):
-            if subject.product_id is None:
+            voted[vote.subject].append(vote)
+        enough = VOTED_SHARE * _weight(self.votes)
+        for product, votes in sorted(voted.items(), key=lambda one: -_weight(one[1])):
+            if product.product_id is None:
                 continue
-            if subject in doubtful or (
-                topics[subject] >= VOTED_FROM and weights[subject] >= VOTED_SHARE * voted
-            ):
-                return subject
-        return Subject(
-            self.company.company_id,
-            self.company.company_slug,
-            self.company.company_name,
-            self.company.company_state,
-        )
+            if product in hinted or (len(votes) >= VOTED_FROM and _weight(votes) >= enough):
+                return product
+        return replace(self.company, product_id=None, product_slug="", product_name="")
+
+
+def _weight(votes: Iterable[Vote]) -> float:
+    """Return the weight of votes; a topic that is about two products has two, and counts once."""
+    return sum({vote.topic_id: vote.weight for vote in votes}.values())
 
 
 _COMPANY = (Company.id, Company.slug, Company.name, Company.state)
@@ -249,10 +247,19 @@ def _look_up() -> CompoundSelect[*tuple[Any, ...]]:
     return union_all(*parts)
 
 
+def _names_alone(sign: Sign, worth: float) -> bool:
+    """Tell whether a sign names a company without another; "family" does not, "Halo 6" does."""
+    if sign.kind is SignKind.PRODUCT:
+        return not sign.is_word and worth >= WORTH[sign.kind]
+    return sign.kind in _NAMING and not sign.is_doubtful
+
+
 def _sign(row: Any, runs: dict[str, Run], hosts: dict[str, str]) -> Sign:
     kind, key, *subject = row
-    words = hosts[key] if kind == "host" else runs[key].words
-    return Sign(SignKind(kind), Subject(*subject), words, key)
+    if kind == "host":
+        return Sign(SignKind.HOST, Subject(*subject), hosts[key], key)
+    is_word = runs[key].is_single and not runs[key].is_written_as_name
+    return Sign(SignKind(kind), Subject(*subject), runs[key].words, key, is_word=is_word)
 
 
 def _without_parts(signs: list[Sign], runs: dict[str, Run]) -> list[Sign]:
@@ -283,20 +290,10 @@ def _without_parts(signs: list[Sign], runs: dict[str, Run]) -> list[Sign]:
     return [sign for sign in signs if sign.kind not in _NAMING or not is_part(sign)]
 
 
-def _with_doubts(signs: list[Sign], runs: dict[str, Run]) -> list[Sign]:
-    """Mark the names that are common words and not written as names."""
-    asked = [
-        sign
-        for sign in signs
-        if sign.kind in _NAMING
-        and runs[sign.key].is_single
-        and not runs[sign.key].is_written_as_name
-    ]
-    common = {id(sign) for sign in _common(asked)}
-    return [
-        Sign(one.kind, one.subject, one.words, one.key, is_doubtful=id(one) in common)
-        for one in signs
-    ]
+def _with_doubts(signs: list[Sign]) -> list[Sign]:
+    """Mark the single words that are common ones."""
+    common = set(_common([sign for sign in signs if sign.is_word]))
+    return [replace(one, is_doubtful=True) if one in common else one for one in signs]
 
 
 def _common(signs: list[Sign]) -> Iterable[Sign]:

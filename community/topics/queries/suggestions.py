@@ -71,25 +71,26 @@ def look(
 ) -> Look:
     """Return what there is for ``text``, and what it is about.
 
-    A company that is named for certain narrows the topics to its own, as one that was
-    chosen does; unless it has none like the text, which is then looked for everywhere.
+    Topics of a company that is certain come first. They are not all that is shown: who
+    writes of a video site may still mean the browser.
 
     Args:
-        company_id: the one that was chosen: the guess is then its product only.
+        company_id: the one that was chosen: its topics only, and its product is guessed.
     """
     if len(text.strip()) < TEXT_MIN:
         return Look([], [])
     signs = _signs(text, body, company_id)
-    certain = next((one for one in companies.weigh(signs) if one.is_certain), None)
-    narrowed = company_id or (certain.subject.company_id if certain else None)
     try:
-        matches = _similar(text, body, narrowed, exclude, limit=VOTERS)
-        if not matches and narrowed != company_id:
-            matches = _similar(text, body, None, exclude, limit=VOTERS)
-        items = _shown(matches[:SHOWN_MAX])
+        matches = _similar(text, body, company_id, exclude, limit=VOTERS)
+        votes = _votes([match.topic_id for match in matches])
+        found = companies.weigh(signs, votes)
+        if found and found[0].is_certain:
+            company_of = {vote.topic_id: vote.subject.company_id for vote in votes}
+            its = found[0].subject.company_id
+            matches.sort(key=lambda match: company_of.get(match.topic_id) != its)
+        return Look(_shown(matches[:SHOWN_MAX]), found)
     except SearchUnavailable:
         return Look([], companies.weigh(signs), searching=False)
-    return Look(items, _weighed(signs, matches))
 
 
 def guesses(
@@ -98,7 +99,8 @@ def guesses(
     """Return what ``text`` is about, as `look` does, without the answers that there are."""
     signs = _signs(text, body, company_id)
     try:
-        return _weighed(signs, _similar(text, body, company_id, exclude, limit=VOTERS))
+        matches = _similar(text, body, company_id, exclude, limit=VOTERS)
+        return companies.weigh(signs, _votes([match.topic_id for match in matches]))
     except SearchUnavailable:
         return companies.weigh(signs)
 
@@ -130,10 +132,6 @@ def _shown(matches: Sequence[Match]) -> list[Suggestion]:
         Suggestion(topic=row, answer=answers.get(row.id), rank=rank)
         for rank, row in enumerate(rows, 1)
     ]
-
-
-def _weighed(signs: Sequence[Sign], matches: Sequence[Match]) -> list[Guess]:
-    return companies.weigh(signs, _votes([match.topic_id for match in matches]))
 
 
 # Company and product of each of some topics; a topic with several products has several rows.
