@@ -5,7 +5,7 @@
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ class Client(FlaskClient):
         with self.application.app_context():
             return super().open(*args, **kwargs)
 
-    def submit(self, path: str, **fields: Any) -> Any:
+    def submit(self, path: str, headers: Mapping[str, str] | None = None, **fields: Any) -> Any:
         """Send a form as a page of ours would: with the token, if there is a session."""
         with self.session_transaction() as session:
             if session:
@@ -46,7 +46,9 @@ class Client(FlaskClient):
                     self.application.secret_key or "", salt="wtf-csrf-token"
                 )
                 fields["csrf_token"] = serializer.dumps(raw)
-        return self.post(path, data=fields, headers={"Sec-Fetch-Site": "same-origin"})
+        return self.post(
+            path, data=fields, headers={"Sec-Fetch-Site": "same-origin", **(headers or {})}
+        )
 
 
 def make_app(folder: Path, database_url: str = "", **overrides: Any) -> Flask:

@@ -19,6 +19,7 @@ from community.pictures.models import Picture
 from community.pictures.reading import MEDIA_TYPE, Encoded
 
 UNPOSTED = timedelta(days=2)  # how long a picture waits for a text that names it
+IN_DRAFT = timedelta(days=31)  # and after that for its draft, a day longer than drafts are kept
 UNKNOWN = timedelta(days=1)  # how long a file may lie there without a row
 AT_ONCE = 500  # names of files compared with the table in one statement
 
@@ -78,10 +79,9 @@ def add_picture(actor: User | None, encoded: Encoded, *, key: str) -> Picture:
 def keep(text: str, until: datetime | None = None) -> None:
     """Keep the pictures that a text names.
 
-    Call it with whatever is posted or edited, and with drafts.
-
     Args:
-        until: how long they are wanted at least; for ever, unless it is given.
+        until: how long they are wanted at least; for ever, unless it is given. For ever
+            are those of whatever was posted, whose earlier states stay public.
     """
     keys = named_in(text)
     if not keys:
@@ -90,6 +90,11 @@ def keep(text: str, until: datetime | None = None) -> None:
     if until is not None:
         wanted = wanted.where(Picture.wanted_until < until)  # never what is wanted for ever
     changed(wanted.values(wanted_until=until))
+
+
+def keep_for_draft(text: str) -> None:
+    """Keep the pictures that a draft names, as long as the draft."""
+    keep(text, until=clock.now() + IN_DRAFT)
 
 
 def sweep() -> int:
