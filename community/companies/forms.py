@@ -42,6 +42,17 @@ class ProductForm(Form):
     parent = SelectField(_l("Part of"), coerce=int, default=0)
 
 
+class AliasForm(Form):
+    """Say what else a company is called."""
+
+    alias = StringField(
+        _l("Another name"),
+        filters=[one_line],
+        validators=[DataRequired(_l("Write the name.")), Length(max=NAME_MAX)],
+        description=_l("A short form, an older name, or the name in another script."),
+    )
+
+
 class OfficialHelpForm(Form):
     """Say where a company itself gives help."""
 

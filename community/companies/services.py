@@ -1,26 +1,39 @@
 """Changes to companies and products."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from community.accounts.models import User
 from community.companies import policies, queries
 from community.companies.hosts import web_address, website_host
-from community.companies.models import ABOUT_MAX, NAME_MAX, SLUG_MAX, Company, Product
+from community.companies.models import (
+    ABOUT_MAX,
+    ALIASES_MAX,
+    NAME_MAX,
+    SLUG_MAX,
+    Company,
+    CompanyAlias,
+    CompanyGram,
+    Product,
+)
 from community.core import clock, outbox, text
 from community.core.db import db
 from community.core.errors import Conflict, Invalid
-from community.core.names import folded, slug
+from community.core.names import folded, grams, slug
+from community.core.sql import add_once, changed, lock, lock_word
 
 SLUG_TRIES = 50
 
 Row = TypeVar("Row", Company, Product)
 
 
-def open_company(actor: User | None, *, name: str, website: str = "", about: str = "") -> Company:
+def open_company(
+    actor: User | None, *, name: str, website: str = "", about: str = "", asking: bool = False
+) -> Company:
     """Open a page for a company, unclaimed, run by its customers.
 
     Near names are for the caller to show first (`queries.near`); only the same host is refused.
@@ -29,13 +42,14 @@ def open_company(actor: User | None, *, name: str, website: str = "", about: str
         name: 1 to `NAME_MAX` characters after trimming.
         website: a host or any address on the company's site; may be empty.
         about: one line, at most `ABOUT_MAX` characters.
+        asking: the page opens with a question.
 
     Raises:
         NotAllowed: the actor may not take part.
         Invalid: the name, website or line about it does not fit.
         Conflict: there is a page for this website already.
     """
-    policies.can_open_page(actor, clock.now()).require()
+    policies.can_open_page(actor, clock.now(), asking=asking).require()
     assert actor is not None  # can_open_page refuses None
     name, host = _name(name), website_host(website)
     about = _about(about)
@@ -44,17 +58,61 @@ def open_company(actor: User | None, *, name: str, website: str = "", about: str
     return _save_company(name, website_host=host, about=about, created_by_id=actor.id)
 
 
+def company_to_ask(
+    actor: User | None, *, name: str, website: str = "", others: Collection[str] = ()
+) -> Company:
+    """Return the page that a question about a new company goes to, opened if it must be.
+
+    Of two people who ask about the same new company at once, one opens its page and the
+    other asks there.
+
+    Args:
+        others: the slugs of pages of this name that the asker has seen and does not mean.
+
+    Raises:
+        As `open_company`.
+    """
+    policies.can_open_page(actor, clock.now(), asking=True).require()
+    name = _name(name)
+    lock_word(f"company {folded(name)}")
+    for company in queries.all_by_name(name):
+        if company.slug not in others:
+            return company
+    return open_company(actor, name=name, website=website, asking=True)
+
+
+def product_to_ask(actor: User | None, company: Company, *, name: str) -> Product:
+    """Return the product of this name that a question is about, opened if it must be.
+
+    Raises:
+        As `open_product`.
+    """
+    policies.can_open_page(actor, clock.now(), asking=True).require()
+    name = _name(name, field="new_product")
+    lock_word(f"product {company.id} {folded(name)}")
+    known = queries.product_by_name(company.id, name)
+    return known or open_product(actor, company, name=name, asking=True)
+
+
 def open_product(
-    actor: User | None, company: Company, *, name: str, parent_id: int | None = None
+    actor: User | None,
+    company: Company,
+    *,
+    name: str,
+    parent_id: int | None = None,
+    asking: bool = False,
 ) -> Product:
     """Open a page for a product of ``company``.
+
+    Args:
+        asking: the page opens with a question.
 
     Raises:
         NotAllowed: the actor may not take part.
         Invalid: the name does not fit, or the parent is another company's.
         Conflict: the company has a product of this name.
     """
-    policies.can_open_page(actor, clock.now()).require()
+    policies.can_open_page(actor, clock.now(), asking=asking).require()
     assert actor is not None  # can_open_page refuses None
     name = _name(name)
     if parent_id is not None:
@@ -111,7 +169,52 @@ def set_official_help(actor: User | None, company: Company, *, url: str, source:
     outbox.publish("company.official_help_set", company_id=company.id)
 
 
-def _name(typed: str) -> str:
+def add_alias(actor: User | None, company: Company, *, alias: str) -> CompanyAlias:
+    """Say what else a company is called, so that it is found by that name.
+
+    Names like those of other companies are for the caller to show first (`queries.near`).
+
+    Raises:
+        NotAllowed: the actor may not take part, or the company says it itself.
+        Invalid: the name does not fit, is known, or there are `ALIASES_MAX` already.
+    """
+    mandate = queries.mandate_of(actor.id, company.id) if actor is not None else None
+    policies.can_name(actor, company, mandate, clock.now()).require()
+    assert actor is not None  # can_name refuses None
+    alias = _name(alias, field="alias")
+    lock(company)  # whoever adds the tenth name at the same time waits
+    known = queries.aliases_of(company.id)
+    key = folded(alias)
+    if key in {company.name_key, *(one.alias_key for one in known)}:
+        raise Invalid(_("It is found by this name already."), field="alias")
+    if len(known) >= ALIASES_MAX:
+        raise Invalid(
+            _("A company has at most %(most)s other names. Take one away first.", most=ALIASES_MAX),
+            field="alias",
+        )
+    row = CompanyAlias(company_id=company.id, alias=alias, alias_key=key, added_by_id=actor.id)
+    db.session.add(row)
+    db.session.flush()
+    for gram in sorted(grams(key)):
+        add_once(CompanyGram, gram=gram, company_id=company.id)
+    outbox.publish("company.names_changed", company_id=company.id)
+    return row
+
+
+def remove_alias(actor: User | None, company: Company, alias_id: int) -> None:
+    """Take away another name of a company, if it is there.
+
+    Raises:
+        NotAllowed: the actor may not take part, or the company says it itself.
+    """
+    mandate = queries.mandate_of(actor.id, company.id) if actor is not None else None
+    policies.can_name(actor, company, mandate, clock.now()).require()
+    mine = CompanyAlias.company_id == company.id
+    if changed(delete(CompanyAlias).where(CompanyAlias.id == alias_id, mine)):
+        outbox.publish("company.names_changed", company_id=company.id)
+
+
+def _name(typed: str, *, field: str = "name") -> str:
     """Return a company's or product's name as it is kept.
 
     Raises:
@@ -121,10 +224,10 @@ def _name(typed: str) -> str:
     if not 1 <= len(name) <= NAME_MAX or not any(char.isalnum() for char in name):
         raise Invalid(
             _("A name has 1 to %(most)s characters, a letter or digit among them.", most=NAME_MAX),
-            field="name",
+            field=field,
         )
     if not name.isprintable():
-        raise Invalid(_("A name has letters, digits and signs only."), field="name")
+        raise Invalid(_("A name has letters, digits and signs only."), field=field)
     return name
 
 

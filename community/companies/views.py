@@ -1,4 +1,6 @@
-"""Opening pages for companies and products, and saying where official help is."""
+"""Opening pages for companies and products, naming them, and saying where official help is."""
+
+from collections.abc import Sequence
 
 from flask import Blueprint, abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,14 +8,15 @@ from flask_babel import gettext as _
 
 from community.accounts.sessions import actor, sign_in_first
 from community.companies import policies, queries, services
-from community.companies.forms import CompanyForm, OfficialHelpForm, ProductForm
+from community.companies.forms import AliasForm, CompanyForm, OfficialHelpForm, ProductForm
 from community.companies.hosts import website_host
-from community.companies.models import Company
+from community.companies.models import ALIASES_MAX, NAME_MAX, Company
 from community.core import clock
 from community.core.db import transaction
 from community.core.errors import Conflict, Invalid
+from community.core.sql import ROW_ID_MAX
 from community.web.forms import SelectChoice, status_of
-from community.web.limits import POST, limiter
+from community.web.limits import POST, SUGGEST, limiter
 from community.web.redirects import see_other
 
 bp = Blueprint("companies", __name__)
@@ -124,3 +127,62 @@ def official_help(company_slug: str) -> ResponseReturnValue:
     return render_template("companies/official_help.html", form=form, company=company), status_of(
         form
     )
+
+
+@bp.get("/companies/complete")
+@limiter.limit(SUGGEST)
+def complete() -> ResponseReturnValue:
+    """Answer the names that begin like what is being typed, as options of a list."""
+    found = queries.completions(request.args.get("text", "")[:NAME_MAX])
+    return render_template("companies/_completions.html", found=found)
+
+
+@bp.route("/c/<company_slug>/names", methods=["GET", "POST"])
+@limiter.limit(POST, methods=["POST"])
+def names(company_slug: str) -> ResponseReturnValue:
+    """Show what else a company is called, add such a name, or take one away."""
+    company = company_or_404(company_slug)
+    who = actor()
+    form = AliasForm()
+    if request.method == "GET":
+        return _names_page(company, form)
+    if who is None:
+        return sign_in_first()
+    if "remove" in request.form:
+        return _remove_name(company)
+    near: list[queries.NearCompany] = []
+    if form.validate_on_submit():
+        near = [one for one in queries.near(form.alias.data or "") if one.id != company.id]
+        if not near or "none_of_these" in request.form:
+            try:
+                with transaction():
+                    services.add_alias(who, company, alias=form.alias.data or "")
+            except Invalid as error:
+                form.take(error)
+            else:
+                flash(_("People find %(name)s by this name now.", name=company.name))
+                return see_other(url_for(".names", company_slug=company.slug))
+    return _names_page(company, form, near), status_of(form)
+
+
+def _names_page(company: Company, form: AliasForm, near: Sequence[queries.NearCompany] = ()) -> str:
+    who = actor()
+    mandate = queries.mandate_of(who.id, company.id) if who is not None else None
+    return render_template(
+        "companies/names.html",
+        company=company,
+        form=form,
+        near=near,
+        aliases=queries.aliases_of(company.id),
+        most=ALIASES_MAX,
+        may=policies.can_name(who, company, mandate, clock.now()),
+    )
+
+
+def _remove_name(company: Company) -> ResponseReturnValue:
+    number = request.form["remove"]
+    alias_id = int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else 0
+    with transaction():
+        services.remove_alias(actor(), company, min(alias_id, ROW_ID_MAX))
+    flash(_("The name is gone."))
+    return see_other(url_for(".names", company_slug=company.slug))

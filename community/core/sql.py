@@ -14,6 +14,7 @@ from sqlalchemy import (
     FunctionElement,
     SQLColumnExpression,
     Table,
+    func,
     inspect,
     select,
     update,
@@ -67,6 +68,16 @@ def lock(row: Base) -> None:
         # Without holding up those whose new rows refer to this one.
         locked = select(*mapper.primary_key).where(*(column == value for column, value in key))
         db.session.execute(locked.with_for_update(key_share=True))
+
+
+def lock_word(word: str) -> None:
+    """Let nobody else who locks ``word`` go on before this transaction ends.
+
+    For what two people are about to make at once, where there is no row to lock yet.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        number = func.hashtextextended(word, 0)
+        db.session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def changed(statement: Executable) -> int:

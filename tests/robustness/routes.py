@@ -340,6 +340,7 @@ class World:
                 "member",
                 {"name": "Antenna", "parent": str(self.product.id), "none_of_these": "1"},
             ),
+            "companies.names": Good("employee", {"alias": "Brite", "none_of_these": "1"}),
             "companies.official_help": Good(
                 "employee",
                 {

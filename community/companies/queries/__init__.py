@@ -11,6 +11,7 @@ from community.companies.queries.guess import (
 )
 from community.companies.queries.known import (
     aliases_of,
+    all_by_name,
     by_host,
     by_id,
     by_ids,
@@ -32,6 +33,7 @@ __all__ = [
     "Subject",
     "Vote",
     "aliases_of",
+    "all_by_name",
     "by_host",
     "by_id",
     "by_ids",

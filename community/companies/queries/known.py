@@ -37,6 +37,13 @@ def by_name(name: str) -> Company | None:
     return db.session.scalar(same.order_by(Company.id).limit(1))
 
 
+def all_by_name(name: str) -> Sequence[Company]:
+    """Return the companies of this name, however it is capitalised, oldest first."""
+    return db.session.scalars(
+        select(Company).where(Company.name_key == folded(name)).order_by(Company.id)
+    ).all()
+
+
 def aliases_of(company_id: int) -> Sequence[CompanyAlias]:
     """Return the other names of a company, in the order in which they were added."""
     return db.session.scalars(
