@@ -1,6 +1,7 @@
 """Domain errors to status codes, in one place, as a page or as JSON."""
 
 import logging
+from collections.abc import Iterable
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -64,12 +65,30 @@ def on_lost_token(_error: CSRFError) -> ResponseReturnValue:
     Only where the browser says that the form was ours; what was typed goes along. Forms about an
     account hold passwords, which no page shows.
     """
-    ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
-    if not ours or request.blueprint == "accounts":
+    if not sent_from_here() or request.blueprint == "accounts":
         return _answer(400, "")
-    fields = [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
-    address = request.full_path.rstrip("?")
-    return make_response(render_template("errors/again.html", fields=fields, address=address), 400)
+    return press_once_more(request.form.items(multi=True))
+
+
+def sent_from_here() -> bool:
+    """Tell whether the browser says that the form stood on a page of ours."""
+    return request.headers.get("Sec-Fetch-Site") == "same-origin"
+
+
+def press_once_more(fields: Iterable[tuple[str, str]], *, is_kept: bool = False) -> Response:
+    """Show what was typed with a button that sends it, now that there is a new token.
+
+    Args:
+        fields: names and values.
+        is_kept: they are in a draft as well.
+    """
+    page = render_template(
+        "errors/again.html",
+        fields=[pair for pair in fields if pair[0] != "csrf_token"],
+        address=request.full_path.rstrip("?"),
+        is_kept=is_kept,
+    )
+    return make_response(page, 400)
 
 
 def on_data_error(error: DataError) -> ResponseReturnValue:

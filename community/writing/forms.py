@@ -1,10 +1,28 @@
 """The base of forms whose words are kept while they are written."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 
 from community.web.forms import Form
+from community.writing.models import Draft
 
-_ITS_OWN = frozenset({"draft", "draft_version", "csrf_token"})
+# What is sent with the fields of a form and is not of its text: the draft's own, and buttons.
+_NO_WORDS = frozenset(
+    {
+        "csrf_token",
+        "draft",
+        "draft_version",
+        "draft_place",
+        "draft_owner",
+        "save_draft",
+        "delete_draft",
+        "preview",
+        "personal",
+    }
+)
 
 
 class DraftForm(Form):
@@ -13,19 +31,49 @@ class DraftForm(Form):
     draft = HiddenField()
     draft_version = HiddenField()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kept: Draft | None = None  # what the form was filled in from, or saved as
+        self.other: Draft | None = None  # what was saved in its place in another window
+
+    @property
+    def status(self) -> int:
+        """Return the status of a page that shows the form once more."""
+        return 409 if self.other is not None else 422
+
+    def fill_in(self, draft: Draft) -> None:
+        """Put everything back as it was typed."""
+        self.process(MultiDict(draft.fields))
+        self.follow(draft)
+        self.kept = draft
+
+    def follow(self, draft: Draft) -> None:
+        """Go on from this state of the draft."""
+        self.draft.data, self.draft_version.data = draft.key, str(draft.version)
+
     def words(self) -> dict[str, str]:
         """Return what the fields hold, as a browser would send it."""
         return {
-            name: _sent(field.data)
+            name: "y" if field.data is True else str(field.data)
             for name, field in self._fields.items()
-            if name not in _ITS_OWN and field.data not in {None, False, ""}
+            if name not in _NO_WORDS and field.data not in {None, False, ""}
         }
 
     def version(self) -> int | None:
         """Return the version that the form was filled in from, if it says so."""
-        word = self.draft_version.data or ""
-        return int(word) if word.isascii() and word.isdecimal() and len(word) <= 9 else None
+        return _number(self.draft_version.data)
 
 
-def _sent(value: object) -> str:
-    return "y" if value is True else str(value)
+def typed(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return what was typed, of everything that a form has sent."""
+    return {name: value for name, value in fields.items() if name not in _NO_WORDS}
+
+
+def version_in(fields: Mapping[str, str]) -> int | None:
+    """Return the version of the draft that a form was filled in from, if it says so."""
+    return _number(fields.get("draft_version"))
+
+
+def _number(word: str | None) -> int | None:
+    is_number = word is not None and word.isascii() and word.isdecimal() and len(word) <= 9
+    return int(word or "") if is_number else None

@@ -10,9 +10,10 @@ from community.topics.forms.ask import TYPED_TAGS_MAX, split_tags
 from community.topics.models import BODY_MAX, COMMENT_MAX, NOTE_MAX, TopicStatus
 from community.topics.naming import KIND_WORDS, STATUS_WORDS
 from community.web.forms import Form, SelectChoice, lines, one_line
+from community.writing.forms import DraftForm
 
 
-class ReplyForm(Form):
+class ReplyForm(DraftForm):
     """An answer to a topic."""
 
     body = TextAreaField(
@@ -24,7 +25,7 @@ class ReplyForm(Form):
     as_company = BooleanField(_l("Speak for the company"))
 
 
-class CommentForm(Form):
+class CommentForm(DraftForm):
     """A comment on an answer."""
 
     body = TextAreaField(

@@ -5,8 +5,12 @@ from flask import abort, url_for
 from community.topics import queries
 
 
-def address_of(reply_id: int) -> str:
-    """Return where a reply or comment is shown, down to its place on the page; else answer 404."""
+def address_of(reply_id: int, *, draft: str | None = None) -> str:
+    """Return where a reply or comment is shown, down to its place on the page; else answer 404.
+
+    Args:
+        draft: the key of a draft to be shown in its form.
+    """
     place = queries.place_of(reply_id) or abort(404)
     return url_for(
         "topics.show",
@@ -14,4 +18,5 @@ def address_of(reply_id: int) -> str:
         slug=place.slug,
         after=place.after,
         _anchor=f"reply-{reply_id}",
+        draft=draft,
     )

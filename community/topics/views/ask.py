@@ -119,7 +119,8 @@ def draft(key: str) -> ResponseReturnValue:
     if kept is None or kept.place != ASKING:
         flash(_("There is nothing kept at this address any more."), "warning")
         return see_other(url_for("topics.ask"))
-    form = drafting.filled_in(AskForm, kept)
+    form = AskForm(formdata=None)
+    form.fill_in(kept)
     company = companies.by_id(_row_id(kept.fields.get("company_id", "")) or 0)
     if company is None or folded(company.name) != folded(form.company.data or ""):
         company = _choose_company(form, None).company

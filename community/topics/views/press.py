@@ -14,10 +14,9 @@ from community.topics import queries, services, visits
 from community.topics.forms.topic import CommentForm, ReplyForm, SortForm, StatusForm
 from community.topics.models import Reply, Topic, TopicKind, TopicStatus
 from community.topics.queries import TopicPage
-from community.topics.views import bp
+from community.topics.views import bp, drafted, drafting
 from community.topics.views.addresses import address_of
 from community.topics.views.show import screen, statuses_to_offer
-from community.web.forms import Form
 from community.web.limits import POST, VERDICT, limiter
 from community.web.redirects import see_other
 
@@ -35,13 +34,21 @@ OUTCOMES = {"worked": True, "failed": False, "0": None}
 @limiter.limit(POST)
 def reply(topic_id: int) -> ResponseReturnValue:
     """Post an answer to a topic."""
-    topic, form = _topic(topic_id), ReplyForm()
-    if _can_be_sent(form):
+    topic, form, place = _topic(topic_id), ReplyForm(), drafted.answer_to(topic_id)
+    if actor() is None:
+        gone = drafting.keep_and_sign_in(form, place)
+        return gone or (screen(_page(topic_id), None, reply_form=form), 422)
+    if drafting.is_asked_for():
+        if drafting.keep_as_asked(form, place):
+            return see_other(f"{_address(topic)}#answer")
+        return screen(_page(topic_id), actor(), reply_form=form), form.status
+    if form.validate():
         try:
             with transaction():
                 posted = services.post_reply(
                     actor(), topic, body=form.body.data or "", as_company=form.as_company.data
                 )
+                drafting.posted(form)
             return see_other(address_of(posted.id))
         except (Invalid, NotAllowed) as error:
             form.take(error)
@@ -52,19 +59,25 @@ def reply(topic_id: int) -> ResponseReturnValue:
 @limiter.limit(POST)
 def comment(reply_id: int) -> ResponseReturnValue:
     """Post a comment on an answer."""
-    answer, form = _reply(reply_id), CommentForm()
-    if _can_be_sent(form):
+    answer, form, place = _reply(reply_id), CommentForm(), drafted.comment_on(reply_id)
+    if actor() is None:
+        gone = drafting.keep_and_sign_in(form, place)
+        return gone or _comment_page(reply_id, form)
+    if drafting.is_asked_for():
+        if drafting.keep_as_asked(form, place):
+            return see_other(address_of(reply_id))
+        return _comment_page(reply_id, form)
+    if form.validate():
         try:
             with transaction():
                 posted = services.post_comment(
                     actor(), answer, body=form.body.data or "", as_company=form.as_company.data
                 )
+                drafting.posted(form)
             return see_other(address_of(posted.id))
         except (Invalid, NotAllowed) as error:
             form.take(error)
-    place = queries.place_of(reply_id) or abort(404)
-    page = _page(place.topic_id, after=place.after)
-    return screen(page, actor(), comment_form=form, comment_on=reply_id), 422
+    return _comment_page(reply_id, form)
 
 
 @bp.post("/t/<int:topic_id>/status")
@@ -207,11 +220,8 @@ def _value(known: dict[str, T]) -> T:
     return known[word] if word in known else abort(400)
 
 
-def _can_be_sent(form: Form) -> bool:
-    """Check a form; without an account what was typed stays in it, with the way to go on."""
-    if actor() is not None:
-        return bool(form.validate())
-    form.form_errors.append(
-        _("You are signed out. Copy your text, or sign in in another tab and send it from here.")
-    )
-    return False
+def _comment_page(reply_id: int, form: CommentForm) -> ResponseReturnValue:
+    """Show the page with a comment that has to be looked at once more."""
+    place = queries.place_of(reply_id) or abort(404)
+    page = _page(place.topic_id, after=place.after)
+    return screen(page, actor(), comment_form=form, comment_on=reply_id), form.status

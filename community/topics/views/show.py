@@ -12,7 +12,7 @@ from community.topics import policies, queries, visits
 from community.topics.forms.topic import CommentForm, ReplyForm, SortForm, StatusForm
 from community.topics.models import STATUSES, TopicStatus
 from community.topics.queries import TopicPage
-from community.topics.views import bp
+from community.topics.views import bp, drafted, drafting
 from community.topics.views.addresses import address_of
 from community.web.caching import same_for_visitors
 from community.web.paging import from_args
@@ -45,6 +45,7 @@ def _page(topic_id: int, slug: str) -> ResponseReturnValue:
             slug=page.slug,
             after=request.args.get("after"),
             before=request.args.get("before"),
+            draft=request.args.get("draft"),
         )
         return redirect(address, 301)
     return screen(page, viewer)
@@ -56,7 +57,7 @@ _page_for_strangers = same_for_visitors(_page)
 @bp.get("/r/<int:reply_id>")
 def reply_link(reply_id: int) -> ResponseReturnValue:
     """Lead from the permanent link of a reply or comment to where it is shown now."""
-    return redirect(address_of(reply_id), 302)
+    return redirect(address_of(reply_id, draft=request.args.get("draft")), 302)
 
 
 def screen(
@@ -65,16 +66,26 @@ def screen(
     *,
     reply_form: ReplyForm | None = None,
     comment_form: CommentForm | None = None,
-    comment_on: int | None = None,
+    comment_on: int = 0,
     status_form: StatusForm | None = None,
     sort_form: SortForm | None = None,
 ) -> str:
     """Return the page, with every form that the viewer may use or has tried to send."""
+    comment_forms: dict[int, CommentForm] = {}
     if viewer is not None:
-        reply_form = reply_form or ReplyForm(formdata=None, as_company=True)
+        answer, shown = drafted.answer_to(page.id), _shown(page)
+        begun = drafting.begun_at(viewer, answer, *map(drafted.comment_on, shown))
+        reply_form = (
+            reply_form or begun.form(ReplyForm, answer) or ReplyForm(formdata=None, as_company=True)
+        )
+        for reply_id in shown:
+            if comment := begun.form(CommentForm, drafted.comment_on(reply_id)):
+                comment_forms[reply_id] = comment
         reply_form.as_company.label.text = _("Speak for %(company)s", company=page.company_name)
         status_form = status_form or _status_form(page, viewer)
         sort_form = sort_form or _sort_form(page, viewer)
+    if comment_form is not None:
+        comment_forms[comment_on] = comment_form
     address = url_for("topics.show", topic_id=page.id, slug=page.slug)
     query = request.query_string.decode("ascii", "ignore") if request.method == "GET" else ""
     return render_template(
@@ -83,8 +94,7 @@ def screen(
         here=f"{address}?{query}" if query else address,
         address=address,
         reply_form=reply_form,
-        comment_form=comment_form,
-        comment_on=comment_on,
+        comment_forms=comment_forms,
         status_form=status_form,
         sort_form=sort_form,
     )
@@ -102,6 +112,11 @@ def statuses_to_offer(page: TopicPage, viewer: User) -> Sequence[TopicStatus]:
     else:
         offered = ()
     return [status for status in offered if status is not page.status]
+
+
+def _shown(page: TopicPage) -> list[int]:
+    """Return the ids of the answers on the page, each once."""
+    return list(dict.fromkeys(view.id for view in (*page.best, *page.replies)))
 
 
 def _status_form(page: TopicPage, viewer: User) -> StatusForm | None:
