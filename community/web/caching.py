@@ -14,7 +14,7 @@ from hashlib import blake2b
 from threading import Lock
 from typing import ParamSpec
 
-from flask import Flask, Response, current_app, g, request, session
+from flask import Flask, Response, current_app, g, make_response, request, session
 from flask.typing import ResponseReturnValue
 
 from community.core import outbox
@@ -23,6 +23,7 @@ from community.web.security import csp_nonce
 
 KEPT_S = 30.0
 PAGES_MAX = 500  # in each process, about 25 kB each
+COMPARED = frozenset({"text/html", "text/plain", "application/atom+xml", "application/xml"})
 
 Parameters = ParamSpec("Parameters")
 View = Callable[Parameters, ResponseReturnValue]
@@ -36,6 +37,7 @@ class KeptPage:
     kept_at: float
     parts: tuple[bytes, ...]
     etag: str
+    mimetype: str = "text/html"
 
 
 class Pages:
@@ -90,12 +92,17 @@ def same_for_visitors(view: View[Parameters]) -> View[Parameters]:
         page = pages.get(key, stamp)
         if page is None:
             answer = view(*args, **kwargs)
-            if not isinstance(answer, str) or session:
+            if session or not _can_be_kept(answer):
                 return answer
-            parts = tuple(answer.encode().split(csp_nonce().encode()))
-            page = KeptPage(stamp, time.monotonic(), parts, _tag(b"".join(parts)))
+            response = make_response(answer)
+            parts = tuple(response.get_data().split(csp_nonce().encode()))
+            page = KeptPage(
+                stamp, time.monotonic(), parts, _tag(b"".join(parts)), response.mimetype or ""
+            )
             pages.put(key, page)
-        response = current_app.response_class(csp_nonce().encode().join(page.parts))
+        response = current_app.response_class(
+            csp_nonce().encode().join(page.parts), mimetype=page.mimetype
+        )
         response.set_etag(page.etag, weak=True)
         return response
 
@@ -114,7 +121,7 @@ def make_conditional(response: Response) -> Response:
     if session:
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
-    if response.status_code != 200 or response.mimetype != "text/html":
+    if response.status_code != 200 or response.mimetype not in COMPARED:
         return response
     if "Set-Cookie" in response.headers:
         response.headers.setdefault("Cache-Control", "private, no-store")
@@ -128,6 +135,13 @@ def make_conditional(response: Response) -> Response:
     response.vary.update(["Cookie", "Accept-Language"])
     response.make_conditional(request)
     return response
+
+
+def _can_be_kept(answer: ResponseReturnValue) -> bool:
+    """Tell whether a view answered with a page, not with a redirect or an error."""
+    if isinstance(answer, Response):
+        return answer.status_code == 200 and answer.mimetype in COMPARED
+    return isinstance(answer, str)
 
 
 def _tag(body: bytes) -> str:

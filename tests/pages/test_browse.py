@@ -40,11 +40,40 @@ def test_an_empty_site_invites(client: Client) -> None:
     assert "Nobody has asked anything here yet." in page
 
 
-def test_home_shows_the_latest_activity_first(client: Client) -> None:
-    make_topic(title="Older", last_activity_at=clock.now() - timedelta(hours=2))
-    make_topic(title="Newer", last_activity_at=clock.now() - timedelta(hours=1))
+def test_home_shows_what_is_being_solved_and_who_waits_longest(client: Client) -> None:
+    now = clock.now()
+    for title, hours in (("Older", 2), ("Newer", 1)):
+        make_reply(make_topic(title=title, last_activity_at=now - timedelta(hours=hours)))
+    make_topic(title="Asked today", created_at=now - timedelta(hours=3))
+    make_topic(title="Asked last week", created_at=now - timedelta(days=7))
+    make_topic(title="Asked long ago", created_at=now - timedelta(days=70))
+    make_topic(title="An idea", kind=TopicKind.IDEA)
 
-    assert titles(client.get("/").text) == ["Newer", "Older"]
+    page = client.get("/").text
+
+    assert titles(page) == ["Newer", "Older", "Asked last week", "Asked today"]
+    assert page.index("What do you need help with?") < page.index("Being solved now")
+    assert page.index("Being solved now") < page.index("Needs an answer")
+
+
+def test_home_says_when_nobody_waits(client: Client) -> None:
+    make_reply(make_topic(make_company("Brightwave")))
+
+    page = client.get("/").text
+
+    assert "Everybody who asked in the last 30 days has an answer." in page
+    assert "How it works" in page
+
+
+def test_home_says_what_came_together_with_its_n(client: Client) -> None:
+    company = make_company("Brightwave")
+    services.post_reply(make_user(), make_topic(company), body="Try this.")
+    make_topic(company)
+    handlers.refresh_figures([{"company_id": company.id}])
+
+    page = client.get("/").text
+
+    assert "2 questions and problems so far, 50% of them answered, 0% solved" in page
 
 
 @pytest.mark.parametrize("path", ["/", "/topics", "/c/brightwave", "/companies", "/about"])

@@ -108,15 +108,24 @@ def test_each_filter_keeps_what_fits() -> None:
         TopicProduct(topic_id=fits.id, product_id=product.id, company_id=company.id),
         TopicTag(topic_id=fits.id, tag_id=tag.id),
     )
-    answered = make_topic(company)
+    answered, waits = make_topic(company), make_topic(company)
     make_reply(answered)
+    make_reply(waits, waits.author)  # to oneself
     make_topic(kind=TopicKind.IDEA)
 
     def found(**filters: object) -> set[int]:
         return {row.id for row in queries.page_of_topics(**filters).rows}  # type: ignore[arg-type]
 
-    assert found(company_id=company.id) == {fits.id, answered.id}
-    assert found(company_id=company.id, unanswered=True) == {fits.id}
+    assert found(company_id=company.id) == {fits.id, answered.id, waits.id}
+    assert found(company_id=company.id, unanswered=True) == {waits.id}
+    assert found(company_id=company.id, unanswered=True, kind=TopicKind.IDEA) == {fits.id}
+    assert found(company_id=company.id, answered=True) == {answered.id}
+    assert found(company_id=company.id, asked_after=waits.created_at) == set()
+    helper = make_user()
+    assert found(helper_id=helper.id) == set()
+    saved(Standing(company_id=company.id, user_id=helper.id, reply_count=1))
+    assert found(helper_id=helper.id, unanswered=True) == {waits.id}
+    assert found(helper_id=waits.author_id) == set()
     assert found(company_id=company.id, kind=TopicKind.IDEA) == {fits.id}
     assert found(company_id=company.id, statuses=[TopicStatus.PLANNED]) == {fits.id}
     assert found(statuses=[TopicStatus.PLANNED, TopicStatus.SOLVED]) == {fits.id}

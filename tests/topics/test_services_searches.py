@@ -8,7 +8,7 @@ from community.core.db import db
 from community.core.errors import Invalid, NotAllowed, NotFound
 from community.topics import queries, services
 from community.topics.models import SEARCHES_MAX, SavedSearch, TopicKind
-from community.topics.services import Wanted
+from community.topics.queries import Wanted
 from tests.factories import make_company, make_product, make_user
 
 

@@ -6,7 +6,7 @@ from community.topics.queries.figures import counts_of, odds, who_answers
 from community.topics.queries.following import Followed, followable, follows, name_of
 from community.topics.queries.lists import ASKING, ListOrder, excerpt, page_of_topics, rows_for
 from community.topics.queries.page import topic_page
-from community.topics.queries.searches import KeptSearch, searches_of
+from community.topics.queries.searches import KeptSearch, Wanted, kept_search, searches_of
 from community.topics.queries.shapes import (
     Answer,
     CommentView,
@@ -30,7 +30,7 @@ from community.topics.queries.suggestions import (
     look,
     suggestions,
 )
-from community.topics.queries.visible import tag_id, visible, visible_reply
+from community.topics.queries.visible import tag_by_slug, visible, visible_reply
 
 __all__ = [
     "ASKING",
@@ -54,12 +54,14 @@ __all__ = [
     "TopicLink",
     "TopicPage",
     "TopicRow",
+    "Wanted",
     "answers_for",
     "counts_of",
     "excerpt",
     "followable",
     "follows",
     "guesses",
+    "kept_search",
     "look",
     "name_of",
     "odds",
@@ -68,7 +70,7 @@ __all__ = [
     "rows_for",
     "searches_of",
     "suggestions",
-    "tag_id",
+    "tag_by_slug",
     "topic_page",
     "visible",
     "visible_reply",

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, or_, select
 
 from community.accounts.models import User
+from community.companies.models import Mandate
+from community.core import clock
+from community.core.db import UtcDateTime
 from community.topics.models import CompanyFigures, Standing, Topic, TopicKind, TopicStatus
 from community.topics.queries.reading import rows
 from community.topics.queries.shapes import Helper, Odds, level
@@ -26,7 +29,24 @@ _COUNTS = (
 )
 
 _HELPERS = (
-    select(User.id, User.username, User.display_name, Standing.solved_count, Standing.reply_count)
+    select(
+        User.id,
+        User.username,
+        User.display_name,
+        Standing.solved_count,
+        Standing.reply_count,
+        exists()
+        .where(
+            Mandate.company_id == Standing.company_id,
+            Mandate.user_id == Standing.user_id,
+            Mandate.since <= bindparam("now", type_=UtcDateTime()),
+            or_(
+                Mandate.valid_until.is_(None),
+                Mandate.valid_until > bindparam("now", type_=UtcDateTime()),
+            ),
+        )
+        .label("speaks_for_company"),
+    )
     .join(User, User.id == Standing.user_id)
     .where(
         Standing.company_id == bindparam("company_id"),
@@ -73,6 +93,7 @@ def who_answers(company_id: int, limit: int = 5) -> list[Helper]:
             level=level(row.solved_count),
             solved_count=row.solved_count,
             reply_count=row.reply_count,
+            speaks_for_company=bool(row.speaks_for_company),
         )
-        for row in rows(_HELPERS, company_id=company_id, limit=limit)
+        for row in rows(_HELPERS, company_id=company_id, limit=limit, now=clock.now())
     ]

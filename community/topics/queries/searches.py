@@ -1,13 +1,29 @@
 """The searches that somebody keeps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 
 from community.companies.models import Company, Product
 from community.core.db import db
-from community.topics.models import SavedSearch
+from community.topics.models import SavedSearch, TopicKind, TopicStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a search looks for: its words, and all that it is narrowed to."""
+
+    text: str = ""
+    company_id: int | None = None
+    product_id: int | None = None
+    kind: TopicKind | None = None
+    status: TopicStatus | None = None
+    tag: str = ""
+    language: str = ""
+    has_official: bool = False
+    has_accepted: bool = False
+    is_unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +47,8 @@ def searches_of(user_id: int) -> Sequence[KeptSearch]:
         .order_by(SavedSearch.id.desc())
     )
     return [KeptSearch(*row) for row in rows]
+
+
+def kept_search(user_id: int, wanted: Wanted) -> SavedSearch | None:
+    """Return the search that somebody keeps for the same words, narrowed to the same."""
+    return db.session.scalar(select(SavedSearch).filter_by(user_id=user_id, **asdict(wanted)))

@@ -26,6 +26,6 @@ def visible_reply(reply_id: int) -> Reply | None:
     )
 
 
-def tag_id(slug: str) -> int | None:
-    """Return the id of the tag that is written like this."""
-    return db.session.scalar(select(Tag.id).where(Tag.slug == slug))
+def tag_by_slug(slug: str) -> Tag | None:
+    """Return the tag that is written like this."""
+    return db.session.scalar(select(Tag).where(Tag.slug == slug))

@@ -7,7 +7,7 @@ from community.topics.services.deflection import record_shown, record_step
 from community.topics.services.editing import edit_reply, edit_topic, sort_topic
 from community.topics.services.following import add_me_too, follow, remove_me_too, unfollow
 from community.topics.services.post import post_comment, post_reply, post_topic
-from community.topics.services.searches import Wanted, change_search, drop_search, keep_search
+from community.topics.services.searches import change_search, drop_search, keep_search
 from community.topics.services.statuses import set_status
 from community.topics.services.verdicts import (
     accept,
@@ -19,7 +19,6 @@ from community.topics.services.verdicts import (
 )
 
 __all__ = [
-    "Wanted",
     "accept",
     "add_me_too",
     "change_search",

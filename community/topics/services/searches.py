@@ -1,6 +1,6 @@
 """Searches that somebody keeps, to look again and to hear of new topics that fit."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from flask_babel import gettext
 from sqlalchemy import func, select
@@ -16,25 +16,8 @@ from community.topics.models import (
     SEARCH_NAME_MAX,
     SEARCHES_MAX,
     SavedSearch,
-    TopicKind,
-    TopicStatus,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What a search looks for: its words, and all that it is narrowed to."""
-
-    text: str = ""
-    company_id: int | None = None
-    product_id: int | None = None
-    kind: TopicKind | None = None
-    status: TopicStatus | None = None
-    tag: str = ""
-    language: str = ""
-    has_official: bool = False
-    has_accepted: bool = False
-    is_unanswered: bool = False
+from community.topics.queries import Wanted, kept_search
 
 
 def keep_search(user: User | None, wanted: Wanted, *, name: str, tells: bool) -> SavedSearch:
@@ -56,7 +39,7 @@ def keep_search(user: User | None, wanted: Wanted, *, name: str, tells: bool) ->
     if len(wanted.text) > QUERY_MAX:
         raise Invalid(gettext("A search has up to %(max)s characters.", max=QUERY_MAX))
     lock(user)  # of two windows that keep the same, one sees what the other has kept
-    kept = db.session.scalar(select(SavedSearch).filter_by(user_id=user.id, **asdict(wanted)))
+    kept = kept_search(user.id, wanted)
     if kept is None:
         if _number_kept(user) >= SEARCHES_MAX:
             raise NotAllowed(

@@ -1,0 +1,66 @@
+"""People: what they know, and who helps most."""
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from community.accounts import queries as people
+from community.companies import queries as companies
+from community.core.paging import Page
+from community.pages import queries
+from community.pages.queries import AnswerRow
+from community.pages.views import bp
+from community.pages.views.listing import PER_PAGE, canonical, is_followed, page_of_topics
+from community.topics.queries import TopicRow
+from community.web import paging
+from community.web.caching import same_for_visitors
+
+BEST = 3  # answers that helped most, above all others
+
+
+@bp.get("/people/<username>")
+@same_for_visitors
+def person(username: str) -> ResponseReturnValue:
+    """What somebody knows and has written here, and where they help."""
+    user = people.by_username(username)
+    if user is None or user.deleted_at is not None:
+        abort(404, _("There is nobody of this name."))
+    if user.username != username:
+        return redirect(url_for("pages.person", username=user.username), 301)
+    asks = "topics" in request.args
+    deeds = queries.deeds_of(user.id)
+    page: Page[TopicRow] | Page[AnswerRow]
+    if asks:
+        page = page_of_topics(author_id=user.id)
+    else:
+        page = queries.answers_of(
+            user.id,
+            after=paging.from_args(request.args.get("after")),
+            before=paging.from_args(request.args.get("before")),
+            limit=PER_PAGE,
+        )
+    shows_best = not asks and not page.previous and deeds.reply_count > BEST
+    return render_template(
+        "pages/person.html",
+        person=user,
+        deeds=deeds,
+        asks=asks,
+        page=page,
+        best=queries.best_answers_of(user.id, BEST) if shows_best else (),
+        follows=is_followed(user),
+        is_indexed=deeds.reply_count > 0 and not user.is_placeholder and not asks,
+        canonical=canonical("pages.person", username=user.username),
+    )
+
+
+@bp.get("/people", endpoint="people")
+@same_for_visitors
+def all_people() -> ResponseReturnValue:
+    """Who has solved most for others, everywhere or at one company."""
+    company = companies.by_slug(request.args.get("company", ""))
+    return render_template(
+        "pages/people.html",
+        company=company,
+        helpers=queries.top_helpers(company.id if company else None),
+        canonical=canonical("pages.people"),
+    )
