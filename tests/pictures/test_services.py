@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from community.accounts.models import User
@@ -13,7 +14,11 @@ from community.core.picture_keys import Size, address
 from community.pictures import holdings, policies, queries, services
 from community.pictures.models import Picture
 from community.pictures.reading import Encoded
-from tests.factories import make_user
+from community.topics import services as topics
+from community.topics.models import TopicKind
+from community.writing import services as drafts
+from community.writing.models import ASKING
+from tests.factories import make_reply, make_topic, make_user
 from tests.pictures.memory import Memory
 
 ENCODED = Encoded(size=Size(640, 480), full=b"full", small=b"small", is_still_of_many=False)
@@ -219,3 +224,37 @@ def test_pictures_move_with_their_owner() -> None:
 
     assert holdings.export(guest)["sent"] == []
     assert len(holdings.export(member)["sent"]) == 1
+
+
+# Where pictures are named
+
+
+def test_posting_and_changing_keep_the_pictures(app: Flask) -> None:
+    author = make_user()
+    topic, reply = make_topic(author=author), make_reply(author=author)
+    pictures = [make_picture(author) for _ in range(6)]
+    texts = [shown(picture) for picture in pictures]
+
+    topics.post_topic(
+        author, topic.company, kind=TopicKind.PROBLEM, title="The light is red", body=texts[0]
+    )
+    topics.post_reply(author, topic, body=texts[1])
+    topics.post_comment(author, reply, body=texts[2])
+    topics.edit_reply(author, reply, from_number=1, body=texts[3])
+    topics.edit_topic(
+        author,
+        topic,
+        from_number=1,
+        title=topic.title,
+        body=texts[4],
+        kind=topic.kind,
+        product_ids=[],
+        tags=[],
+    )
+    with app.test_request_context():
+        drafts.save_draft({"body": texts[5]}, place=ASKING, user=author)
+
+    until = [db.session.get_one(Picture, one.id, populate_existing=True) for one in pictures]
+    assert [one.wanted_until for one in until[:5]] == [None] * 5
+    assert until[5].wanted_until is not None
+    assert until[5].wanted_until > clock.now() + drafts.KEPT

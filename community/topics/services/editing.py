@@ -17,6 +17,7 @@ from community.core import clock, outbox
 from community.core.db import db
 from community.core.errors import Conflict
 from community.core.sql import change
+from community.pictures import services as pictures
 from community.topics import policies
 from community.topics.models import (
     COMMENT_MAX,
@@ -76,6 +77,7 @@ def edit_topic(
     if (body, about) == (topic.body, was):
         return False
     _keep(topic, editor, body=body, was=was, about=about, note=note, at=now)
+    pictures.keep(body)
     if kind is not topic.kind:
         statuses.turn_into(editor, topic, kind, at=now)
     if about["products"] != was["products"]:
@@ -162,6 +164,7 @@ def edit_reply(
     if body == reply.body:
         return False
     _keep(reply, editor, body=body, was={}, about={}, note=note, at=now)
+    pictures.keep(body)
     change(reply, body=body, body_html=body_html, edited_at=now)
     outbox.publish(
         "reply.edited",

@@ -17,6 +17,7 @@ from community.core import clock, outbox
 from community.core.db import db
 from community.core.errors import Invalid, NotFound
 from community.core.sql import add_once, change, find
+from community.pictures import services as pictures
 from community.topics import policies
 from community.topics.models import (
     COMMENT_MAX,
@@ -86,6 +87,7 @@ def post_topic(
     db.session.add(topic)
     db.session.flush()  # assigns topic.id, which everything below carries
     db.session.add(Follow(topic_id=topic.id, user_id=author.id, cause=FollowCause.ASKED))
+    pictures.keep(body)
     tagging.add_products(topic, products)
     tagging.add_tags(topic, slugs, author)
     if visit is not None:
@@ -187,6 +189,7 @@ def _save(reply: Reply, author: User, topic: Topic, *, at: datetime) -> None:
         policies.can_speak_for(places.mandate_of(author, topic)).require()
     db.session.add(reply)
     db.session.flush()
+    pictures.keep(reply.body)
     follows = add_once(Follow, topic_id=topic.id, user_id=author.id, cause=FollowCause.REPLIED)
     values: dict[str, Any] = {
         "last_activity_at": case((Topic.last_activity_at >= at, Topic.last_activity_at), else_=at),
