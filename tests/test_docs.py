@@ -77,7 +77,7 @@ def _published() -> set[str]:
         if isinstance(call, ast.Call) and call.args
         for first in call.args[:1]
         if isinstance(first, ast.Constant) and isinstance(first.value, str)
-        if ast.unparse(call.func).rpartition(".")[2] in {"publish", "_tell"}
+        if ast.unparse(call.func).rpartition(".")[2] in {"publish", "publish_all", "_tell"}
         if EVENT.fullmatch(first.value)
     }
 

@@ -20,6 +20,7 @@ from community.core.db import db
 
 log = logging.getLogger(__name__)
 _nightly: list[Callable[[], Any]] = [outbox.prune]
+_often: list[Callable[[], Any]] = []
 
 
 def init_app(app: Flask) -> None:
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> None:
     app.extensions["huey"] = huey
     app.extensions["nudge"] = huey.task(name="deliver")(in_context(outbox.deliver_due))
     huey.periodic_task(crontab(minute="*"), name="sweep")(in_context(outbox.deliver_due))
+    huey.periodic_task(crontab(minute="*/15"), name="quarter")(in_context(do_often))
     huey.periodic_task(crontab(hour="4", minute="7"), name="night")(in_context(do_nightly))
 
 
@@ -45,13 +47,28 @@ def nightly(work: Callable[[], Any]) -> None:
         _nightly.append(work)
 
 
+def often(work: Callable[[], Any]) -> None:
+    """Run ``work`` every quarter of an hour, on the quarter (all wiring is in `community.app`)."""
+    if work not in _often:
+        _often.append(work)
+
+
 def do_nightly() -> None:
     """Do what is done once a night; one failure does not keep the rest from being done."""
-    for each in _nightly:
+    _do(_nightly, "%s failed tonight; it is tried again tomorrow.")
+
+
+def do_often() -> None:
+    """Do what is done every quarter of an hour, each whether or not another fails."""
+    _do(_often, "%s failed; it is tried again in a quarter of an hour.")
+
+
+def _do(works: list[Callable[[], Any]], complaint: str) -> None:
+    for each in works:
         try:
             each()
         except Exception:
-            log.exception("%s failed tonight; it is tried again tomorrow.", each.__qualname__)
+            log.exception(complaint, each.__qualname__)
 
 
 def work(app: Flask) -> None:

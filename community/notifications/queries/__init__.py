@@ -12,11 +12,14 @@ from community.notifications.queries.audience import (
     named,
     owning_searches,
 )
+from community.notifications.queries.choices import deliveries_of, stuck_mails
 from community.notifications.queries.matching import fitting
 from community.notifications.queries.news import (
+    DAILY_KEY,
     UNREAD_SHOWN,
     News,
     TopicNews,
+    Waiting,
     by_topic,
     one_of,
     page_of_news,
@@ -27,13 +30,16 @@ from community.notifications.queries.news import (
 )
 
 __all__ = [
+    "DAILY_KEY",
     "UNREAD_SHOWN",
     "News",
     "Reason",
     "Recipient",
     "TopicNews",
+    "Waiting",
     "audience",
     "by_topic",
+    "deliveries_of",
     "fitting",
     "following_around",
     "following_person",
@@ -44,6 +50,7 @@ __all__ = [
     "one_of",
     "owning_searches",
     "page_of_news",
+    "stuck_mails",
     "to_mail_at_once",
     "to_mail_daily",
     "unread_count",

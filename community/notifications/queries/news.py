@@ -17,6 +17,7 @@ from community.notifications.models import (
     Delivery,
     Notification,
     NotificationKind,
+    NotificationMail,
     NotificationPreference,
 )
 from community.notifications.queries.audience import CAN_BE_MAILED
@@ -37,6 +38,7 @@ EXCERPT = 160  # characters, on the page
 MAILED_TEXT = 700  # characters of a post that a mail brings
 OPENING = 3 * MAILED_TEXT  # characters of HTML in which they are found
 MAILED_MAX = 500  # notifications in one mail
+DAILY_KEY = "daily-"  # how the keys of daily mails begin
 
 _actor = aliased(User, name="actor")
 
@@ -213,17 +215,35 @@ def to_mail_daily(user_id: int, *, stale_before: datetime) -> list[News]:
     return _to_mail(Notification.user_id == user_id, or_(DELIVERY == Delivery.DAILY, stale))
 
 
-def waiting_for_their_day() -> list[tuple[int, str, datetime]]:
-    """Return who has something for a daily mail: id, time zone, and since when it waits."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody for whom there is something to be mailed once a day."""
+
+    user_id: int
+    time_zone: str
+    since: datetime
+    mailed_last: datetime | None  # when the last daily mail was tried
+
+
+def waiting_for_their_day() -> list[Waiting]:
+    """Return everybody for whom there is something to be mailed once a day."""
+    last = (
+        select(func.max(NotificationMail.created_at))
+        .where(
+            NotificationMail.user_id == Notification.user_id,
+            NotificationMail.key.startswith(DAILY_KEY),
+        )
+        .scalar_subquery()
+    )
     rows = db.session.execute(
-        select(Notification.user_id, User.time_zone, func.min(Notification.created_at))
+        select(Notification.user_id, User.time_zone, func.min(Notification.created_at), last)
         .join(User, User.id == Notification.user_id)
         .outerjoin(NotificationPreference, _of_this_kind)
         .where(Notification.mailed_at.is_(None), DELIVERY == Delivery.DAILY, CAN_BE_MAILED)
         .group_by(Notification.user_id, User.time_zone)
         .order_by(Notification.user_id)
     )
-    return [(user_id, zone, since) for user_id, zone, since in rows]
+    return [Waiting(*row) for row in rows]
 
 
 def _to_mail(*which: Any) -> list[News]:

@@ -1,5 +1,29 @@
-"""Changes to what people are told."""
+"""Changes to what people are told, and to how."""
 
+from community.notifications.services.choosing import choose, open_news, read_all, stop_mails
+from community.notifications.services.mailing import (
+    claim,
+    let_go,
+    note_bounce,
+    note_refused,
+    note_sent,
+    prune_mails,
+    try_address_again,
+)
 from community.notifications.services.telling import Happening, tell
 
-__all__ = ["Happening", "tell"]
+__all__ = [
+    "Happening",
+    "choose",
+    "claim",
+    "let_go",
+    "note_bounce",
+    "note_refused",
+    "note_sent",
+    "open_news",
+    "prune_mails",
+    "read_all",
+    "stop_mails",
+    "tell",
+    "try_address_again",
+]

@@ -7,7 +7,6 @@ from flask import abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from community.accounts.sessions import actor, sign_in_first
 from community.companies import queries as companies
 from community.companies.models import Company, CompanyState, Product
 from community.companies.views import company_or_404
@@ -112,15 +111,6 @@ def product(company_slug: str, product_slug: str) -> ResponseReturnValue:
         is_indexed=_is_indexed(found, topics.counts_of(found.id)),
         canonical=canonical("pages.product", company_slug=found.slug, product_slug=made.slug),
     )
-
-
-@bp.get("/following")
-def following() -> ResponseReturnValue:
-    """The topics that the reader follows, newest activity first."""
-    user = actor()
-    if user is None:
-        return sign_in_first()
-    return render_template("pages/following.html", page=page_of_topics(follower_id=user.id))
 
 
 @bp.get("/about")

@@ -1,0 +1,29 @@
+"""What follows changes: people are told, and what they want mailed is mailed."""
+
+from community.notifications.handlers.mailing import begin_the_day, mail_daily, mail_news
+from community.notifications.handlers.telling import (
+    tell_of_acceptance,
+    tell_of_comment,
+    tell_of_edited_reply,
+    tell_of_edited_topic,
+    tell_of_help,
+    tell_of_official_answer,
+    tell_of_reply,
+    tell_of_status,
+    tell_of_topic,
+)
+
+__all__ = [
+    "begin_the_day",
+    "mail_daily",
+    "mail_news",
+    "tell_of_acceptance",
+    "tell_of_comment",
+    "tell_of_edited_reply",
+    "tell_of_edited_topic",
+    "tell_of_help",
+    "tell_of_official_answer",
+    "tell_of_reply",
+    "tell_of_status",
+    "tell_of_topic",
+]
