@@ -24,6 +24,8 @@ from community.companies import views as companies_views
 from community.core import config, db, jobs, outbox
 from community.core.sql import ROW_ID_MAX
 from community.notifications import handlers as news
+from community.notifications import services as notifications_services
+from community.notifications import views as notifications_views
 from community.pages import views as pages_views
 from community.pictures import services as pictures_services
 from community.pictures import storage as pictures_storage
@@ -140,6 +142,10 @@ def wire_events() -> None:
         ("status.changed", news.tell_of_status),
     ):
         outbox.subscribe(event, telling, alone=True)
+    outbox.subscribe("news.waiting", news.mail_news, batch=True, alone=True, patient=True)
+    outbox.subscribe("day.begun", news.mail_daily, batch=True, alone=True, patient=True)
+    jobs.often(news.begin_the_day)
+    jobs.nightly(notifications_services.prune_mails)
 
 
 def wire_holdings() -> None:
@@ -200,6 +206,7 @@ def _register_blueprints(app: Flask) -> None:
     app.register_blueprint(pictures_views.bp)
     app.register_blueprint(writing_views.bp)
     app.register_blueprint(topics_views.bp)
+    app.register_blueprint(notifications_views.bp)
     app.register_blueprint(pages_views.bp)
     app.register_blueprint(api_views.bp)
 
