@@ -3,7 +3,14 @@
 from community.topics.queries.answers import answers_for
 from community.topics.queries.conversation import ReplyPlace, place_of
 from community.topics.queries.figures import counts_of, odds, who_answers
-from community.topics.queries.following import Followed, followable, follows, name_of
+from community.topics.queries.following import (
+    Followed,
+    FollowedRow,
+    followable,
+    followed_by,
+    follows,
+    name_of,
+)
 from community.topics.queries.lists import ASKING, ListOrder, excerpt, page_of_topics, rows_for
 from community.topics.queries.page import topic_page
 from community.topics.queries.searches import KeptSearch, Wanted, kept_search, searches_of
@@ -40,6 +47,7 @@ __all__ = [
     "Answer",
     "CommentView",
     "Followed",
+    "FollowedRow",
     "Helper",
     "KeptSearch",
     "Label",
@@ -59,6 +67,7 @@ __all__ = [
     "counts_of",
     "excerpt",
     "followable",
+    "followed_by",
     "follows",
     "guesses",
     "kept_search",
