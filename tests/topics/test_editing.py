@@ -314,6 +314,7 @@ def test_of_two_edits_at_once_one_is_told_of_the_other(live_app: Flask) -> None:
 
             assert sorted(str(type(result).__name__) for result in results) == ["Conflict", "bool"]
             db.session.rollback()  # let go of what was read before
+            db.session.expire_all()
             numbers = select(func.max(Revision.number)).filter_by(**target)
             assert db.session.scalar(numbers) == 2
             assert post.body == ("Mine." if results[0] is True else "Yours.")

@@ -28,7 +28,8 @@ from community.topics.models import (
     Vote,
 )
 from community.topics.queries import TopicPage
-from community.topics.queries.conversation import REPLIES
+from community.topics.queries.conversation import COMMENTS, FIRST, NEWEST
+from community.topics.queries.shapes import Mine
 from tests.conftest import counted_statements
 from tests.factories import (
     make_company,
@@ -221,7 +222,7 @@ def test_the_best_three_are_named_best_first_wherever_they_stand() -> None:
     page = page_of(topic)
 
     assert [view.id for view in page.best] == [official.id, accepted.id, more.id]
-    assert len(page.replies) == REPLIES
+    assert (len(page.replies), len(page.newest)) == (FIRST, NEWEST)
     assert not {view.id for view in page.replies} & {official.id, accepted.id, more.id, some.id}
 
 
@@ -241,7 +242,9 @@ def test_205_replies_are_paged_without_loss_or_repeat(distinct_moments: int) -> 
     pages = [page_of(topic)]
     while pages[-1].later:
         pages.append(page_of(topic, after=paging.decode(pages[-1].later)))
-    assert [len(page.replies) for page in pages] == [30] * 6 + [25]
+    assert [len(page.replies) for page in pages] == [10, *[30] * 6, 15]
+    assert [view.id for view in pages[0].newest] == everything[-5:]
+    assert (pages[0].skipped_count, pages[1].skipped_count) == (190, 0)
     assert [view.id for page in pages for view in page.replies] == everything
     assert {tuple(view.id for view in page.best) for page in pages} == {
         tuple(view.id for view in pages[0].best)
@@ -258,15 +261,51 @@ def test_a_reply_is_found_on_the_page_that_holds_it() -> None:
     replies = [make_reply(topic, created_at=NOON + timedelta(minutes=n)) for n in range(70)]
     comment = make_reply(topic, parent_id=replies[65].id)
 
-    for number in (0, 29, 30, 59, 60, 69):
+    for number in (0, 9, 10, 39, 40, 64, 65, 69):
         place = queries.place_of(replies[number].id)
         assert place is not None
         after = paging.decode(place.after) if place.after else None
-        assert replies[number].id in {view.id for view in page_of(topic, after=after).replies}
-        assert (place.after is None) is (number < 30)
+        page = page_of(topic, after=after)
+        assert replies[number].id in {view.id for view in (*page.replies, *page.newest)}
+        assert (place.after is None) is (number < 10 or number >= 65)
 
     of_comment, of_reply = queries.place_of(comment.id), queries.place_of(replies[65].id)
     assert of_comment == of_reply
+
+
+@pytest.mark.parametrize("replies", [29, 30])
+def test_a_conversation_of_one_page_is_shown_whole(replies: int) -> None:
+    topic = make_topic()
+    ids = [make_reply(topic).id for _ in range(replies)]
+
+    page = page_of(topic)
+
+    assert [view.id for view in page.replies] == ids
+    assert (page.newest, page.skipped_count, page.later) == ((), 0, None)
+    assert [queries.place_of(id_).after for id_ in ids] == [None] * replies  # type: ignore[union-attr]
+
+
+def test_a_count_that_is_wrong_does_no_harm() -> None:
+    topic = make_topic()
+    reply = make_reply(topic)
+    empty = make_topic(reply_count=99)
+    topic.reply_count = 99
+    db.session.flush()
+
+    assert [view.id for view in page_of(topic).replies] == [reply.id]
+    assert page_of(topic).newest == ()
+    assert page_of(empty).replies == ()
+    assert queries.place_of(reply.id) is not None
+
+
+def test_a_folded_comment_is_unfolded_by_its_link() -> None:
+    reply = make_reply()
+    comments = [make_reply(reply.topic, parent_id=reply.id) for _ in range(COMMENTS + 2)]
+
+    unfolded = [queries.place_of(comment.id).unfolded for comment in comments]  # type: ignore[union-attr]
+
+    assert unfolded == [None] * COMMENTS + [reply.id] * 2
+    assert queries.place_of(reply.id).unfolded is None  # type: ignore[union-attr]
 
 
 def test_a_reply_that_helps_is_found_on_the_first_page() -> None:
@@ -314,7 +353,8 @@ def test_viewers_see_what_they_said_and_nobody_elses_word() -> None:
     for page, outcome in ((theirs, None), (stranger, None), (visit, True)):
         (view,) = page.replies
         assert (view.my_vote, view.my_outcome, view.i_accepted) == (0, outcome, False)
-    assert theirs.mine == queries.topic_page(topic.id).mine  # type: ignore[union-attr]
+    assert theirs.mine == Mine(user_id=other.id)
+    assert stranger.mine == Mine()
     assert page_of(topic, topic.author).mine.is_asker
 
 

@@ -1,5 +1,8 @@
 """The conversation of a topic: a stretch of replies, those that help, and their comments.
 
+A long conversation opens with its first replies and its newest; those between them are
+one press away, and from there on it is read stretch by stretch.
+
 At most three statements, however long it is:
 
 1. the replies of the stretch, and those that help wherever they stand, with their
@@ -19,6 +22,7 @@ from sqlalchemy import (
     BindParameter,
     Integer,
     Select,
+    and_,
     bindparam,
     cast,
     exists,
@@ -35,13 +39,23 @@ from sqlalchemy.orm import aliased
 from community.accounts.models import User
 from community.core import clock, paging
 from community.core.db import UtcDateTime
-from community.topics.models import AcceptedAnswer, Outcome, Reply, Topic, Vote, slug_of
+from community.topics.models import (
+    AcceptedAnswer,
+    OfficialAnswer,
+    Outcome,
+    Reply,
+    Topic,
+    Vote,
+    slug_of,
+)
 from community.topics.queries import speakers
 from community.topics.queries.answers import BEST_FIRST, BY_ASKER, IS_OFFICIAL, with_verdicts
 from community.topics.queries.reading import rows
-from community.topics.queries.shapes import CommentView, ReplyView, Speaker
+from community.topics.queries.shapes import HELPFUL_FROM, CommentView, ReplyView, Speaker
 
 REPLIES = 30  # a page
+FIRST, NEWEST = 10, 5  # of a conversation of more than `REPLIES`, on its first page
+COMMENTS = 5  # below a reply; further ones are folded
 BEST_MAX = 3  # replies named under "What helps"
 
 _comment = aliased(Reply, name="comment")
@@ -63,6 +77,10 @@ _BEST_IDS = (
             IS_OFFICIAL,
             Reply.accepted_count > 0,
             Reply.worked_count > Reply.failed_count,
+            and_(
+                Reply.worked_count == Reply.failed_count,
+                Reply.helpful_count - Reply.unhelpful_count >= HELPFUL_FROM,
+            ),
         ),
     )
     .order_by(*BEST_FIRST)
@@ -70,10 +88,22 @@ _BEST_IDS = (
 )
 
 
-def _replies(stretch: Select[Any]) -> Select[*tuple[Any, ...]]:
-    """Return the statement of a stretch and of the replies that help."""
+# What was changed after somebody had vouched for it.
+_EDITED_SINCE_MARKED = and_(IS_OFFICIAL, Reply.edited_at > OfficialAnswer.marked_at)
+_EDITED_SINCE_ACCEPTED = and_(
+    Reply.edited_at.is_not(None),
+    exists().where(
+        AcceptedAnswer.topic_id == Reply.topic_id,
+        AcceptedAnswer.reply_id == Reply.id,
+        AcceptedAnswer.accepted_at < Reply.edited_at,
+    ),
+)
+
+
+def _replies(*stretches: Select[Any]) -> Select[*tuple[Any, ...]]:
+    """Return the statement of some stretches and of the replies that help."""
     shown = union(
-        select(stretch.limit(REPLIES + 1).subquery("stretch").c.id),
+        *(select(one.subquery().c.id) for one in stretches),
         select(_BEST_IDS.subquery("best").c.id),
     )
     statement: Select[*tuple[Any, ...]] = with_verdicts(
@@ -83,15 +113,19 @@ def _replies(stretch: Select[Any]) -> Select[*tuple[Any, ...]]:
                 Reply.topic_id,
                 Reply.body_html,
                 Reply.created_at,
+                Reply.edited_at,
                 Reply.speaks_for_company,
                 Reply.helpful_count,
                 Reply.unhelpful_count,
                 Reply.worked_count,
                 Reply.failed_count,
+                Reply.helped_count,
                 Reply.last_worked_at,
                 Reply.accepted_count,
                 IS_OFFICIAL.label("is_official"),
                 BY_ASKER.label("by_asker"),
+                _EDITED_SINCE_MARKED.label("edited_since_marked"),
+                _EDITED_SINCE_ACCEPTED.label("edited_since_accepted"),
                 exists().where(_comment.parent_id == Reply.id).label("has_comments"),
                 *speakers.COLUMNS,
             ).join(Topic, Topic.id == Reply.topic_id),
@@ -103,9 +137,13 @@ def _replies(stretch: Select[Any]) -> Select[*tuple[Any, ...]]:
 
 
 _ALL = select(Reply.id).where(*_ANSWERS)
-_FIRST_REPLIES = _replies(_ALL.order_by(*_FORWARDS))
-_REPLIES_AFTER = _replies(_ALL.where(_KEY > _PLACE).order_by(*_FORWARDS))
-_REPLIES_BEFORE = _replies(_ALL.where(_KEY < _PLACE).order_by(*_BACKWARDS))
+_ONE_MORE = REPLIES + 1  # which tells of others
+_FIRST_REPLIES = _replies(_ALL.order_by(*_FORWARDS).limit(_ONE_MORE))
+_OPENING = _replies(
+    _ALL.order_by(*_FORWARDS).limit(FIRST), _ALL.order_by(*_BACKWARDS).limit(NEWEST)
+)
+_REPLIES_AFTER = _replies(_ALL.where(_KEY > _PLACE).order_by(*_FORWARDS).limit(_ONE_MORE))
+_REPLIES_BEFORE = _replies(_ALL.where(_KEY < _PLACE).order_by(*_BACKWARDS).limit(_ONE_MORE))
 
 _COMMENTS = (
     speakers.with_speaker(
@@ -114,6 +152,7 @@ _COMMENTS = (
             Reply.parent_id,
             Reply.body_html,
             Reply.created_at,
+            Reply.edited_at,
             Reply.speaks_for_company,
             *speakers.COLUMNS,
         ),
@@ -143,10 +182,16 @@ _SAID_ON_VISIT = select(
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A stretch of replies by time, and the replies that help, best first."""
+    """A stretch of replies by time, and the replies that help, best first.
+
+    ``newest`` are the last replies where the stretch is the beginning of a long
+    conversation, and ``skipped_count`` how many stand between the two.
+    """
 
     stretch: paging.Page[ReplyView]
     best: tuple[ReplyView, ...]
+    newest: tuple[ReplyView, ...] = ()
+    skipped_count: int = 0
 
 
 def conversation(
@@ -160,15 +205,26 @@ def conversation(
     """Return the stretch after or before a place, or the first.
 
     Args:
-        topic: has ``id``, ``company_id``, ``company_name`` and ``author_id``.
+        topic: has ``id``, ``company_id``, ``company_name``, ``author_id`` and ``reply_count``.
     """
     now = clock.now()
-    found, own = _replies_around(topic.id, after=after, before=before)
+    opens = after is None and before is None and topic.reply_count > REPLIES
+    found, own = _replies_around(topic.id, opens=opens, after=after, before=before)
     reply_ids = [row.id for row in found]
     comments = _comments([row.id for row in found if row.has_comments], topic, now)
     said = _said(reply_ids, viewer, visit)
     views = {row.id: _reply(row, topic, comments, said, now) for row in found}
-    helpful = sorted((view for view in views.values() if view.helps), key=_best_first)
+    best = tuple(sorted((view for view in views.values() if view.helps), key=_best_first))
+    if opens:
+        # What helps and stands between the two is no part of either.
+        first = [views[row.id] for row in own[:FIRST]]
+        newest = tuple(views[row.id] for row in own[FIRST:][-NEWEST:])
+        return Conversation(
+            paging.Page(first, next=paging.encode(*_place(first[-1])) if first else None),
+            best[:BEST_MAX],
+            newest,
+            skipped_count=topic.reply_count - len(first) - len(newest),
+        )
     stretch = paging.page_of(
         [views[row.id] for row in own],
         limit=REPLIES,
@@ -176,7 +232,7 @@ def conversation(
         after=after,
         before=None if after else before,
     )
-    return Conversation(stretch, tuple(helpful[:BEST_MAX]))
+    return Conversation(stretch, best[:BEST_MAX])
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +242,7 @@ class ReplyPlace:
     topic_id: int
     title: str
     after: str | None  # the cursor of the page; None: the first
+    unfolded: int | None  # the reply whose comments must be unfolded to see it
 
     @property
     def slug(self) -> str:
@@ -193,8 +250,23 @@ class ReplyPlace:
         return slug_of(self.title)
 
 
+_sibling = aliased(Reply, name="sibling")
 _ASKED_FOR = (
-    select(Reply.topic_id, func.coalesce(Reply.parent_id, Reply.id).label("answer_id"), Topic.title)
+    select(
+        Reply.topic_id,
+        Reply.parent_id,
+        func.coalesce(Reply.parent_id, Reply.id).label("answer_id"),
+        Topic.title,
+        Topic.reply_count,
+        select(func.count())
+        .where(
+            _sibling.parent_id == Reply.parent_id,
+            _sibling.hidden_at.is_(None),
+            tuple_(_sibling.created_at, _sibling.id) < _KEY,
+        )
+        .scalar_subquery()
+        .label("comments_before"),
+    )
     .join(Topic, Topic.id == Reply.topic_id)
     .where(Reply.id == bindparam("reply_id"), Reply.hidden_at.is_(None), Topic.hidden_at.is_(None))
 )
@@ -210,8 +282,13 @@ _numbered = (
 _number = (
     select(_numbered.c.number).where(_numbered.c.id == bindparam("answer_id")).scalar_subquery()
 )
+_count = select(func.count()).select_from(_numbered).scalar_subquery()
+_first = bindparam("first", type_=Integer())  # replies on the first page
+_newest = bindparam("newest", type_=Integer())
 _LAST_BEFORE_ITS_PAGE = select(_numbered.c.created_at, _numbered.c.id).where(
-    _numbered.c.number == _number - _number % REPLIES - 1
+    _number >= _first,
+    _number < _count - _newest,
+    _numbered.c.number == _number - (_number - _first) % REPLIES - 1,
 )
 
 
@@ -226,20 +303,34 @@ def place_of(reply_id: int) -> ReplyPlace | None:
     after = None
     best = {row.id for row in rows(_BEST_IDS, topic_id=asked.topic_id)}
     if asked.answer_id not in best:
-        for row in rows(_LAST_BEFORE_ITS_PAGE, topic_id=asked.topic_id, answer_id=asked.answer_id):
+        first, newest = (FIRST, NEWEST) if asked.reply_count > REPLIES else (REPLIES, 0)
+        for row in rows(
+            _LAST_BEFORE_ITS_PAGE,
+            topic_id=asked.topic_id,
+            answer_id=asked.answer_id,
+            first=first,
+            newest=newest,
+        ):
             after = paging.encode(row.created_at, row.id)
-    return ReplyPlace(asked.topic_id, asked.title, after)
+    is_folded = asked.parent_id is not None and asked.comments_before >= COMMENTS
+    return ReplyPlace(asked.topic_id, asked.title, after, asked.parent_id if is_folded else None)
 
 
 def _replies_around(
-    topic_id: int, *, after: paging.Place | None, before: paging.Place | None
+    topic_id: int, *, opens: bool, after: paging.Place | None, before: paging.Place | None
 ) -> tuple[Sequence[Any], Sequence[Any]]:
     """Return all the rows to show, and those of the stretch with one more, which tells of others.
 
     They are read in one statement and told apart by their place: whatever helps and lies
     beyond the stretch comes after the row that is one too many.
+
+    Args:
+        opens: a long conversation: its first replies and its newest.
     """
     own: Sequence[Any]
+    if opens:
+        own = found = rows(_OPENING, topic_id=topic_id)
+        return found, own
     if after is not None:
         found = rows(_REPLIES_AFTER, topic_id=topic_id, moment=after[0], reply_id=after[1])
         own = [row for row in found if _place(row) > after]
@@ -248,7 +339,7 @@ def _replies_around(
         own = [row for row in reversed(found) if _place(row) < before]
     else:
         own = found = rows(_FIRST_REPLIES, topic_id=topic_id)
-    return found, own[: REPLIES + 1]
+    return found, own[:_ONE_MORE]
 
 
 def _place(row: Any) -> paging.Place:
@@ -268,6 +359,7 @@ def _comments(
             speaker=speaker(row, topic, now),
             body_html=Markup(row.body_html),  # noqa: S704 (sanitised at write time)
             created_at=row.created_at,
+            edited_at=row.edited_at,
         )
         below[row.parent_id] = (*below.get(row.parent_id, ()), comment)
     return below
@@ -299,10 +391,14 @@ def _reply(
         speaker=speaker(row, topic, now),
         body_html=Markup(row.body_html),  # noqa: S704 (sanitised at write time)
         created_at=row.created_at,
+        edited_at=row.edited_at,
+        edited_since_marked=bool(row.edited_since_marked),
+        edited_since_accepted=bool(row.edited_since_accepted),
         helpful_count=row.helpful_count,
         unhelpful_count=row.unhelpful_count,
         worked_count=row.worked_count,
         failed_count=row.failed_count,
+        helped_count=row.helped_count,
         last_worked_at=row.last_worked_at,
         accepted_count=row.accepted_count,
         accepted_by_asker=bool(row.by_asker),

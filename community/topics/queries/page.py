@@ -1,17 +1,18 @@
 """A topic's page: the topic itself, and a stretch of its conversation.
 
-At most five statements for a reader without an account, however long the conversation
+At most six statements for a reader without an account, however long the conversation
 is, and two more for somebody who is signed in: the topic with its company, its asker
 and the topic it differs from; its products and tags; the history of its status; the
-replies and their comments (`conversation`); what the viewer said of those, and what the
-viewer has to do with the topic. What there is none of is not asked for.
+topics like it; the replies and their comments (`conversation`); what the viewer said of
+those, and what the viewer has to do with the topic. What there is none of is not asked
+for.
 """
 
 from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup  # noqa: TID251 (wraps what was sanitised at write time)
-from sqlalchemy import and_, bindparam, exists, false, literal, or_, select, union_all
+from sqlalchemy import and_, bindparam, exists, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from community.accounts.models import User
@@ -21,6 +22,9 @@ from community.core.db import UtcDateTime
 from community.topics.models import (
     Follow,
     MeToo,
+    ReadMark,
+    RelatedTopic,
+    Reply,
     StatusChange,
     Tag,
     Topic,
@@ -32,7 +36,14 @@ from community.topics.queries import speakers
 from community.topics.queries.conversation import conversation, speaker
 from community.topics.queries.lists import OPENING, excerpt
 from community.topics.queries.reading import rows
-from community.topics.queries.shapes import Label, Mine, StatusStep, TopicLink, TopicPage
+from community.topics.queries.shapes import (
+    Label,
+    Mine,
+    RelatedRow,
+    StatusStep,
+    TopicLink,
+    TopicPage,
+)
 
 _differs = aliased(Topic, name="differs")
 
@@ -47,6 +58,8 @@ _TOPIC = (
             Topic.title,
             Topic.body_html,
             Topic.created_at,
+            Topic.edited_at,
+            Topic.last_activity_at,
             Topic.reply_count,
             Topic.me_too_count,
             Topic.follower_count,
@@ -63,6 +76,7 @@ _TOPIC = (
                 exists().where(TopicTag.topic_id == Topic.id),
             ).label("has_labels"),
             exists().where(StatusChange.topic_id == Topic.id).label("has_history"),
+            exists().where(RelatedTopic.topic_id == Topic.id).label("has_related"),
             *speakers.COLUMNS,
         ).join(Company, Company.id == Topic.company_id),
         Topic.author_id,
@@ -97,7 +111,34 @@ _HISTORY = (
     .order_by(StatusChange.created_at, StatusChange.id)
 )
 
+_RELATED = (
+    select(Topic.id, Topic.title, Topic.kind, Topic.status)
+    .join(RelatedTopic, RelatedTopic.related_id == Topic.id)
+    .where(RelatedTopic.topic_id == bindparam("topic_id"), Topic.hidden_at.is_(None))
+    .order_by(RelatedTopic.rank)
+)
+
+_read_until = (
+    select(ReadMark.read_until)
+    .where(ReadMark.topic_id == bindparam("topic_id"), ReadMark.user_id == bindparam("user_id"))
+    .scalar_subquery()
+)
+_is_new = and_(
+    Reply.topic_id == bindparam("topic_id"),
+    Reply.created_at > _read_until,
+    Reply.author_id != bindparam("user_id"),
+    Reply.hidden_at.is_(None),
+)
+
 _MINE = select(
+    _read_until.label("read_until"),
+    select(func.count()).select_from(Reply).where(_is_new).scalar_subquery().label("new_count"),
+    select(Reply.id)
+    .where(_is_new)
+    .order_by(Reply.created_at, Reply.id)
+    .limit(1)
+    .scalar_subquery()
+    .label("first_new_id"),
     exists()
     .where(MeToo.topic_id == bindparam("topic_id"), MeToo.user_id == bindparam("user_id"))
     .label("has_this_too"),
@@ -140,6 +181,7 @@ def topic_page(
     talk = conversation(head, viewer=viewer, visit=visit, after=after, before=before)
     labels = rows(_LABELS, topic_id=topic_id) if head.has_labels else ()
     steps = rows(_HISTORY, topic_id=topic_id) if head.has_history else ()
+    related = rows(_RELATED, topic_id=topic_id) if head.has_related else ()
     return TopicPage(
         id=head.id,
         company_id=head.company_id,
@@ -154,6 +196,8 @@ def topic_page(
         summary=excerpt(head.body_html[:OPENING]),
         body_html=Markup(head.body_html),  # noqa: S704 (sanitised at write time)
         created_at=head.created_at,
+        edited_at=head.edited_at,
+        last_activity_at=head.last_activity_at,
         reply_count=head.reply_count,
         me_too_count=head.me_too_count,
         follower_count=head.follower_count,
@@ -165,6 +209,12 @@ def topic_page(
         history=tuple(_step(row) for row in steps),
         best=talk.best,
         replies=tuple(talk.stretch.rows),
+        newest=talk.newest,
+        skipped_count=talk.skipped_count,
+        related=tuple(
+            RelatedRow(row.id, row.title, slug_of(row.title), row.kind, row.status)
+            for row in related
+        ),
         earlier=talk.stretch.previous,
         later=talk.stretch.next,
         mine=_mine(head, viewer, now),
@@ -195,8 +245,12 @@ def _mine(head: Any, viewer: User | None, now: datetime) -> Mine:
         return Mine()
     (row,) = rows(_MINE, topic_id=head.id, company_id=head.company_id, user_id=viewer.id, now=now)
     return Mine(
+        user_id=viewer.id,
         is_asker=viewer.id == head.author_id,
         has_this_too=bool(row.has_this_too),
         follows=bool(row.follows),
         speaks_for_company=bool(row.speaks_for_company),
+        read_until=row.read_until,
+        new_count=row.new_count,
+        first_new_id=row.first_new_id,
     )

@@ -4,7 +4,7 @@ Templates read attributes only. Whatever is called HTML here was rendered from
 Markdown and sanitised when it was written.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -17,6 +17,7 @@ Level = Literal["member", "helper", "super-user"]
 
 HELPER_FROM = 3  # topics solved at one company
 SUPER_USER_FROM = 10  # topics solved at one company
+HELPFUL_FROM = 3  # more who call a reply helpful than not, to count among the best
 
 
 def level(solved_count: int) -> Level:
@@ -83,6 +84,9 @@ class Verdicts:
     accepted_by_asker: bool
     worked_count: int
     failed_count: int
+    # Whether its text was changed after the company, or anybody with the issue, vouched for it.
+    edited_since_marked: bool = field(default=False, kw_only=True)
+    edited_since_accepted: bool = field(default=False, kw_only=True)
 
     @property
     def is_disputed(self) -> bool:
@@ -104,6 +108,7 @@ class CommentView:
     speaker: Speaker
     body_html: Markup
     created_at: datetime
+    edited_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +120,10 @@ class ReplyView(Verdicts):
     speaker: Speaker
     body_html: Markup
     created_at: datetime
+    edited_at: datetime | None
     helpful_count: int
     unhelpful_count: int
+    helped_count: int  # readers who needed not ask
     last_worked_at: datetime | None
     my_vote: int  # 1, -1, or 0 for none
     my_outcome: bool | None
@@ -126,7 +133,12 @@ class ReplyView(Verdicts):
     @property
     def helps(self) -> bool:
         """Tell whether somebody vouches for it, so that it belongs under "What helps"."""
-        return self.is_official or self.accepted_count > 0 or self.worked_count > self.failed_count
+        if self.is_official or self.accepted_count > 0 or self.worked_count > self.failed_count:
+            return True
+        return (
+            self.worked_count == self.failed_count
+            and self.helpful_count - self.unhelpful_count >= HELPFUL_FROM
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +184,7 @@ class Helper:
     level: Level
     solved_count: int
     reply_count: int
+    speaks_for_company: bool  # under a mandate that is valid now
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,13 +219,28 @@ class TopicLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
-    """What the viewer has to do with a topic."""
+class RelatedRow(TopicLink):
+    """A topic that reads like another."""
 
+    kind: TopicKind
+    status: TopicStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What the viewer has to do with a topic.
+
+    What is new was written by others after ``read_until``; comments count.
+    """
+
+    user_id: int | None = None  # None: a reader without an account
     is_asker: bool = False
     has_this_too: bool = False
     follows: bool = False
     speaks_for_company: bool = False  # under a mandate that is valid now
+    read_until: datetime | None = None  # None: they have not been here
+    new_count: int = 0
+    first_new_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +248,9 @@ class TopicPage:
     """One page of a topic: the topic, what helps, and a stretch of the conversation.
 
     ``best`` are the replies that somebody vouches for, best first, wherever in the
-    conversation they stand; ``replies`` is the stretch, by time.
+    conversation they stand; ``replies`` is the stretch, by time. At the beginning of a
+    long conversation ``newest`` are its last replies, and ``skipped_count`` how many
+    stand between the two.
     """
 
     id: int
@@ -236,6 +266,8 @@ class TopicPage:
     summary: str  # the first words of the text, plain
     body_html: Markup
     created_at: datetime
+    edited_at: datetime | None
+    last_activity_at: datetime
     reply_count: int
     me_too_count: int
     follower_count: int
@@ -247,6 +279,9 @@ class TopicPage:
     history: tuple[StatusStep, ...]  # oldest first
     best: tuple[ReplyView, ...]
     replies: tuple[ReplyView, ...]
+    newest: tuple[ReplyView, ...]
+    skipped_count: int
+    related: tuple[RelatedRow, ...]
     earlier: str | None  # the cursor of the stretch before
     later: str | None  # and of the one after
     mine: Mine
@@ -255,3 +290,38 @@ class TopicPage:
     def set_by(self) -> StatusStep | None:
         """Return the step that led to the present status; none if it never changed."""
         return self.history[-1] if self.history else None
+
+    @property
+    def shown(self) -> tuple[ReplyView, ...]:
+        """Return every reply on the page, each once."""
+        views = (*self.best, *self.replies, *self.newest)
+        return tuple({view.id: view for view in views}.values())
+
+    def read_until(self, now: datetime) -> datetime | None:
+        """Return how far the viewer has read with this page, or None if no further than before.
+
+        Whoever opens a topic for the first time finds nothing new in it. Later, what is
+        new has been read once it has all been shown.
+
+        Args:
+            now: when the page was made.
+        """
+        since = self.mine.read_until
+        if since is None:
+            return now
+        if not self.mine.new_count:
+            return None
+        posts: list[ReplyView | CommentView] = [*self.shown]
+        for reply in self.shown:
+            posts += reply.comments
+        new = {
+            post.id: post.created_at
+            for post in posts
+            if post.created_at > since and post.speaker.user_id != self.mine.user_id
+        }
+        if len(new) >= self.mine.new_count:
+            return now
+        if self.mine.first_new_id not in new:
+            return None
+        # The first of what is new is here, and what follows it up to the end of the stretch.
+        return max([new[self.mine.first_new_id], *(reply.created_at for reply in self.replies)])

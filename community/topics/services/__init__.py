@@ -3,10 +3,12 @@
 None commits; the caller opens the transaction (`community.core.db.transaction`).
 """
 
-from community.topics.services.deflection import record_shown, record_step
+from community.topics.services.asking import Question, ask, ask_as_guest
+from community.topics.services.deflection import record_shown, record_step, settle_visit
 from community.topics.services.editing import edit_reply, edit_topic, sort_topic
 from community.topics.services.following import add_me_too, follow, remove_me_too, unfollow
 from community.topics.services.post import post_comment, post_reply, post_topic
+from community.topics.services.reading import mark_read
 from community.topics.services.searches import change_search, drop_search, keep_search
 from community.topics.services.statuses import set_status
 from community.topics.services.verdicts import (
@@ -19,8 +21,11 @@ from community.topics.services.verdicts import (
 )
 
 __all__ = [
+    "Question",
     "accept",
     "add_me_too",
+    "ask",
+    "ask_as_guest",
     "change_search",
     "drop_search",
     "edit_reply",
@@ -28,6 +33,7 @@ __all__ = [
     "follow",
     "keep_search",
     "mark_official",
+    "mark_read",
     "post_comment",
     "post_reply",
     "post_topic",
@@ -36,6 +42,7 @@ __all__ = [
     "record_step",
     "remove_me_too",
     "set_status",
+    "settle_visit",
     "sort_topic",
     "unaccept",
     "unfollow",

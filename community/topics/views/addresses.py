@@ -17,6 +17,7 @@ def address_of(reply_id: int, *, draft: str | None = None) -> str:
         topic_id=place.topic_id,
         slug=place.slug,
         after=place.after,
+        open=place.unfolded,
         _anchor=f"reply-{reply_id}",
         draft=draft,
     )

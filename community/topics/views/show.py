@@ -1,21 +1,39 @@
 """A topic's page, for readers and for whoever may press something on it."""
 
+import logging
 from collections.abc import Sequence
+from datetime import datetime
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
 
 from community.accounts.models import User
 from community.accounts.sessions import actor
-from community.topics import policies, queries, visits
+from community.core import clock
+from community.core.db import transaction
+from community.topics import policies, queries, services, visits
 from community.topics.forms.topic import CommentForm, ReplyForm, SortForm, StatusForm
 from community.topics.models import STATUSES, TopicStatus
 from community.topics.queries import TopicPage
+from community.topics.queries.conversation import COMMENTS
 from community.topics.views import bp, drafted, drafting
 from community.topics.views.addresses import address_of
+from community.topics.views.structured_data import qa_page
 from community.web.caching import same_for_visitors
 from community.web.paging import from_args
+
+log = logging.getLogger(__name__)
 
 
 @bp.get("/t/<int:topic_id>", defaults={"slug": ""})
@@ -28,7 +46,7 @@ def show(topic_id: int, slug: str) -> ResponseReturnValue:
 
 
 def _page(topic_id: int, slug: str) -> ResponseReturnValue:
-    viewer = actor()
+    viewer, now = actor(), clock.now()
     page = queries.topic_page(
         topic_id,
         viewer=viewer,
@@ -45,10 +63,32 @@ def _page(topic_id: int, slug: str) -> ResponseReturnValue:
             slug=page.slug,
             after=request.args.get("after"),
             before=request.args.get("before"),
+            open=request.args.get("open"),
             draft=request.args.get("draft"),
         )
         return redirect(address, 301)
-    return screen(page, viewer)
+    answer = screen(page, viewer)
+    until = page.read_until(now) if viewer is not None else None
+    if viewer is None or until is None:
+        return answer
+    return _and_then_mark_read(make_response(answer), viewer.id, topic_id, until)
+
+
+def _and_then_mark_read(
+    response: Response, user_id: int, topic_id: int, until: datetime
+) -> Response:
+    """Note how far somebody has read once the page is out, so that it waits for no lock."""
+    later = current_app.app_context()
+
+    def mark_read() -> None:
+        try:
+            with later, transaction():
+                services.mark_read(user_id, topic_id, until)
+        except SQLAlchemyError:  # the next reading notes it
+            log.warning("How far somebody has read could not be noted.", exc_info=True)
+
+    response.call_on_close(mark_read)
+    return response
 
 
 _page_for_strangers = same_for_visitors(_page)
@@ -73,7 +113,7 @@ def screen(
     """Return the page, with every form that the viewer may use or has tried to send."""
     comment_forms: dict[int, CommentForm] = {}
     if viewer is not None:
-        answer, shown = drafted.answer_to(page.id), _shown(page)
+        answer, shown = drafted.answer_to(page.id), [view.id for view in page.shown]
         begun = drafting.begun_at(viewer, answer, *map(drafted.comment_on, shown))
         reply_form = (
             reply_form or begun.form(ReplyForm, answer) or ReplyForm(formdata=None, as_company=True)
@@ -88,9 +128,13 @@ def screen(
         comment_forms[comment_on] = comment_form
     address = url_for("topics.show", topic_id=page.id, slug=page.slug)
     query = request.query_string.decode("ascii", "ignore") if request.method == "GET" else ""
+    is_opening = not request.args.keys() & {"after", "before"}
     return render_template(
         "topics/show.html",
         topic=page,
+        comments_shown=COMMENTS,
+        unfolded=request.args.get("open", type=int),
+        qa_page=qa_page(page) if is_opening else None,
         here=f"{address}?{query}" if query else address,
         address=address,
         reply_form=reply_form,
@@ -112,11 +156,6 @@ def statuses_to_offer(page: TopicPage, viewer: User) -> Sequence[TopicStatus]:
     else:
         offered = ()
     return [status for status in offered if status is not page.status]
-
-
-def _shown(page: TopicPage) -> list[int]:
-    """Return the ids of the answers on the page, each once."""
-    return list(dict.fromkeys(view.id for view in (*page.best, *page.replies)))
 
 
 def _status_form(page: TopicPage, viewer: User) -> StatusForm | None:

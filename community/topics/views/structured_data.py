@@ -1,0 +1,68 @@
+"""What a topic's page says to search engines, as schema.org's QAPage.
+
+The author of everything is a person. A company is named only as the employer of somebody
+who speaks for it, and only once it has proved itself: a page without an owner must never
+read as if the company had written it.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from community.companies.models import CompanyState
+from community.core import markup
+from community.core.links import absolute
+from community.topics.policies import SOLVABLE
+from community.topics.queries import ReplyView, Speaker, TopicPage
+
+TEXT_MAX = 300  # characters of each text: the page has them whole
+
+
+def qa_page(page: TopicPage) -> dict[str, Any] | None:
+    """Return the structured data of a question or problem with answers, or None."""
+    if page.kind not in SOLVABLE or not page.shown:
+        return None
+    accepted = next((one for one in page.best if one.is_official or one.accepted_by_asker), None)
+    suggested = [_answer(one, page) for one in page.shown if one is not accepted]
+    question: dict[str, Any] = {
+        "@type": "Question",
+        "name": page.title,
+        "text": page.summary or page.title,
+        "url": absolute("topics.show", topic_id=page.id, slug=page.slug),
+        "author": _person(page.author, page),
+        "dateCreated": _moment(page.created_at),
+        **({"dateModified": _moment(page.edited_at)} if page.edited_at else {}),
+        "answerCount": page.reply_count,
+        "upvoteCount": page.me_too_count,
+        **({"acceptedAnswer": _answer(accepted, page)} if accepted else {}),
+        **({"suggestedAnswer": suggested} if suggested else {}),
+    }
+    return {"@context": "https://schema.org", "@type": "QAPage", "mainEntity": question}
+
+
+def _answer(view: ReplyView, page: TopicPage) -> dict[str, Any]:
+    return {
+        "@type": "Answer",
+        "text": markup.plain_text(view.body_html, limit=TEXT_MAX),
+        "url": absolute("topics.reply_link", reply_id=view.id),
+        "author": _person(view.speaker, page),
+        "dateCreated": _moment(view.created_at),
+        **({"dateModified": _moment(view.edited_at)} if view.edited_at else {}),
+        "upvoteCount": view.helpful_count,
+    }
+
+
+def _person(who: Speaker, page: TopicPage) -> dict[str, Any]:
+    if who.is_former:
+        return {"@type": "Person", "name": "former member"}
+    person = {
+        "@type": "Person",
+        "name": who.name,
+        "url": absolute("pages.person", username=who.username),
+    }
+    if who.speaks_for and page.company_state is CompanyState.LISTENING:
+        return {**person, "worksFor": {"@type": "Organization", "name": who.speaks_for}}
+    return person
+
+
+def _moment(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
