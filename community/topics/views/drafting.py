@@ -82,7 +82,7 @@ def is_asked_for() -> bool:
     return "save_draft" in request.form
 
 
-def keep_as_asked(form: DraftForm, place: str) -> bool:
+def keep_as_asked(form: DraftForm, place: str, **more: str) -> bool:
     """Save the draft as the pressed button says. Return False when the form has to be shown again.
 
     That is when the draft was changed in another window, which `DraftForm.other` then
@@ -91,7 +91,7 @@ def keep_as_asked(form: DraftForm, place: str) -> bool:
     if request.form["save_draft"] == "other":
         return not _swap(form, place)
     try:
-        keep(form, place)
+        keep(form, place, **more)
     except drafts.Outdated as error:
         form.other = error.newer
         form.follow(error.newer)
@@ -99,7 +99,8 @@ def keep_as_asked(form: DraftForm, place: str) -> bool:
     except Invalid as error:
         form.take(error)
         return False
-    flash(_("Your draft is saved."))
+    if actor() is not None:  # whoever has no session gets none for a draft
+        flash(_("Your draft is saved."))
     return True
 
 
@@ -142,6 +143,18 @@ def begun_at(viewer: User, *places: str) -> Begun:
     """Return what ``viewer`` has begun to write at these places, in one statement."""
     named = kept_drafts.find_draft(request.args.get("draft"), viewer)
     return Begun(kept_drafts.drafts_at(viewer, places), named)
+
+
+def question(key: str) -> Draft | None:
+    """Return the draft of a question, which from now on belongs to whoever opens it signed in."""
+    viewer = actor()
+    kept = kept_drafts.find_draft(key, viewer)
+    if kept is None or kept.place != ASKING:
+        return None
+    if viewer is None or kept.user_id is not None:
+        return kept
+    with transaction():
+        return drafts.claim_draft(key, viewer)
 
 
 def offered(form: DraftForm | None = None) -> Sequence[Draft]:
