@@ -1,13 +1,16 @@
-"""The base of forms whose words are kept while they are written."""
+"""The bases of forms whose words are looked at before posting, and kept while they are written."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup  # noqa: TID251 (what our renderer made is safe)
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 
 from community.web.forms import Form
 from community.writing.models import Draft
+from community.writing.personal import Finding
 
 # What is sent with the fields of a form and is not of its text: the draft's own, and buttons.
 _NO_WORDS = frozenset(
@@ -21,11 +24,35 @@ _NO_WORDS = frozenset(
         "delete_draft",
         "preview",
         "personal",
+        # Of who asks without an account: an address is not kept where nobody owns it.
+        "email",
+        "homepage",
+        "guest",
     }
 )
 
 
-class DraftForm(Form):
+@dataclass(frozen=True)
+class Review:
+    """What a writer sees before posting, with the form once more. Nothing of it is lost."""
+
+    preview: Markup | None = None  # how it will look, where that was asked for
+    findings: tuple[Finding, ...] = ()  # what everybody could read, to be decided on
+
+
+class ReviewedForm(Form):
+    """A form whose words are looked at before they are posted (`writing.views.review`)."""
+
+    review: Review | None = None
+    keeps_personal = False  # its writer has said "post as it is", and is not asked again
+
+    @property
+    def status(self) -> int:
+        """Return the status of a page that shows the form once more."""
+        return 200 if self.review is not None and not self.review.findings else 422
+
+
+class DraftForm(ReviewedForm):
     """A form with a draft: its key, and the version that the form was filled in from."""
 
     draft = HiddenField()
@@ -39,7 +66,7 @@ class DraftForm(Form):
     @property
     def status(self) -> int:
         """Return the status of a page that shows the form once more."""
-        return 409 if self.other is not None else 422
+        return 409 if self.other is not None else super().status
 
     def fill_in(self, draft: Draft) -> None:
         """Put everything back as it was typed."""

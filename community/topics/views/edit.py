@@ -28,6 +28,7 @@ from community.topics.views.addresses import address_of
 from community.web.caching import same_for_visitors
 from community.web.limits import POST, SEARCH, limiter
 from community.web.redirects import see_other
+from community.writing.views.review import before_posting
 
 What = Literal["topic", "reply", "comment"]
 
@@ -163,8 +164,9 @@ def _sent(post: Post, form: EditForm, save: Callable[[], bool]) -> ResponseRetur
             )
         )
         return _form_page(post, form), 422
-    if not form.validate():
-        return _form_page(post, form), 422
+    shown = [name for name in ("title", "note", "body") if name in form]
+    if not form.validate() or not before_posting(form, *shown):
+        return _form_page(post, form), form.status
     try:
         with transaction():
             is_changed = save()

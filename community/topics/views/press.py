@@ -19,6 +19,7 @@ from community.topics.views.addresses import address_of
 from community.topics.views.show import screen, statuses_to_offer
 from community.web.limits import POST, VERDICT, limiter
 from community.web.redirects import see_other
+from community.writing.views.review import before_posting
 
 T = TypeVar("T")
 
@@ -42,7 +43,7 @@ def reply(topic_id: int) -> ResponseReturnValue:
         if drafting.keep_as_asked(form, place):
             return see_other(f"{_address(topic)}#answer")
         return screen(_page(topic_id), actor(), reply_form=form), form.status
-    if form.validate():
+    if form.validate() and before_posting(form, "body"):
         try:
             with transaction():
                 posted = services.post_reply(
@@ -52,7 +53,7 @@ def reply(topic_id: int) -> ResponseReturnValue:
             return see_other(address_of(posted.id))
         except (Invalid, NotAllowed) as error:
             form.take(error)
-    return screen(_page(topic_id), actor(), reply_form=form), 422
+    return screen(_page(topic_id), actor(), reply_form=form), form.status
 
 
 @bp.post("/r/<int:reply_id>/comments")
@@ -67,7 +68,7 @@ def comment(reply_id: int) -> ResponseReturnValue:
         if drafting.keep_as_asked(form, place):
             return see_other(address_of(reply_id))
         return _comment_page(reply_id, form)
-    if form.validate():
+    if form.validate() and before_posting(form, "body"):
         try:
             with transaction():
                 posted = services.post_comment(

@@ -1,54 +1,50 @@
 """The step before posting: how it will look, and what in it everybody could read."""
 
-from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from flask import request
+from flask import current_app, request
 from markupsafe import Markup  # noqa: TID251 (what our renderer made is safe)
-from wtforms import Field
 
 from community.accounts import queries as accounts
 from community.core import markup
 from community.writing import personal
+from community.writing.forms import Review, ReviewedForm
 
 
-@dataclass(frozen=True)
-class Review:
-    """What a writer is shown before anything is posted. Nothing of the form is lost by it."""
-
-    preview: Markup | None = None  # where it was asked for
-    findings: tuple[personal.Finding, ...] = ()
-
-    @property
-    def status(self) -> int:
-        """The status of the page: 422 where something is to be decided before it can be posted."""
-        return 422 if self.findings else 200
-
-
-def before_posting(body: Field, *lines: Field) -> Review | None:
-    """Return what the writer has to see first, or None when the form may be posted.
+def before_posting(form: ReviewedForm, *names: str) -> bool:
+    """Tell whether a form may be posted now; else ``form.review`` is what its writer has to see.
 
     The button that was pressed decides: "Preview", "Mask it and post" (the fields hold the
     masked text afterwards), "Post as it is", or the one that posts.
 
     Args:
-        body: the field with Markdown.
-        lines: fields of the same form whose words are shown to everybody as well.
+        names: of the fields whose words everybody will see; the last one holds Markdown.
     """
+    fields = [form[name] for name in names]
     if request.form.get("preview"):
-        return Review(preview=rendered(body.data or ""))
-    choice = request.form.get("personal")
-    if choice == "keep":
-        return None
-    found = {field: personal.find(field.data or "") for field in (*lines, body)}
-    if choice == "mask":
-        for field, findings in found.items():
+        form.review = Review(preview=rendered(fields[-1].data or ""))
+        return False
+    form.keeps_personal = request.form.get("personal") == "keep"
+    if form.keeps_personal:
+        return True
+    found = [(field, findings_in(field.data or "")) for field in fields]
+    if request.form.get("personal") == "mask":
+        for field, findings in found:
             field.data = personal.mask(field.data or "", findings)
-        return None
-    together = tuple(finding for findings in found.values() for finding in findings)
-    return Review(findings=together) if together else None
+        return True
+    together = tuple(finding for _, findings in found for finding in findings)
+    if together:
+        form.review = Review(findings=together)
+    return not together
 
 
 def rendered(text: str) -> Markup:
     """Return the HTML that posting ``text`` would keep."""
     written = markup.read(text)
     return Markup(written.html(accounts.known_usernames(written.names)))  # noqa: S704 (see above)
+
+
+def findings_in(text: str) -> tuple[personal.Finding, ...]:
+    """Return what in ``text`` looks like personal data; addresses of this site do not."""
+    own = urlsplit(current_app.config["SETTINGS"].base_url).hostname or ""
+    return personal.find(text, own_hosts={own})

@@ -8,9 +8,8 @@ from community.accounts import queries as accounts
 from community.accounts.sessions import actor
 from community.core import markup, text
 from community.web.limits import SUGGEST, limiter
-from community.writing import personal
 from community.writing.views import bp
-from community.writing.views.review import rendered
+from community.writing.views.review import findings_in, rendered
 
 TEXT_MAX = 50_000  # characters; no post is longer
 PEOPLE_MAX = 8
@@ -34,7 +33,7 @@ def preview() -> ResponseReturnValue:
 def check() -> ResponseReturnValue:
     """Answer what in a text looks like personal data, as a fragment; empty when nothing does."""
     typed = _typed()
-    findings = [(found, _in_browsers(typed, found.start)) for found in personal.find(typed)]
+    findings = [(found, _in_browsers(typed, found.start)) for found in findings_in(typed)]
     return render_template("writing/_findings.html", findings=findings)
 
 
