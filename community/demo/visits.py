@@ -79,7 +79,7 @@ def _write_helping(site: Site, topic: shapes.Topic, answer: shapes.Reply) -> Non
     trust = max(_trust(answer), 0)
     helped = min(trust * (1 + len(topic.me_too)) // 2 + number(topic.key) % 3, HELPED_MAX)
     looked_on = number("looked on", topic.key) % (helped + 2)
-    row.helped_count = helped
+    row.helped_count = reply.helped_count = helped
     for which in range(helped + looked_on):
         visit = _visit(topic.key, which)
         at = site.calendar.some_time_after(reply.created_at, topic.key, which)

@@ -2,23 +2,32 @@
 
 A visit counts once for a topic and a step, however often it presses; a member counts
 once whatever the visit. Own clicks are not kept at all: neither the asker's on an own
-topic nor the author's on an own answer. So ``helped_count`` is the number of rows.
+topic nor the author's on an own answer. So ``helped_count``, of topics and of answers, is
+the number of rows.
+
+Who presses without an account is a visit and no more. Two things are known of it: who
+has taken other steps on it, signed in; and who signs in on it afterwards. Then what had
+been counted is put right (`settle_visit`), in doubt to less. Whoever helps themselves in a
+browser in which they never sign in counts once for the topic, like a stranger.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from community.accounts.models import User
 from community.accounts.policies import can_take_part
 from community.core import clock, outbox, text
 from community.core.db import db
+from community.core.errors import NotFound
 from community.core.sql import add_once, change, changed, find, insert
 from community.topics.models import (
     REASON_MAX,
     TITLE_MAX,
     DeflectionEvent,
     DeflectionStep,
+    Outcome,
     Reply,
     Topic,
 )
@@ -26,7 +35,9 @@ from community.topics.services import following, verdicts
 from community.topics.services.visits import require_visit
 
 RANK_MAX = 1_000
-_OWN_COUNTS = frozenset({DeflectionStep.POSTED, DeflectionStep.SHOWN, DeflectionStep.OPENED})
+_TOLD_OF = frozenset(first * 10**zeros for first in (1, 3) for zeros in range(7))
+# Steps that are kept of whoever takes them: all others help somebody, which nobody does oneself.
+OWN_COUNTS = frozenset({DeflectionStep.POSTED, DeflectionStep.SHOWN, DeflectionStep.OPENED})
 
 
 def record_step(
@@ -43,8 +54,8 @@ def record_step(
 ) -> bool:
     """Keep one step of somebody about to ask, and what follows from it.
 
-    ``solved`` counts as help given by the topic, and as "worked for me" for the answer
-    that was shown; ``me_too`` counts a member as having the issue. A member who may not
+    ``solved`` counts as help given by the topic and by the answer that was shown, for
+    which it is "worked for me" as well; ``me_too`` counts a member as having the issue. A member who may not
     take part is a visit like any other.
 
     Args:
@@ -69,7 +80,7 @@ def record_step(
     reply = _shown(topic, reply_id)
     if topic is None and topic_id is not None:
         return False
-    if topic is not None and user is not None and _does_not_count(step, topic, reply, user):
+    if topic is not None and _does_not_count(step, topic, reply, user=user, visit=visit):
         return False
     if not add_once(
         DeflectionEvent,
@@ -127,6 +138,42 @@ def record_shown(
     return changed(insert(DeflectionEvent).values(rows).on_conflict_do_nothing())
 
 
+def settle_visit(user: User, visit: str) -> int:
+    """Put right what was counted on a visit, now that it turns out to be ``user``'s.
+
+    Help that they gave themselves is taken back, and so is help that they had said they
+    got on another visit already. The rest is theirs, so that they count once from now on.
+
+    Returns:
+        how much was taken back.
+
+    Raises:
+        Invalid: the visit is not `VISIT_LENGTH` hexadecimal digits.
+    """
+    require_visit(visit)
+    on_visit = select(DeflectionEvent).where(
+        DeflectionEvent.visit == visit,
+        DeflectionEvent.step == DeflectionStep.SOLVED,
+        DeflectionEvent.user_id.is_(None),
+    )
+    taken_back = 0
+    for event in db.session.scalars(on_visit.order_by(DeflectionEvent.topic_id)).all():
+        topic, reply = find(Topic, event.topic_id), find(Reply, event.reply_id)
+        assert topic is not None  # that is what it was that helped
+        if _is_own(topic, reply, user.id) or _said_before(event.step, topic, user):
+            taken_back += _take_back(event, topic, reply)
+        else:
+            change(event, user_id=user.id)
+    own = (
+        select(Reply)
+        .join(Outcome, Outcome.reply_id == Reply.id)
+        .where(Outcome.visit == visit, Reply.author_id == user.id)
+    )
+    for reply in db.session.scalars(own.order_by(Reply.id)).all():
+        _unsay(reply, visit)
+    return taken_back
+
+
 def _seen(topic_id: int | None) -> Topic | None:
     topic = find(Topic, topic_id)
     return topic if topic is not None and topic.hidden_at is None else None
@@ -140,18 +187,36 @@ def _shown(topic: Topic | None, reply_id: int | None) -> Reply | None:
     return reply if reply.hidden_at is None and reply.parent_id is None else None
 
 
-def _does_not_count(step: DeflectionStep, topic: Topic, reply: Reply | None, user: User) -> bool:
+def _does_not_count(
+    step: DeflectionStep, topic: Topic, reply: Reply | None, *, user: User | None, visit: str
+) -> bool:
     """Tell whether this is the click of somebody with a stake, or of somebody counted before."""
-    if step in _OWN_COUNTS:
+    if step in OWN_COUNTS:
         return False
-    if user.id == topic.author_id or (reply is not None and reply.author_id == user.id):
-        return True
+    if user is None:
+        return any(_is_own(topic, reply, user_id) for user_id in _known_on(visit))
+    return _is_own(topic, reply, user.id) or _said_before(step, topic, user)
+
+
+def _is_own(topic: Topic, reply: Reply | None, user_id: int) -> bool:
+    return user_id in {topic.author_id, reply.author_id if reply is not None else None}
+
+
+def _said_before(step: DeflectionStep, topic: Topic, user: User) -> bool:
     earlier = select(DeflectionEvent.id).where(
         DeflectionEvent.topic_id == topic.id,
         DeflectionEvent.step == step,
         DeflectionEvent.user_id == user.id,
     )
     return db.session.scalar(earlier.limit(1)) is not None
+
+
+def _known_on(visit: str) -> Sequence[int]:
+    """Return who has taken steps on this visit while they were signed in."""
+    people = select(DeflectionEvent.user_id).where(
+        DeflectionEvent.visit == visit, DeflectionEvent.user_id.is_not(None)
+    )
+    return [user_id for user_id in db.session.scalars(people.distinct()) if user_id is not None]
 
 
 def _follow_up(
@@ -163,6 +228,7 @@ def _follow_up(
         return
     if reply is not None:
         verdicts.record_outcome(reply, user=user, visit=visit, worked=True)
+        change(reply, helped_count=Reply.helped_count + 1)
     change(topic, helped_count=Topic.helped_count + 1)
     outbox.publish(
         "topic.helped",
@@ -170,3 +236,31 @@ def _follow_up(
         company_id=topic.company_id,
         reply_id=reply.id if reply is not None else None,
     )
+    if reply is not None and reply.helped_count in _TOLD_OF:
+        outbox.publish(
+            "answer.helped",
+            topic_id=topic.id,
+            company_id=topic.company_id,
+            reply_id=reply.id,
+            helped_count=reply.helped_count,
+        )
+
+
+def _take_back(event: DeflectionEvent, topic: Topic, reply: Reply | None) -> int:
+    """Forget that a visit was helped. Return 0 if somebody else has done so just now."""
+    visit = event.visit
+    if not changed(delete(DeflectionEvent).where(DeflectionEvent.id == event.id)):
+        return 0
+    db.session.expunge(event)
+    if reply is not None:
+        _unsay(reply, visit)
+        change(reply, helped_count=Reply.helped_count - 1)
+    change(topic, helped_count=Topic.helped_count - 1)
+    outbox.publish("topic.changed", topic_id=topic.id, company_id=topic.company_id)
+    return 1
+
+
+def _unsay(reply: Reply, visit: str) -> None:
+    """Take back that an answer worked on a visit, while it can still be judged."""
+    with suppress(NotFound):
+        verdicts.record_outcome(reply, visit=visit, worked=None)

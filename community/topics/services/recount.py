@@ -73,6 +73,21 @@ def replies_to(topic_ids: Collection[int]) -> None:
     changed(update(Topic).where(Topic.id.in_(list(topic_ids))).values(values))
 
 
+def some_topics(topic_ids: Collection[int]) -> None:
+    """Count again what a few topics keep, after rows that they count have changed hands."""
+    _count_again(Topic, topic_ids)
+
+
+def some_replies(reply_ids: Collection[int]) -> None:
+    """Count again what a few replies keep, after rows that they count have changed hands."""
+    _count_again(Reply, reply_ids)
+
+
+def _count_again(table: type[Topic] | type[Reply], ids: Collection[int]) -> None:
+    values = {column.key: truth for column, truth in _truths() if column.class_ is table}
+    changed(update(table).where(table.id.in_(list(ids))).values(values))
+
+
 def _corrector(
     column: InstrumentedAttribute[Any], truth: ColumnElement[Any]
 ) -> Callable[[], Correction]:
@@ -144,6 +159,10 @@ def _truths() -> list[tuple[InstrumentedAttribute[Any], ColumnElement[Any]]]:
             ),
         ),
         (Reply.accepted_count, _count(AcceptedAnswer, AcceptedAnswer.reply_id == Reply.id)),
+        (
+            Reply.helped_count,
+            _count(DeflectionEvent, DeflectionEvent.reply_id == Reply.id, solved),
+        ),
     ]
 
 
