@@ -25,7 +25,11 @@ from community.accounts.models import SignUp, User
 from community.companies.models import CompanyState
 from community.core import clock, outbox, paging
 from community.core.db import Base, db
+from community.notifications.models import Notification, NotificationKind
+from community.notifications.tokens import Stop, for_stop
+from community.notifications.words import KINDS
 from community.topics import services
+from community.topics.queries import Wanted
 from community.web.limits import limiter
 from community.writing.models import ASKING, Draft
 from tests.factories import (
@@ -232,7 +236,7 @@ class World:
             "member": make_user(
                 "mira", password_hash=password_hash, new_email="mira2@mail.example"
             ),
-            "asker": make_user("ada"),
+            "asker": make_user("ada", email_bounced_at=clock.now()),
             "employee": make_employee(company, "erin"),
             "stranger": make_employee(make_company("Larkspur"), "stan"),
             "moderator": make_user("mona", is_moderator=True),
@@ -258,9 +262,20 @@ class World:
         self.draft = Draft(
             key="d" * 32, place=ASKING, fields={"title": "Kept", "body": "As typed."}
         )
+        self.search = services.keep_search(
+            self._people["member"], Wanted(text="hub"), name="My hub", tells=True
+        )
         db.session.add_all([self.sign_up, self.draft])
         db.session.flush()
         outbox.deliver_due()
+        self.news = Notification(
+            user_id=self._people["member"].id,
+            kind=NotificationKind.REPLIED,
+            topic_id=self.topic.id,
+            reply_id=self.reply.id,
+            source_key=f"reply-{self.reply.id}",
+        )
+        db.session.add(self.news)
         db.session.commit()
 
     def _address_parts(self) -> dict[str, str]:
@@ -275,6 +290,12 @@ class World:
                 "topics.show slug": self.topic.slug,
                 "number": "2",
                 "pages.tag slug": "wifi",
+                "pages.tag_feed slug": "wifi",
+                "part": "topics",
+                "pages.sitemap_block number": "1",
+                "search_id": str(self.search.id),
+                "notification_id": str(self.news.id),
+                "token": for_stop(Stop(member.id, (NotificationKind.REPLIED,), self.topic.id)),
                 "username": "mira",
                 "key": self.draft.key,
                 "filename": "css/tokens.css",
@@ -348,6 +369,33 @@ class World:
                     "source": "https://brightwave.example/contact",
                 },
             ),
+            "pages.keep_search": Good(
+                "member",
+                {
+                    "q": "hub",
+                    "company": "brightwave",
+                    "product": "hub",
+                    "kind": "problem",
+                    "status": "open",
+                    "tag": "wifi",
+                    "language": "en",
+                    "official": "1",
+                    "accepted": "1",
+                    "unanswered": "1",
+                    "sort": "newest",
+                    "exact": "1",
+                    "name": "My hub",
+                    "tells": "1",
+                },
+            ),
+            "pages.change_search": Good("member", {"name": "The hub", "tells": "1"}),
+            "pages.drop_search": Good("member"),
+            "notifications.read": Good("member", {"until": str(self.news.id)}),
+            "notifications.choose": Good("member", {kind.value: "never" for kind in KINDS}),
+            "notifications.try_address": Good("asker"),
+            "notifications.stop_now": Good(
+                VISITOR, {"what": "kinds", "before": "replied:at_once"}
+            ),
             "pages.theme": Good(VISITOR, {"theme": "dark", "next": "/about"}),
             "topics.shown": Good(VISITOR, {**shown, "topics": topic_id}),
             "topics.deflect": Good(
@@ -406,8 +454,16 @@ QUERY = {
     "kind": "problem",
     "status": "open",
     "unanswered": "1",
+    "unread": "1",
     "official": "1",
     "accepted": "1",
+    "tag": "wifi",
+    "language": "en",
+    "sort": "newest",
+    "letter": "b",
+    "exact": "1",
+    "dropped": "My hub",
+    "tells": "1",
     "page": "1",
     "after": CURSOR,
     "before": CURSOR,

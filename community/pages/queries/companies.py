@@ -203,7 +203,7 @@ def _named(like: str) -> tuple[ColumnElement[bool], ...]:
 def _beginning(letter: str) -> tuple[ColumnElement[bool], ...]:
     first = func.substr(Company.name_key, 1, 1)
     if letter == OTHER_LETTERS:
-        return (first.not_in(ascii_lowercase),)
+        return (first.not_in(list(ascii_lowercase)),)
     return (first == letter,) if letter else ()
 
 

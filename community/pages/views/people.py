@@ -39,14 +39,14 @@ def person(username: str) -> ResponseReturnValue:
             before=paging.from_args(request.args.get("before")),
             limit=PER_PAGE,
         )
-    shows_best = not asks and not page.previous and deeds.reply_count > BEST
+    best = () if asks or page.previous else queries.best_answers_of(user.id, BEST)
     return render_template(
         "pages/person.html",
         person=user,
         deeds=deeds,
         asks=asks,
         page=page,
-        best=queries.best_answers_of(user.id, BEST) if shows_best else (),
+        best=best if deeds.reply_count > BEST else (),  # of a few, they are all below
         follows=is_followed(user),
         is_indexed=deeds.reply_count > 0 and not user.is_placeholder and not asks,
         canonical=canonical("pages.person", username=user.username),
