@@ -19,6 +19,7 @@ from community.core.errors import DomainError, SearchUnavailable
 from community.demo import commands as demo_commands
 from community.demo import load as demo_load
 from community.demo import sign_in as demo_sign_in
+from community.notifications import commands as notifications_commands
 from community.search import commands as search_commands
 from community.topics import commands as topics_commands
 from community.topics import indexing
@@ -138,8 +139,10 @@ for command in (
     demo_commands.demo,
     topics_commands.recount,
     topics_commands.reindex,
+    topics_commands.relate,
     topics_commands.search_group,
     search_commands.eval_group,
+    notifications_commands.mail_group,
     migrations_group,
 ):
     main.add_command(command)
