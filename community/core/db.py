@@ -1,6 +1,7 @@
 """The database: one declarative base, one session, one way to commit."""
 
 import enum
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,9 +19,12 @@ from sqlalchemy import (
     TypeDecorator,
     event,
 )
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
 
 SQLITE_BUSY_MS = 10_000  # how long a writer waits for another
+IDLE_S = 5.0  # an unused connection is checked before it is used again
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -129,19 +133,60 @@ def reading() -> Iterator[None]:
         _will_write.reset(token)
 
 
+def wiped() -> bool:
+    """Let go of what was changed or deleted in the database's files; return False if not now.
+
+    SQLite overwrites it in its main file, and keeps earlier states in its log until that is
+    emptied, which nobody may read meanwhile. PostgreSQL clears up by itself, some time later.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return True
+    db.session.commit()
+    with db.engine.connect() as connection:
+        raw = connection.connection.cursor()
+        busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        raw.close()
+    return not busy
+
+
 def engine_options(url: str) -> dict[str, Any]:
-    """Return how to connect: checked connections, and threads that wait for one another."""
+    """Return how to connect: enough connections, and threads that wait for one another."""
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": SQLITE_BUSY_MS / 1000}}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+    return {"pool_size": 10, "max_overflow": 10}
 
 
 def init_app(app: Flask) -> None:
-    """Attach the database to ``app`` and set SQLite up where it is used."""
+    """Attach the database to ``app`` and set it up."""
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)
+        else:
+            check_idle_connections(db.engine)
+
+
+def check_idle_connections(engine: Engine) -> None:
+    """See whether a connection still holds before it is used again after a while.
+
+    Asking each time would cost every request a round trip. A server that restarts
+    between two requests in quick succession costs each process one page, which says
+    that the database does not answer; then all connections are made anew.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        used_at = record.info.get("used_at")
+        if used_at is None or time.monotonic() - used_at < IDLE_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
 
 
 def prepare_sqlite(engine: Engine) -> None:
@@ -160,6 +205,9 @@ def prepare_sqlite(engine: Engine) -> None:
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = NORMAL")
         cursor.execute("PRAGMA foreign_keys = ON")
+        # What is deleted is overwritten, or the words of people who have left would stay in the
+        # file. Deleting and changing rows writes more; reading and adding them costs nothing.
+        cursor.execute("PRAGMA secure_delete = ON")
         cursor.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_MS}")
         cursor.close()
 

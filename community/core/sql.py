@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     inspect,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -115,6 +116,16 @@ def change(row: Base, *only_if: Any, **values: Any) -> bool:
     done = changed(update(type(row)).where(*key, *only_if).values(**values))
     db.session.expire(row, list(values))
     return done == 1
+
+
+def take_statistics() -> None:
+    """Let PostgreSQL count its rows anew after many were added at once.
+
+    It does so by itself after a while, and plans until then as if there were none. SQLite
+    plans by its indexes alone.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(text("ANALYZE"))
 
 
 class epoch_s(FunctionElement[int]):  # noqa: N801 (reads as the SQL function that it is)

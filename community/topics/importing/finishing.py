@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from community import search
-from community.core import outbox
+from community.core import outbox, sql
 from community.core.db import reading, transaction
 from community.search import Document, IndexBusy, SearchUnavailable
 from community.topics import handlers, indexing
@@ -47,6 +47,7 @@ def finish_all(tell: Tell = lambda _done, _all: None) -> bool:
     payloads: list[dict[str, Any]] = [row.payload for row in rows]
     is_indexed = _index({id_ for payload in payloads for id_ in payload["topic_ids"]}, tell)
     with transaction():
+        sql.take_statistics()
         _measure({id_ for payload in payloads for id_ in payload["company_ids"]})
         if is_indexed:
             for some in chunks(rows, 500):
