@@ -20,10 +20,12 @@ from community import search
 from community.core import outbox
 from community.core.db import transaction
 from community.search import Document, SearchUnavailable
-from community.topics import indexing
+from community.topics import handlers, indexing
 from community.topics.services import recount as recounting
+from community.topics.services import related
 
 REPAIRED_AT_ONCE = 500  # topics
+RELATED_AT_ONCE = 50  # topics
 SHOWN = 5  # topics named of each sort of difference
 
 
@@ -52,6 +54,23 @@ def recount() -> None:
 def reindex() -> None:
     """Build the search index anew beside the one in use, then swap them."""
     click.echo(f"{_rebuilt():,} topics are in the index.")
+
+
+@click.command("relate")
+@click.option("--all", "anew", is_flag=True, help="Every topic, not only those without.")
+@with_appcontext
+def relate(*, anew: bool) -> None:
+    """Seek the topics that read like each topic; the night does the same, a little at a time."""
+    if anew:
+        with transaction():
+            related.forget()
+    done, total = 0, related.unrelated_count()
+    with progress() as bar:
+        task = bar.add_task("Relating", total=total)
+        while some := handlers.relate_some(RELATED_AT_ONCE):
+            done += some
+            bar.update(task, completed=done)
+    click.echo(f"Sought topics like {done:,} topics.")
 
 
 @click.group("search")
