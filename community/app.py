@@ -1,7 +1,6 @@
 """The one module that knows every part: it puts the application together."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +20,20 @@ from community.accounts.services import prune_sessions
 from community.api import views as api_views
 from community.companies import holdings as companies_holdings
 from community.companies import views as companies_views
-from community.core import config, db, jobs, outbox
+from community.core import config, db, erasing, jobs, outbox
 from community.core.sql import ROW_ID_MAX
 from community.notifications import handlers as news
 from community.notifications import services as notifications_services
 from community.notifications import views as notifications_views
 from community.pages import views as pages_views
+from community.pictures import holdings as pictures_holdings
 from community.pictures import services as pictures_services
 from community.pictures import storage as pictures_storage
 from community.pictures import views as pictures_views
 from community.topics import handlers as topics_handlers
+from community.topics import holdings as topics_holdings
 from community.topics import views as topics_views
+from community.topics import visits
 from community.topics.importing import finishing
 from community.web import (
     addresses,
@@ -43,6 +45,7 @@ from community.web import (
     language,
     limits,
     security,
+    session_cookie,
     times,
 )
 from community.web import views as web_views
@@ -119,10 +122,20 @@ def wire_events() -> None:
         outbox.subscribe(event, topics_handlers.refresh_standings, batch=True)
     for event in ("topic.posted", "topic.changed", "reply.posted", "status.changed"):
         outbox.subscribe(event, topics_handlers.refresh_figures, batch=True)
+    for event in ("topic.posted", "topic.edited", "status.changed"):
+        outbox.subscribe(event, topics_handlers.relate_topic)
+    jobs.nightly(topics_handlers.relate_nightly)
     outbox.subscribe(finishing.EVENT, finishing.finish_batch)
     jobs.nightly(writing_services.prune_drafts)
+    writing_services.after_saving(pictures_services.keep_for_draft)
     jobs.nightly(pictures_services.sweep)
     jobs.nightly(prune_sessions)
+    outbox.subscribe("account.closed", accounts_handlers.mail_account_closed, alone=True)
+    outbox.subscribe("person.left", accounts_handlers.forget_person, alone=True)
+    outbox.subscribe(erasing.EVENT, topics_handlers.index_erased, batch=True)
+    outbox.subscribe("person.forgotten", topics_handlers.compact_index, alone=True, patient=True)
+    outbox.subscribe("person.forgotten", accounts_handlers.wipe_database, alone=True, patient=True)
+    jobs.nightly(limits.prune)
     outbox.subscribe("address.claimed", accounts_handlers.mail_claim, alone=True)
     outbox.subscribe("sign_in_link.asked", accounts_handlers.mail_sign_in_link, alone=True)
     outbox.subscribe("confirmation.asked", accounts_handlers.mail_confirmation, alone=True)
@@ -150,13 +163,30 @@ def wire_events() -> None:
 
 def wire_holdings() -> None:
     """Say who keeps what about a person. Accounts come last: they empty the person's row."""
-    for feature in (companies_holdings, accounts_holdings):
-        accounts_holdings.hold(
-            feature.__name__.split(".")[1],
-            export=feature.export,
-            forget=feature.forget,
-            move=feature.move,
-        )
+    hold = accounts_holdings.hold
+    topics, pictures, companies = topics_holdings, pictures_holdings, companies_holdings
+    accounts = accounts_holdings
+    hold(
+        "topics",
+        export=topics.export,
+        forget=topics.forget,
+        move=topics.move,
+        count=topics.count,
+    )
+    hold(
+        "pictures",
+        export=pictures.export,
+        forget=pictures.forget,
+        move=pictures.move,
+        files=pictures.files,
+    )
+    hold(
+        "companies",
+        export=companies.export,
+        forget=companies.forget,
+        move=companies.move,
+    )
+    hold("account", export=accounts.export, forget=accounts.forget, move=accounts.move)
 
 
 def _flask_config(settings: config.Settings) -> Mapping[str, Any]:
@@ -182,6 +212,7 @@ def _init_parts(app: Flask, settings: config.Settings) -> None:
     Migrate(app, db.db, directory=str(home("migrations")), render_as_batch=True)
     jobs.init_app(app)
     search.use(search.open_index(settings.search_engine, settings.search_dir))
+    visits.init_app(app)
     pictures_storage.use(pictures_storage.open_storage(settings.pictures_url))
     for part in (
         errors,
@@ -191,6 +222,7 @@ def _init_parts(app: Flask, settings: config.Settings) -> None:
         language,
         times,
         limits,
+        session_cookie,
         csrf,
         sessions,
         security,

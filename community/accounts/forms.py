@@ -6,13 +6,14 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, PasswordField, StringField, TextAreaField
+from wtforms import Field, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from community.accounts import naming
 from community.accounts.models import ABOUT_MAX
 from community.core.errors import Invalid
-from community.web.forms import Form
+from community.web import zones
+from community.web.forms import Form, SelectChoice
 
 REQUIRED = InputRequired(_l("This is needed."))
 
@@ -91,6 +92,65 @@ class ResetForm(VisitorForm):
 
 class ConfirmEmailForm(VisitorForm):
     """The button that confirms a new address."""
+
+
+class LinkForm(VisitorForm):
+    """The address that a link to sign in, or to show who one is, goes to."""
+
+    email = StringField(_l("E-mail address"), [REQUIRED])
+
+    def validate_email(self, field: Field) -> None:
+        """Refuse what is no address."""
+        _obey(naming.accepted_email, field)
+
+
+class ClaimForm(VisitorForm):
+    """The button of a link that shows that an address is somebody's."""
+
+
+class UsernameForm(Form):
+    """The user name of whoever came as a guest."""
+
+    username = StringField(_l("User name"), [REQUIRED])
+
+    def validate_username(self, field: Field) -> None:
+        """Refuse a name that cannot be used."""
+        _obey(naming.accepted_username, field)
+
+
+class ReadingForm(Form):
+    """How pages are shown to a person."""
+
+    time_zone = SelectField(_l("Time zone"), validate_choice=False)
+    language = SelectField(_l("Language"))
+
+    def validate_time_zone(self, field: Field) -> None:
+        """Refuse a zone that there is not."""
+        if field.data and field.data not in zones.names():
+            raise ValidationError(_l("Choose a time zone from the list."))
+
+
+class ProofForm(Form):
+    """What shows once more who somebody is, before much is handed out."""
+
+    current = PasswordField(_l("Your password"), [REQUIRED])
+
+
+class LeaveForm(ProofForm):
+    """How somebody wants to leave."""
+
+    when = RadioField(
+        _l("When are you to be forgotten?"),
+        choices=[
+            SelectChoice("later", _l("In seven days")),
+            SelectChoice("now", _l("Now, for good")),
+        ],
+        default="later",
+    )
+
+
+class StayForm(VisitorForm):
+    """The button of somebody who has left and comes back, or does not want to."""
 
 
 class ProfileForm(Form):

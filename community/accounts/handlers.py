@@ -1,9 +1,20 @@
 """The mails that accounts owe. Tokens are made here, at the last moment."""
 
-from community.accounts import queries, tokens
-from community.accounts.models import CHANGE_EMAIL_FOR, CONFIRM_FOR, RESET_FOR
-from community.core import mail
+from datetime import timedelta
+
+from community.accounts import digests, forgetting, queries, services, tokens
+from community.accounts.models import (
+    CHANGE_EMAIL_FOR,
+    CONFIRM_FOR,
+    LEAVE_FOR,
+    RESET_FOR,
+    SIGN_IN_LINK_FOR,
+)
+from community.core import clock, mail, outbox
+from community.core.db import db, transaction, wiped
 from community.core.links import absolute
+
+BUSY_AGAIN = timedelta(seconds=5)
 
 
 def mail_confirmation(sign_up_id: int) -> None:
@@ -38,6 +49,81 @@ def mail_known_address(email: str) -> None:
         sign_in=absolute("accounts.sign_in"),
         forgot=absolute("accounts.forgot"),
     )
+
+
+def mail_claim(claim_id: int) -> None:
+    """Send the link with which a guest or an imported author shows who they are.
+
+    Runs outside a transaction. For an imported author whose address is another nothing is sent.
+    """
+    made = queries.claim_by_id(claim_id)
+    person = queries.by_id(made.user_id) if made is not None else None
+    if made is None or person is None:
+        return  # opened or swept out since
+    if person.is_placeholder and person.source_email_digest != digests.of_source_email(made.email):
+        with transaction():
+            db.session.delete(made)
+        return
+    mail.send(
+        made.email,
+        "accounts/claim_placeholder" if person.is_placeholder else "accounts/claim_guest",
+        name=person.name,
+        link=absolute("accounts.claim", token=tokens.for_claim(made)),
+        days=CONFIRM_FOR.days,
+    )
+
+
+def mail_sign_in_link(user_id: int | None, return_to: str) -> None:
+    """Send the link that signs a person in; for nobody, do nothing. Runs outside a transaction."""
+    user = queries.by_id(user_id) if user_id is not None else None
+    if user is None or user.email is None:
+        return
+    with transaction():
+        made = services.claim(user, email=user.email, return_to=return_to)
+    mail.send(
+        user.email,
+        "accounts/sign_in_link",
+        username=user.username,
+        link=absolute("accounts.claim", token=tokens.for_claim(made)),
+        minutes=SIGN_IN_LINK_FOR.seconds // 60,
+    )
+
+
+def mail_account_closed(user_id: int, for_good: bool) -> None:
+    """Tell the owner that their account is closed, while it can be stopped."""
+    user = queries.by_id(user_id)
+    if user is None or user.email is None or user.deleted_at is None:
+        return  # came back, or is forgotten already
+    mail.send(
+        user.email,
+        "accounts/closed",
+        username=user.username,
+        for_good=for_good,
+        sign_in=absolute("accounts.sign_in"),
+        days=LEAVE_FOR.days,
+    )
+
+
+def forget_person(user_id: int, for_good: bool) -> None:
+    """Forget somebody who has left, unless they came back. Runs outside a transaction."""
+    user = queries.by_id(user_id)
+    if user is None or user.deleted_at is None or user.email_verified_at is None:
+        return  # stays, or is forgotten already
+    if not for_good and user.deleted_at > clock.now() - LEAVE_FOR:
+        return  # came back and left again: that is another job
+    forgetting.forget(user)
+
+
+def wipe_database(user_id: int) -> None:  # noqa: ARG001 (an event's payload)
+    """Overwrite what a forgotten person has left in the database's files.
+
+    Runs outside a transaction.
+
+    Raises:
+        Retry: somebody reads just now what would be overwritten.
+    """
+    if not wiped():
+        raise outbox.Retry("The database is being read.", after=BUSY_AGAIN)
 
 
 def mail_reset(user_id: int | None) -> None:

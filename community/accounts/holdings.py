@@ -22,11 +22,17 @@ Export = Callable[[User], Mapping[str, Any]]
 Files = Callable[[User], Iterable[tuple[str, bytes]]]
 Forget = Callable[[User], None]
 Move = Callable[[User, User], None]
+Count = Callable[[User], int]
 
 
 def no_files(user: User) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001 (most keep none)
     """Return the files of a feature that keeps none."""
     return ()
+
+
+def no_posts(user: User) -> int:  # noqa: ARG001 (most have none)
+    """Count the posts of a feature without any."""
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +44,21 @@ class Holding:
     forget: Forget
     move: Move
     files: Files
+    count: Count
 
 
 _holdings: dict[str, Holding] = {}
 
 
-def hold(name: str, *, export: Export, forget: Forget, move: Move, files: Files = no_files) -> None:
+def hold(
+    name: str,
+    *,
+    export: Export,
+    forget: Forget,
+    move: Move,
+    files: Files = no_files,
+    count: Count = no_posts,
+) -> None:
     """Say how the feature ``name`` treats what it keeps about a person.
 
     Args:
@@ -54,13 +69,19 @@ def hold(name: str, *, export: Export, forget: Forget, move: Move, files: Files 
         move: gives what the first person has to the second, in the caller's transaction,
             and leaves nothing behind that refers to the first.
         files: yields names and contents of files that belong to an export, one at a time.
+        count: returns how many posts of the person there are.
     """
-    _holdings[name] = Holding(name, export, forget, move, files)
+    _holdings[name] = Holding(name, export, forget, move, files, count)
 
 
 def all_holdings() -> tuple[Holding, ...]:
     """Return every feature's, in the order in which they were wired."""
     return tuple(_holdings.values())
+
+
+def posts_of(user: User) -> int:
+    """Return how many posts of somebody there are, of any kind."""
+    return sum(holding.count(user) for holding in all_holdings())
 
 
 def export(user: User) -> Mapping[str, Any]:

@@ -27,6 +27,7 @@ GUEST_TOPICS_MAX = 2  # topics that wait at once for one address to be confirmed
 
 SESSION_FOR = timedelta(days=30)  # without being used
 SEEN_EVERY = timedelta(hours=1)  # how exactly we note when a session was used
+LEAVE_FOR = timedelta(days=7)  # between closing an account and forgetting its owner
 FRESH_FOR = timedelta(minutes=30)  # after signing in, for whoever has no password to be asked for
 
 # How long the links in mail work.

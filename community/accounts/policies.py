@@ -25,6 +25,17 @@ def can_ask(actor: User | None, at: datetime) -> Decision:
     return can_take_part(actor, at)
 
 
+def can_take_over(owner: User, person: User, at: datetime) -> Decision:
+    """Tell whether ``owner`` may have what ``person`` wrote: only of whoever has no account."""
+    if not (person.is_guest or person.is_placeholder) or person.deleted_at is not None:
+        return no(_("This name belongs to an account, so nobody else can take it over."))
+    if owner.deleted_at is not None:
+        return no(
+            _("Your account is closed. Sign in to open it again, then open the link once more.")
+        )
+    return can_take_part(owner, at)
+
+
 def _is_not_suspended(actor: User, at: datetime) -> Decision:
     if actor.suspended_until is not None and actor.suspended_until > at:
         day = format_date(actor.suspended_until, "d MMMM yyyy")

@@ -3,7 +3,7 @@
 import logging
 from functools import partial
 
-from flask import Flask, Response, flash, g, request, session, url_for
+from flask import Flask, Response, after_this_request, flash, g, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,6 +14,7 @@ from community.accounts import queries, services
 from community.accounts.models import FRESH_FOR, SEEN_EVERY, Session, User
 from community.core import clock
 from community.core.db import transaction
+from community.web import language, times
 from community.web.redirects import see_other
 
 KEY = "_user_id"  # Flask-Login's name for what we keep there: the key of a session
@@ -40,6 +41,8 @@ def init_app(app: Flask) -> None:
     """Load the person behind each request, when it is first asked for."""
     login_manager.init_app(app)
     login_manager.user_loader(load)
+    times.follow(app, lambda: _chosen("time_zone"))
+    language.follow(app, lambda: _chosen("language"))
     app.after_request(partial(note_seen_afterwards, app))
     app.jinja_env.globals["viewer"] = None
     app.context_processor(lambda: {"viewer": actor()})
@@ -63,6 +66,11 @@ def actor() -> User | None:
     if KEY not in session:
         return None  # spares anonymous readers Flask-Login's look-ups
     return current_user.user if current_user.is_authenticated else None
+
+
+def _chosen(setting: str) -> str:
+    user = actor()
+    return getattr(user, setting) if user is not None else ""
 
 
 def this_session() -> Session | None:
@@ -112,6 +120,13 @@ def sign_out() -> None:
             services.end_session(key)
     logout_user()
     session.clear()
+    after_this_request(_clear_browser)
+
+
+def _clear_browser(response: Response) -> Response:
+    """Let nothing of what was typed stay in a browser that others may use next."""
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 def device() -> str:

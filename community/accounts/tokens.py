@@ -1,7 +1,7 @@
 """The links that mail carries: signed, for one purpose, for a while, and good once.
 
-Nothing about them is stored. What a link's token is bound to changes when it is used:
-the sign-up is gone, the password or the address is another. A token is made when the
+What a link's token is bound to changes when it is used: the sign-up or the claim is gone,
+the password or the address is another. A token is made when the
 mail is written, so it lies neither in the database nor in the outbox.
 """
 
@@ -14,7 +14,15 @@ from flask import current_app
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
 from community.accounts import queries
-from community.accounts.models import CHANGE_EMAIL_FOR, CONFIRM_FOR, RESET_FOR, SignUp, User
+from community.accounts.models import (
+    CHANGE_EMAIL_FOR,
+    CONFIRM_FOR,
+    RESET_FOR,
+    SIGN_IN_LINK_FOR,
+    PersonClaim,
+    SignUp,
+    User,
+)
 from community.core import clock
 
 
@@ -34,6 +42,24 @@ def sign_up_of(token: str) -> SignUp | None:
     """Return the sign-up that ``token`` confirms, unless it is too old, forged or used."""
     key = _loads("confirm", token, CONFIRM_FOR)
     return queries.sign_up_by_key(key) if key else None
+
+
+def for_claim(made: PersonClaim) -> str:
+    """Return the token that shows that the address of a claim is somebody's."""
+    return _dumps("claim", made.key)
+
+
+def claim_of(token: str) -> PersonClaim | None:
+    """Return the claim that ``token`` proves, unless it is too old, forged or used.
+
+    A link that does no more than sign in is void sooner than one that keeps what was written.
+    """
+    key = _loads("claim", token, CONFIRM_FOR)
+    made = queries.claim_by_key(key) if key else None
+    person = queries.by_id(made.user_id) if made is not None else None
+    if person is None or (person.email and not _loads("claim", token, SIGN_IN_LINK_FOR)):
+        return None
+    return made
 
 
 def for_reset(user: User) -> str:

@@ -108,6 +108,10 @@ class SearchIndex(ABC):
         """
 
     @abstractmethod
+    def compact(self) -> None:
+        """Let go of what removed and replaced documents have left behind in the index's files."""
+
+    @abstractmethod
     def count(self) -> int:
         """Return the number of documents."""
 

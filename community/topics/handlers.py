@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from community.core import outbox
-from community.core.db import reading
+from community import search
+from community.core import erasing, outbox
+from community.core.db import reading, transaction
 from community.search import IndexBusy, SearchUnavailable
 from community.topics import indexing
-from community.topics.services import figures, standings
+from community.topics.services import figures, related, standings
 
 BUSY_AGAIN = timedelta(seconds=5)  # somebody rebuilds the index
 BROKEN_AGAIN = timedelta(minutes=1)  # somebody has to rebuild it
+RELATED_A_NIGHT = 2_000  # topics
+RELATED_AT_ONCE = 50  # topics
 
 
 def index_topics(payloads: Sequence[outbox.Payload]) -> None:
@@ -21,6 +24,36 @@ def index_topics(payloads: Sequence[outbox.Payload]) -> None:
     """
     try:
         indexing.bring_up_to_date({payload["topic_id"] for payload in payloads})
+    except IndexBusy as error:
+        raise outbox.Retry(error.message, after=BUSY_AGAIN) from error
+    except SearchUnavailable as error:
+        raise outbox.Retry(error.message, after=BROKEN_AGAIN) from error
+
+
+def index_erased(payloads: Sequence[outbox.Payload]) -> None:
+    """Index topics anew from whose words, or whose answers', somebody's name was taken out.
+
+    Raises:
+        Retry: as `index_topics`.
+    """
+    topic_ids = indexing.topics_of_rows((one["table"], one["ids"]) for one in payloads)
+    index_topics([{"topic_id": topic_id} for topic_id in topic_ids])
+
+
+def compact_index(user_id: int) -> None:  # noqa: ARG001 (an event's payload)
+    """Let go of what the index still holds of somebody who has been forgotten.
+
+    Runs outside a transaction, after the index has been brought up to date.
+
+    Raises:
+        Retry: as `index_topics`, or the index does not know yet what was erased.
+    """
+    with reading():
+        waits = bool(outbox.owed(erasing.EVENT))
+    if waits:
+        raise outbox.Retry("The index is not up to date.", after=BUSY_AGAIN)
+    try:
+        search.index().compact()
     except IndexBusy as error:
         raise outbox.Retry(error.message, after=BUSY_AGAIN) from error
     except SearchUnavailable as error:
@@ -38,3 +71,38 @@ def refresh_figures(payloads: Sequence[outbox.Payload]) -> None:
     with reading():
         measured = figures.measure(company_ids)
     figures.keep(measured)
+
+
+def relate_topic(topic_id: int, **_: object) -> None:
+    """Seek the topics that read like one, and again for those, which may now be like it.
+
+    Raises:
+        Retry: the index cannot be read.
+    """
+    try:
+        with reading():
+            found = related.seek([topic_id])
+            found |= related.seek(found.get(topic_id, ()))
+    except SearchUnavailable as error:
+        raise outbox.Retry(error.message, after=BROKEN_AGAIN) from error
+    related.keep(found)
+
+
+def relate_nightly() -> None:
+    """Seek topics like those for which none were sought yet, as many as a night is for."""
+    left = RELATED_A_NIGHT
+    while left > 0 and (done := relate_some(RELATED_AT_ONCE)):
+        left -= done
+
+
+def relate_some(limit: int) -> int:
+    """Seek topics like some for which none were sought yet. Return for how many.
+
+    Raises:
+        SearchUnavailable: the index cannot be read.
+    """
+    with reading():
+        found = related.seek(related.unrelated(limit))
+    with transaction():
+        related.keep(found)
+    return len(found)

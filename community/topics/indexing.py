@@ -82,6 +82,24 @@ def differences(fingerprints: Mapping[int, str], documents: Iterable[Document]) 
     return found
 
 
+def topics_of_rows(rows: Iterable[tuple[str, Collection[int]]]) -> set[int]:
+    """Return the topics to which rows of the tables of topics and replies belong.
+
+    Args:
+        rows: name of a table and ids of its rows; other tables have no part in the index.
+    """
+    found: set[int] = set()
+    with reading():
+        for table, ids in rows:
+            if table == Topic.__tablename__:
+                found |= set(ids)
+            elif table == Reply.__tablename__:
+                found |= set(
+                    db.session.scalars(select(Reply.topic_id).where(Reply.id.in_(list(ids))))
+                )
+    return found
+
+
 def bring_up_to_date(topic_ids: Collection[int]) -> None:
     """Make the index agree with the database about these topics, in one commit.
 

@@ -1,9 +1,11 @@
-"""The language of the page: the reader's browser says which, among those we have."""
+"""The language of the page: the reader or their browser says which, among those we have."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, has_request_context, request
+from babel import Locale
+from flask import Flask, current_app, has_request_context, request
 from flask_babel import Babel, get_locale, get_translations
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
@@ -17,6 +19,7 @@ babel = Babel()
 def init_app(app: Flask) -> None:
     """Choose the language for each request; jobs and commands speak English."""
     app.config["BABEL_DEFAULT_LOCALE"] = LANGUAGES[0]
+    app.extensions.setdefault("language", str)
     # How a sentence is broken into lines in a template is no matter for its translators.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     babel.init_app(app, locale_selector=chosen)
@@ -24,11 +27,25 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals |= {"_": words, "gettext": words, "ngettext": number_words}
 
 
+def follow(app: Flask, language_of_reader: Callable[[], str]) -> None:
+    """Speak the language that ``language_of_reader`` returns for a request, "" for none."""
+    app.extensions["language"] = language_of_reader
+
+
 def chosen() -> str:
-    """Return the best language for this request."""
+    """Return the language for this request: what the reader has chosen, or the browser's best."""
     if not has_request_context() or len(LANGUAGES) == 1:
         return LANGUAGES[0]
+    wanted = current_app.extensions["language"]()
+    if wanted in LANGUAGES:
+        return str(wanted)
     return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def name_of(code: str) -> str:
+    """Return what a language is called by those who speak it."""
+    locale = Locale.parse(code, sep="-")
+    return (locale.get_display_name(locale) or code).capitalize()
 
 
 @pass_eval_context

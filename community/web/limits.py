@@ -18,15 +18,19 @@ from flask_limiter import Limiter
 from limits import parse_many
 from limits.storage import Storage
 
+from community.core.names import folded
+
 SIGN_IN = "10 per minute; 60 per hour"
 SIGN_UP = "10 per hour; 30 per day"
 ACCOUNT = "20 per hour"  # wrong passwords in a row for one account, from anywhere
 MAIL = "5 per hour"  # messages to one address that somebody else may own
 POST = "20 per minute; 200 per hour"
+GUEST = "3 per hour; 10 per day"  # questions without an account from one place
 VERDICT = "60 per minute"
 DRAFT = "60 per minute; 1500 per hour"  # one for each pause in writing
 NEW_DRAFT = "30 per hour; 100 per day"  # begun without an account
 PICTURE = "20 per minute; 300 per hour"
+EXPORT = "5 per hour"  # of one's own data
 SEARCH = "60 per minute"
 SUGGEST = "120 per minute"  # one for each pause in typing
 
@@ -88,6 +92,20 @@ def give_back(limit: str, purpose: str, name: str) -> None:
         limiter.limiter.clear(item, purpose, _hashed(name))
 
 
+def forget(*names: str) -> None:
+    """Forget whatever was counted against these names and addresses."""
+    for name in names:
+        give_back(ACCOUNT, "password", folded(name))
+        give_back(MAIL, "mail", name)
+
+
+def prune() -> None:
+    """Let go of counts whose time is over, where we keep them ourselves."""
+    storage = limiter.storage
+    if isinstance(storage, SharedCounts):
+        storage.prune()
+
+
 def _hashed(name: str) -> str:
     secret = current_app.config["SECRET_KEY"].encode()[:64]
     return blake2b(name.encode(), key=secret, digest_size=16).hexdigest()
@@ -108,6 +126,11 @@ class SharedCounts(Storage):
                 " (key TEXT PRIMARY KEY, count INTEGER NOT NULL, expires REAL NOT NULL)"
                 " WITHOUT ROWID"
             )
+        self.prune()
+
+    def prune(self) -> None:
+        """Forget counts whose window has ended."""
+        with self._connection() as connection:
             connection.execute("DELETE FROM counts WHERE expires <= ?", (time.time(),))
 
     @property

@@ -1,14 +1,19 @@
-"""How moments and spans are shown: "3 hours ago", with the exact time beside it."""
+"""How moments and spans are shown: "3 hours ago", with the exact time beside it.
 
+The exact time is in the zone that the reader has chosen. Who has chosen none gets UTC from us,
+and a script of ours puts it into the clock of their device.
+"""
+
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from flask import Flask
+from flask import Flask, current_app, has_request_context
 from flask_babel import format_datetime, format_timedelta, gettext
 from markupsafe import Markup  # noqa: TID251 (an element of our own making)
 
 from community.core import clock
-from community.web import language
+from community.web import language, zones
 
 
 def init_app(app: Flask) -> None:
@@ -18,6 +23,21 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(iso)
     app.add_template_filter(span)
     app.add_template_filter(time_element, "time")
+    app.extensions.setdefault("time_zone", str)
+    app.context_processor(lambda: {"time_zone": chosen_zone()})
+
+
+def follow(app: Flask, zone_of_reader: Callable[[], str]) -> None:
+    """Show times in the zone that ``zone_of_reader`` returns for a request, "" for none."""
+    app.extensions["time_zone"] = zone_of_reader
+
+
+def chosen_zone() -> str:
+    """Return the name of the zone that the reader has chosen, or ""."""
+    if not has_request_context():
+        return ""
+    name: str = current_app.extensions["time_zone"]()
+    return name
 
 
 def ago(moment: datetime) -> str:
@@ -26,13 +46,13 @@ def ago(moment: datetime) -> str:
 
 
 def exact(moment: datetime) -> str:
-    """Return the date and time in UTC, in the reader's language."""
-    return _exact(moment.replace(second=0, microsecond=0), language.code())
+    """Return the date and time in the reader's zone and language."""
+    return _exact(moment.replace(second=0, microsecond=0), language.code(), chosen_zone())
 
 
 def time_element(moment: datetime) -> str:
     """Return ``moment`` as HTML: how long ago, with the exact time on hover and in the markup."""
-    return _element(moment, ago(moment), language.code())
+    return _element(moment, ago(moment), language.code(), chosen_zone())
 
 
 # A list shows twenty moments and a conversation a hundred; Babel takes its time over each.
@@ -47,12 +67,16 @@ def _ago(minutes: int, _language: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _exact(minute: datetime, _language: str) -> str:
-    return f"{format_datetime(minute, 'd MMMM yyyy, HH:mm')} UTC"
+def _exact(minute: datetime, _language: str, zone: str) -> str:
+    there = minute.astimezone(zones.zone(zone))
+    name = there.tzname() or ""
+    if not name.isalpha():  # many zones have no letters of their own
+        name = f"UTC{name}"
+    return f"{format_datetime(there, 'd MMMM yyyy, HH:mm', rebase=False)} {name}"
 
 
 @lru_cache(maxsize=4096)
-def _element(moment: datetime, words: str, _language: str) -> Markup:
+def _element(moment: datetime, words: str, _language: str, _zone: str) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         iso(moment), exact(moment), words
     )

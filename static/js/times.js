@@ -2,7 +2,8 @@
    Works on <time datetime> with a title; a date without an hour is left alone. */
 
 const language = document.documentElement.lang || undefined;
-const exact = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
+const timeZone = document.documentElement.dataset.timeZone; // of whoever has chosen one
+const exact = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short", timeZone });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "always" });
 
 /* Seconds in a unit; the largest that fits is used, rounded, as the server does. */

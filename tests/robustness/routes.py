@@ -20,8 +20,9 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from community.accounts import passwords, tokens
-from community.accounts.models import SignUp, User
+from community.accounts import digests, passwords, tokens
+from community.accounts import services as accounts
+from community.accounts.models import Session, SignUp, User
 from community.companies.models import CompanyState
 from community.core import clock, outbox, paging
 from community.core.db import Base, db
@@ -46,6 +47,7 @@ PASSWORD = "seven otters knit quietly"
 RAW_TOKEN = "ab" * 20  # what a session keeps of the forgery token
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 VISITOR = "visitor"
+LEAVER = "leaver"  # has left, and has shown who they are
 
 Fields = Mapping[str, Any]
 
@@ -217,7 +219,9 @@ class World:
         values: dict[str, Any] = {"csrf_token": RAW_TOKEN}
         if who == "nobody":
             return {}
-        if who != VISITOR:
+        if who == LEAVER:
+            values["left"] = [self._people[who].id, int(clock.now().timestamp())]
+        elif who != VISITOR:
             values |= {"_user_id": self._sessions[who], "_fresh": True}
         signer = SecureCookieSessionInterface().get_signing_serializer(self.app)
         assert signer is not None  # the application has a key
@@ -265,6 +269,20 @@ class World:
         self.search = services.keep_search(
             self._people["member"], Wanted(text="hub"), name="My hub", tells=True
         )
+        self.placeholder = make_user(
+            "archived",
+            email=None,
+            email_verified_at=None,
+            source_key="archive:1",
+            source_email_digest=digests.of_source_email("mira@mail.example"),
+        )
+        guest = make_user("guest-12345678", email=None, email_verified_at=None)
+        self.claim = accounts.claim(guest, email="olga@mail.example", return_to="/")
+        self._people["newcomer"] = make_user("guest-87654321", email="pia@mail.example")
+        self._sessions["newcomer"] = make_session(self._people["newcomer"])
+        self._people[LEAVER] = make_user("lea", deleted_at=clock.now())
+        make_session(self._people["member"])
+        self.elsewhere = db.session.scalars(select(Session).order_by(Session.id.desc())).first()
         db.session.add_all([self.sign_up, self.draft])
         db.session.flush()
         outbox.deliver_due()
@@ -299,6 +317,10 @@ class World:
                 "username": "mira",
                 "key": self.draft.key,
                 "filename": "css/tokens.css",
+                "accounts.claim token": tokens.for_claim(self.claim),
+                "accounts.claim_person username": self.placeholder.username,
+                "accounts.take_over user_id": str(self.placeholder.id),
+                "session_id": str(self.elsewhere.id),
                 "accounts.confirm token": tokens.for_sign_up(self.sign_up),
                 "accounts.reset token": tokens.for_reset(member),
                 "accounts.confirm_email token": tokens.for_new_email(member),
@@ -332,6 +354,19 @@ class World:
                 },
             ),
             "accounts.confirm": Good(VISITOR, {"username": "nora", "password": PASSWORD}),
+            "accounts.sign_in_link": Good(
+                VISITOR, {"email": "mira@mail.example", "next": "/about"}
+            ),
+            "accounts.claim": Good(VISITOR, {}),
+            "accounts.claim_person": Good(VISITOR, {"email": "mira@mail.example"}),
+            "accounts.take_over": Good("member"),
+            "accounts.choose_name": Good("newcomer", {"username": "pia", "next": "/about"}),
+            "accounts.reading": Good("member", {"time_zone": "Asia/Jakarta", "language": "en"}),
+            "accounts.end_browser": Good("member"),
+            "accounts.end_other_browsers": Good("member"),
+            "accounts.download": Good("member", {"current": PASSWORD}),
+            "accounts.leave": Good("member", {"current": PASSWORD, "when": "later"}),
+            "accounts.stay": Good(LEAVER),
             "accounts.forgot": Good(VISITOR, {"email": "mira@mail.example"}),
             "accounts.reset": Good(VISITOR, {"password": "nine herons walk slowly"}),
             "accounts.sign_in": Good(

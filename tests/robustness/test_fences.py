@@ -18,11 +18,14 @@ from tests.robustness.routes import (
 )
 
 ANYBODY = {  # forms that need no account
+    "accounts.claim",
+    "accounts.claim_person",
     "accounts.confirm",
     "accounts.confirm_email",
     "accounts.forgot",
     "accounts.reset",
     "accounts.sign_in",
+    "accounts.sign_in_link",
     "accounts.sign_out",
     "accounts.sign_up",
     "pages.theme",
@@ -35,12 +38,13 @@ ANYBODY = {  # forms that need no account
 FROM_ANYWHERE = {"notifications.stop_now"}
 # Who is refused a form that others may send: by what they are, not by what they typed.
 REFUSED = {
+    "accounts.take_over": {"asker", "employee", "stranger", "moderator"},
     "topics.official": {"member", "asker", "stranger", "moderator"},
     "topics.accept": {"member", "stranger", "moderator"},
     "topics.status": {"member", "stranger"},
     "topics.sort": {"member", "stranger", "employee"},
 }
-UNKEPT = {"accounts.sign_out", "pages.theme"}  # they change a cookie, no row
+UNKEPT = {"accounts.download", "accounts.sign_out", "pages.theme"}  # they change no row, or theirs
 ROLES = ("member", "asker", "employee", "stranger", "moderator")
 WRONG = ("PUT", "PATCH", "DELETE", "PROPFIND")
 

@@ -30,6 +30,22 @@ class Conformance:
         index.rebuild(EVERYTHING)
         return index
 
+    # Leaving nothing behind
+
+    def test_what_was_replaced_or_removed_is_gone_after_compacting(
+        self, filled: SearchIndex
+    ) -> None:
+        filled.put([replace(PRINTER, body="The tray is empty.")])
+        filled.remove([TOASTER.topic_id])
+
+        filled.compact()
+
+        assert filled.ids() == {PRINTER.topic_id, INVOICE.topic_id}
+        assert ids(filled.similar("empty tray")) == [PRINTER.topic_id]
+        assert filled.similar("crumples") == []
+        filled.compact()  # there is nothing left to do
+        assert filled.count() == 2
+
     # How common a word is
 
     def test_says_who_else_uses_a_word(self, filled: SearchIndex) -> None:

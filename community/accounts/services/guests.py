@@ -1,14 +1,12 @@
 """Guests: people who ask with an address alone, and confirm it afterwards."""
 
-import secrets
-
 from flask_babel import gettext as _
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from community.accounts import naming
 from community.accounts.models import CONFIRM_FOR, GUEST_TOPICS_MAX, PersonClaim, User
-from community.accounts.services.joining import KEY_BYTES
+from community.accounts.services.claims import claim
 from community.core import clock, outbox
 from community.core.db import db
 from community.core.errors import Conflict, Invalid
@@ -51,12 +49,8 @@ def welcome_guest(email: str, return_to: str = "/") -> User:
             field="email",
         )
     guest = _new_guest()
-    claim = PersonClaim(
-        key=secrets.token_urlsafe(KEY_BYTES), user_id=guest.id, email=email, return_to=return_to
-    )
-    db.session.add(claim)
-    db.session.flush()  # assigns claim.id, which the job carries
-    outbox.publish("address.claimed", claim_id=claim.id)
+    made = claim(guest, email=email, return_to=return_to)
+    outbox.publish("address.claimed", claim_id=made.id)
     return guest
 
 

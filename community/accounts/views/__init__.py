@@ -8,4 +8,12 @@ from flask import Blueprint
 
 bp = Blueprint("accounts", __name__)
 
-from community.accounts.views import join, password, settings, sign_in  # noqa: E402, F401 (they add their routes)
+from community.accounts.views import (  # noqa: E402, F401 (they add their routes)
+    browsers,
+    claim,
+    join,
+    leaving,
+    password,
+    settings,
+    sign_in,
+)

@@ -1,11 +1,16 @@
 """What the pages of accounts ask of a request, and answer, in common."""
 
-from flask import Response, current_app, render_template, request, session, url_for
+from flask import Response, current_app, flash, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from community.accounts.models import PATH_MAX, SignUp
-from community.core import mail
+from community.accounts import naming, sessions
+from community.accounts.forms import EmailForm, PasswordForm, ProofForm
+from community.accounts.models import PATH_MAX, SignUp, User
+from community.core import clock, mail
 from community.web.redirects import SEE_OTHER, local_path, see_other
+
+UNPROCESSABLE = 422
 
 
 def was_taken(answer: Response) -> bool:
@@ -16,6 +21,11 @@ def was_taken(answer: Response) -> bool:
 def was_refused(answer: Response) -> bool:
     """Tell whether a form has to be sent again, for limits that count wrong tries."""
     return answer.status_code != SEE_OTHER
+
+
+def was_wrong(answer: Response) -> bool:
+    """Tell whether a form is shown again with its errors, for forms that answer with a file."""
+    return answer.status_code == UNPROCESSABLE
 
 
 def return_to() -> str:
@@ -36,6 +46,43 @@ def sent(template: str, start: str) -> ResponseReturnValue:
     if "mailed_to" not in session:
         return see_other(start)
     return render_template(template, email=session["mailed_to"], folder=mail_folder())
+
+
+def welcome(user: User, return_to: str) -> ResponseReturnValue:
+    """Sign in whoever has shown that an address is theirs, and lead on.
+
+    Who came as a guest may choose a name first; who has left may come back.
+    """
+    if user.deleted_at is not None:
+        return offer_to_stay(user)
+    sessions.sign_in(user)
+    if naming.is_guest_name(user.username):
+        flash(_("Your address is confirmed, and you are signed in."))
+        return see_other(url_for("accounts.choose_name", next=return_to))
+    flash(_("You are signed in as %(username)s.", username=user.username))
+    return see_other(return_to)
+
+
+def offer_to_stay(user: User) -> ResponseReturnValue:
+    """Lead somebody who has left, and has shown who they are, to the way back."""
+    session["left"] = [user.id, int(clock.now().timestamp())]
+    return see_other(url_for("accounts.stay"))
+
+
+def needs_link(user: User) -> bool:
+    """Tell whether somebody has to show once more who they are, and has no password for it."""
+    return user.password_hash is None and not sessions.is_fresh()
+
+
+def by_mail_first(user: User) -> ResponseReturnValue:
+    """Offer a link by mail, which signs in anew and leads here again."""
+    return render_template("accounts/by_mail_first.html", user=user, back=request.path)
+
+
+def drop_proof(form: PasswordForm | EmailForm | ProofForm, user: User) -> None:
+    """Take the present password out of a form for somebody who has none."""
+    if user.password_hash is None:
+        del form.current
 
 
 def mail_folder() -> str | None:

@@ -1,15 +1,25 @@
-"""One's own account: profile, password, address, sessions."""
+"""One's own account: profile, time and language, password, address."""
 
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from community.accounts import naming, services, sessions, tokens
-from community.accounts.forms import ConfirmEmailForm, EmailForm, PasswordForm, ProfileForm
+from community.accounts import holdings, naming, services, sessions, tokens
+from community.accounts.forms import (
+    ConfirmEmailForm,
+    EmailForm,
+    PasswordForm,
+    ProfileForm,
+    ReadingForm,
+)
 from community.accounts.views import answers, bp
+from community.accounts.views.claim import written_elsewhere
+from community.core import clock
 from community.core.db import transaction
 from community.core.errors import Invalid
+from community.web import zones
 from community.web.forms import status_of
+from community.web.language import LANGUAGES, name_of
 from community.web.limits import MAIL, POST, SIGN_IN, limiter, spend_or_refuse
 from community.web.redirects import see_other
 
@@ -33,20 +43,57 @@ def settings() -> ResponseReturnValue:
         else:
             flash(_("It is saved."))
             return see_other(url_for("accounts.settings"))
-    return render_template("accounts/settings.html", form=form, user=user), status_of(form)
+    page = render_template(
+        "accounts/settings.html",
+        form=form,
+        user=user,
+        has_given_name=naming.is_guest_name(user.username),
+        elsewhere=[(person, holdings.posts_of(person)) for person in written_elsewhere(user)],
+    )
+    return page, status_of(form)
+
+
+@bp.route("/account/reading", methods=["GET", "POST"])
+@limiter.limit(POST, methods=["POST"])
+def reading() -> ResponseReturnValue:
+    """Choose the time zone and the language of pages."""
+    user = sessions.actor()
+    if user is None:
+        return sessions.sign_in_first()
+    form = ReadingForm(obj=user)
+    form.time_zone.choices = {
+        _("No region"): [("", _("As my device")), (zones.UTC, _("UTC, universal time"))],
+        **zones.by_region(),
+    }
+    form.language.choices = [("", _("As my browser"))] + [
+        (code, name_of(code)) for code in LANGUAGES
+    ]
+    if form.validate_on_submit():
+        with transaction():
+            services.choose_reading(
+                user, time_zone=form.time_zone.data or "", language=form.language.data or ""
+            )
+        flash(_("It is saved."))
+        return see_other(url_for("accounts.reading"))
+    page = render_template("accounts/reading.html", form=form, now=clock.now())
+    return page, status_of(form)
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
 @limiter.limit(SIGN_IN, methods=["POST"], deduct_when=answers.was_refused)
 def change_password() -> ResponseReturnValue:
-    """Change one's password. Other browsers are signed out, this one stays."""
+    """Change one's password, or set the first one. Other browsers are signed out, this one stays."""
     user = sessions.actor()
     if user is None:
         return sessions.sign_in_first()
+    if answers.needs_link(user):
+        return answers.by_mail_first(user)
     form = PasswordForm()
+    answers.drop_proof(form, user)
     if form.validate_on_submit():
         try:
-            services.require_password(user, form.current.data or "")
+            if form.current:
+                services.require_password(user, form.current.data or "")
             password_hash = services.prepare_password(user, form.password.data or "")
         except Invalid as error:
             form.take(error)
@@ -54,7 +101,7 @@ def change_password() -> ResponseReturnValue:
             with transaction():
                 services.change_password(user, password_hash)
             sessions.sign_in(user)
-            flash(_("Your password is changed. Other browsers were signed out."))
+            flash(_("Your password is set. Other browsers were signed out."))
             return see_other(url_for("accounts.settings"))
     return render_template("accounts/change_password.html", form=form, user=user), status_of(form)
 
@@ -66,10 +113,14 @@ def change_email() -> ResponseReturnValue:
     user = sessions.actor()
     if user is None:
         return sessions.sign_in_first()
+    if answers.needs_link(user):
+        return answers.by_mail_first(user)
     form = EmailForm()
+    answers.drop_proof(form, user)
     if form.validate_on_submit():
         try:
-            services.require_password(user, form.current.data or "")
+            if form.current:
+                services.require_password(user, form.current.data or "")
             spend_or_refuse(MAIL, "mail", naming.accepted_email(form.email.data or ""))
             with transaction():
                 services.ask_new_email(user, email=form.email.data or "")
@@ -89,7 +140,7 @@ def keep_email() -> ResponseReturnValue:
     """Stop a change of address that was asked for."""
     user = sessions.actor()
     if user is None:
-        return sessions.sign_in_first()
+        return sessions.sign_in_first(url_for("accounts.change_email"))
     with transaction():
         services.drop_new_email(user)
     flash(_("Your address stays as it is."))
@@ -110,16 +161,3 @@ def confirm_email(token: str) -> ResponseReturnValue:
         flash(_("Your new address is confirmed."))
         return see_other(url_for("accounts.settings"))
     return render_template("accounts/confirm_email.html", form=form, user=user), status_of(form)
-
-
-@bp.post("/account/signout-everywhere")
-def sign_out_everywhere() -> ResponseReturnValue:
-    """Sign out of every browser, this one too."""
-    user = sessions.actor()
-    if user is None:
-        return sessions.sign_in_first()
-    with transaction():
-        services.sign_out_everywhere(user)
-    sessions.sign_out()
-    flash(_("You are signed out everywhere."))
-    return see_other(url_for("accounts.sign_in"))

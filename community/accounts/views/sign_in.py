@@ -33,6 +33,8 @@ def sign_in() -> ResponseReturnValue:
         match services.authenticate(identifier=identifier, password=form.password.data or ""):
             case User() as user:
                 give_back(ACCOUNT, "password", name)
+                if user.deleted_at is not None:
+                    return answers.offer_to_stay(user)
                 _renew_hash(user, form.password.data or "")
                 sessions.sign_in(user)
                 return see_other(return_to)

@@ -29,6 +29,12 @@ def refresh_authors(reply_ids: Collection[int]) -> None:
         )
 
 
+def refresh_people(user_ids: Collection[int]) -> None:
+    """Count again for these people, at every company."""
+    wanted = list(user_ids)
+    _refresh(Reply.author_id.in_(wanted), Standing.user_id.in_(wanted))
+
+
 def refresh_companies(company_ids: Collection[int]) -> None:
     """Count again for everybody at these companies."""
     wanted = list(company_ids)

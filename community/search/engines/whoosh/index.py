@@ -119,6 +119,13 @@ class WhooshIndex(SearchIndex):
             self._store.sweep(build)
             return count
 
+    def compact(self) -> None:
+        with self._store.writing(wait=self._wait):
+            build = self._store.current()
+            self._store.sweep(build)
+            with _translated():
+                writing.compact(build)
+
     def count(self) -> int:
         with self._reading() as snapshot:
             return snapshot.document_count

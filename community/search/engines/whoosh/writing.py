@@ -61,6 +61,23 @@ def update(build: Build, put: dict[int, dict[str, Any]], remove: set[int]) -> No
     writer.commit(mergetype=_merge)
 
 
+def compact(build: Build) -> None:
+    """Write every segment anew that still holds what was removed or replaced."""
+    index = FileIndex(build.storage())
+    if any(segment.deleted_count() for segment in index._segments()):  # noqa: SLF001 (no other way)
+        index.writer(codec=_codec(), compound=False).commit(mergetype=_without_deleted)
+
+
+def _without_deleted(writer: Any, segments: list[Any]) -> list[Any]:
+    """Merge the segments in which something is deleted, and keep the others as they are."""
+    for segment in segments:
+        if segment.deleted_count() and segment.doc_count():
+            reader = SegmentReader(writer.storage, writer.schema, segment)
+            writer.add_reader(reader)
+            reader.close()
+    return [segment for segment in segments if not segment.deleted_count()]
+
+
 def _merge(writer: Any, segments: list[Any]) -> list[Any]:
     """Merge segments so that each is over `MERGE_RATIO` times as big as all smaller ones.
 

@@ -1,0 +1,42 @@
+"""Forgetting somebody who has left: everywhere, and for good.
+
+What a feature keeps it forgets itself (`holdings`), then the names are taken out of all texts
+(`erasing`), and last the row that said whose they were is emptied. Whatever stops it in the
+middle, it begins again, because the row still tells what to look for.
+"""
+
+from community.accounts import holdings
+from community.accounts.models import PersonClaim, SignUp, User
+from community.core import erasing, outbox
+from community.core.db import Base, db, transaction
+from community.web import limits
+
+# Accounts themselves clear these, and find what is to be cleared by what is in them.
+_OURS = tuple(Base.metadata.tables[table.__tablename__] for table in (PersonClaim, SignUp))
+
+
+def forget(user: User) -> None:
+    """Forget ``user``. Runs outside a transaction, and any number of times."""
+    traces = traces_of(user)
+    user_id = user.id
+    erasing.erase_mails(traces)
+    limits.forget(traces.username, *traces.addresses)
+    *features, accounts = holdings.all_holdings()
+    with transaction():
+        for holding in features:
+            holding.forget(user)
+    erasing.erase(traces, leave=_OURS)
+    db.session.expire_all()
+    with transaction():
+        accounts.forget(db.session.get_one(User, user_id, populate_existing=True))
+        outbox.publish("person.forgotten", user_id=user_id)
+
+
+def traces_of(user: User) -> erasing.Traces:
+    """Return what ``user`` is known by. An address that was never confirmed may be anybody's."""
+    confirmed = user.email if user.email_verified_at is not None else None
+    return erasing.Traces(
+        username=user.username,
+        addresses=(confirmed,) if confirmed else (),
+        names=(user.display_name,) if user.display_name else (),
+    )
