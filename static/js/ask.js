@@ -1,16 +1,18 @@
 /*
- * <ask-box data-url="…" data-shown-url="…" data-company="…">: answers that exist, while somebody
- * types.
+ * <ask-box data-url="…" data-shown-url="…" data-page="…" data-company="…">: answers that exist, and
+ * what they are about, while somebody types.
  *
  * It asks `data-url` for the rows as HTML, the very ones that the page without scripts shows, puts
  * them into [data-rows] and tells `data-shown-url` which of them stood before the reader's eyes. A
  * row that stays keeps its place, and a row that somebody is using stays, whatever comes in. The
  * buttons of a row are forms; here they are sent in the background and the row becomes what the
- * server answers.
+ * server answers. Which company is meant is guessed by the server until somebody chooses; from then
+ * on the choice goes along.
  */
 
 const SHORTEST = 3; // characters
 const PAUSE = 250; // ms without a key before asking
+const ADDRESS = 4000; // characters of a text within an address; a longer one is posted, and kept
 const SEEN = 1500; // ms that rows stand still before they count as shown
 
 class AskBox extends HTMLElement {
@@ -18,9 +20,11 @@ class AskBox extends HTMLElement {
   #still = 0;
   #request = null;
   #asked = "";
+  #about = ""; // what somebody chose
 
   connectedCallback() {
     this.input = this.querySelector("input[name=text]");
+    this.#about = this.#preset?.value || (history.state?.about ?? "");
     this.rows = this.querySelector("[data-rows]");
     this.status = this.querySelector("[data-announce]");
     this.#asked = this.rows.querySelector("li") ? this.input.value.trim() : "";
@@ -31,6 +35,7 @@ class AskBox extends HTMLElement {
     this.input.addEventListener("input", (event) => event.isComposing || this.#typed());
     this.input.addEventListener("compositionend", () => this.#typed());
     this.addEventListener("keydown", (event) => this.#key(event));
+    this.addEventListener("change", (event) => this.#choose(event));
     this.addEventListener("submit", (event) => this.#press(event));
     this.addEventListener("click", (event) => this.#open(event));
     if (this.input.value.trim() !== this.#asked) this.#typed();
@@ -42,11 +47,25 @@ class AskBox extends HTMLElement {
     this.#request?.abort();
   }
 
+  get #preset() {
+    return this.querySelector("input[type=hidden][name=about]");
+  }
+
+  /* A choice is never guessed away: it stays until another one is made. */
+  #choose(event) {
+    if (event.target.name !== "about") return;
+    this.#about = event.target.value;
+    this.querySelector("input[name=guessed]")?.remove();
+    event.target.parentElement.querySelector("span")?.remove();
+    this.#asked = "";
+    this.#typed();
+  }
+
   #typed() {
     clearTimeout(this.#pause);
     clearTimeout(this.#still);
     const text = this.input.value.trim();
-    history.replaceState({ ...history.state, asked: this.input.value }, "");
+    history.replaceState({ ...history.state, asked: this.input.value, about: this.#about }, "");
     if ([...text].length < SHORTEST) this.#clear();
     else if (text !== this.#asked) this.#pause = setTimeout(() => this.#ask(text), PAUSE);
   }
@@ -57,7 +76,8 @@ class AskBox extends HTMLElement {
     this.#asked = text;
 
     const url = new URL(this.dataset.url, location.href);
-    url.searchParams.set("text", text);
+    url.searchParams.set("text", fitting(text));
+    if (this.#about) url.searchParams.set("about", this.#about);
     if (this.dataset.company) url.searchParams.set("company", this.dataset.company);
     try {
       const answer = await fetch(url, { headers: { Accept: "text/html" }, signal: request.signal });
@@ -85,8 +105,9 @@ class AskBox extends HTMLElement {
     const old = this.rows.querySelector("ol");
     const fresh = fragment.querySelector("ol");
     if (old && (fresh || this.#inUse(old))) this.#merge(old, fresh);
+    if (fragment.querySelector("[name=about]")) this.#preset?.remove();
     if (old && fresh) {
-      replace(this.rows.querySelector("h2"), fragment.querySelector("h2"));
+      replace(this.rows.querySelector("[data-head]"), fragment.querySelector("[data-head]"));
       replace(this.rows.querySelector(":scope > .actions"), fragment.querySelector(":scope > .actions"));
       old.dataset.say = fresh.dataset.say;
     } else if (!(old && this.#inUse(old))) {
@@ -152,7 +173,7 @@ class AskBox extends HTMLElement {
   async #press(event) {
     const form = event.target;
     const row = form.closest(".suggestion");
-    if (!row) return; // The ask form itself opens the next page.
+    if (!row) return this.#openPage(form); // The ask form itself opens the next page.
     event.preventDefault();
     if (row.hasAttribute("aria-busy")) return;
     row.setAttribute("aria-busy", "true");
@@ -168,6 +189,16 @@ class AskBox extends HTMLElement {
       // The plain form knows what to do: the page that opens says what went wrong, or asks to sign in.
       row.removeAttribute("aria-busy");
       submitPlainly(form, event.submitter);
+    }
+  }
+
+  /* By an address that can be kept and shared, unless the text is too long for one. */
+  #openPage(form) {
+    const fits = encodeURIComponent(this.input.value).length <= ADDRESS;
+    if (fits && form.method === "post") {
+      form.method = "get";
+      form.action = this.dataset.page;
+      for (const token of form.querySelectorAll("[name=csrf_token]")) token.disabled = true;
     }
   }
 
@@ -197,6 +228,14 @@ function parse(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
   return template.content;
+}
+
+function fitting(text) {
+  let characters = [...text];
+  while (encodeURIComponent(characters.join("")).length > ADDRESS) {
+    characters = characters.slice(0, Math.floor(characters.length * 0.9));
+  }
+  return characters.join("");
 }
 
 function replace(before, after) {

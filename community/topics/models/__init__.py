@@ -23,6 +23,7 @@ from community.topics.models.following import (
 from community.topics.models.limits import (
     BODY_MAX,
     COMMENT_MAX,
+    GUEST_LINKS_MAX,
     LANGUAGE_MAX,
     NOTE_MAX,
     QUERY_MAX,
@@ -60,6 +61,7 @@ from community.topics.models.topics import (
 __all__ = [
     "BODY_MAX",
     "COMMENT_MAX",
+    "GUEST_LINKS_MAX",
     "LANGUAGE_MAX",
     "NOTE_MAX",
     "QUERY_MAX",

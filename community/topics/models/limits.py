@@ -7,6 +7,7 @@ REASON_MAX = 300  # characters
 NOTE_MAX = 300  # characters
 VERSION_MAX = 40  # characters
 LANGUAGE_MAX = 35  # characters, RFC 5646
+GUEST_LINKS_MAX = 2  # links in what is asked without an account
 TAGS_MAX = 5  # tags a topic
 TAG_MAX = 30  # characters
 SOURCE_KEY_MAX = 200  # characters

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from community.accounts.models import User
+from community.accounts.models import PersonClaim, User
 from community.companies.models import Company
 from community.core.db import db
 from community.core.sql import lock
@@ -24,6 +24,25 @@ def same_topic(
             Topic.author_id == author.id,
             Topic.created_at > at - AGAIN,
             Topic.company_id == company.id,
+            Topic.title == title,
+            Topic.body == body,
+            Topic.hidden_at.is_(None),
+        )
+        .limit(1)
+    )
+
+
+def same_guest_topic(email: str, *, title: str, body: str, at: datetime) -> Topic | None:
+    """Return the topic that a guest with this address has just posted in these very words.
+
+    Each press makes a guest of its own, so it is the address that tells.
+    """
+    return db.session.scalar(
+        select(Topic)
+        .join(PersonClaim, PersonClaim.user_id == Topic.author_id)
+        .where(
+            PersonClaim.email == email,
+            Topic.created_at > at - AGAIN,
             Topic.title == title,
             Topic.body == body,
             Topic.hidden_at.is_(None),

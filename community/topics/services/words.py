@@ -1,5 +1,6 @@
 """What people write, checked before it is kept."""
 
+import re
 from collections.abc import Iterable
 
 from flask_babel import gettext
@@ -8,7 +9,17 @@ from community.accounts import queries as accounts
 from community.core import markup, text
 from community.core.errors import Invalid
 from community.core.names import slug
-from community.topics.models import BODY_MAX, NOTE_MAX, REASON_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
+from community.topics.models import (
+    BODY_MAX,
+    GUEST_LINKS_MAX,
+    NOTE_MAX,
+    REASON_MAX,
+    TAG_MAX,
+    TAGS_MAX,
+    TITLE_MAX,
+)
+
+_LINK = re.compile(r'<a [^>]*href="https?:')
 
 
 def title(typed: str) -> str:
@@ -61,6 +72,25 @@ def html(body: str) -> str:
     """
     written = markup.read(body)
     return written.html(accounts.known_usernames(written.names))
+
+
+def few_links(typed: str) -> None:
+    """Refuse a guest's text with many links, which advertising has.
+
+    Raises:
+        Invalid: it has more than `GUEST_LINKS_MAX`.
+    """
+    count = len(_LINK.findall(html(body(typed))))
+    if count > GUEST_LINKS_MAX:
+        raise Invalid(
+            gettext(
+                "Without an account a question has at most %(most)s links; this one has %(count)s."
+                " Take some out, or sign in.",
+                most=GUEST_LINKS_MAX,
+                count=count,
+            ),
+            field="body",
+        )
 
 
 def note(typed: str) -> str:

@@ -8,4 +8,4 @@ bp = Blueprint("topics", __name__)
 bp.add_app_template_filter(naming.kind_word)
 bp.add_app_template_filter(naming.status_word)
 
-from community.topics.views import ask, deflect, edit, follow, press, show  # noqa: E402, F401 (they add their routes)
+from community.topics.views import ask, ask_form, ask_post, deflect, edit, follow, press, show  # noqa: E402, F401 (they add their routes)

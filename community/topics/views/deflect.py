@@ -10,7 +10,7 @@ from community.core.db import transaction
 from community.topics import queries, services, visits
 from community.topics.forms.ask import is_id
 from community.topics.models import REASON_MAX, DeflectionStep, Topic
-from community.topics.views import bp
+from community.topics.views import asking, bp
 from community.web.forms import one_line
 from community.web.limits import SUGGEST, VERDICT, limiter
 from community.web.redirects import see_other
@@ -72,6 +72,7 @@ def _answer(step: DeflectionStep, topic: Topic, *, text: str, reason: str) -> Re
     """Lead on to the form, back to the draft, or say in the row or on a page what was noted."""
     if step is DeflectionStep.OPENED:
         return "", 204
+    company_slug, about = request.form.get("company") or None, request.form.get("about", "")
     kept = drafts.find_draft(request.form.get("draft"), actor())
     if step is DeflectionStep.DIFFERS and kept is not None:
         with transaction():
@@ -83,16 +84,20 @@ def _answer(step: DeflectionStep, topic: Topic, *, text: str, reason: str) -> Re
             )
         return see_other(url_for("topics.draft", key=kept.key))
     if step is DeflectionStep.DIFFERS and "X-Fragment" not in request.headers:
-        location = url_for(
-            "topics.ask",
-            company_slug=request.form.get("company") or None,
-            text=text,
+        location = asking.address_with(
+            text,
+            company_slug=company_slug,
+            about=about,
             write=1,
             differs_from=topic.id,
             reason=reason,
         )
         return see_other(location)
-    template = "_settled" if "X-Fragment" in request.headers else "settled"
+    if "X-Fragment" in request.headers:
+        template, back = "_settled", ""
+    else:
+        back = asking.address_with(text, company_slug=company_slug, about=about)
+        template = "settled"
     return render_template(
         f"topics/{template}.html",
         here=url_for("topics.show", topic_id=topic.id, slug=topic.slug),
@@ -100,8 +105,8 @@ def _answer(step: DeflectionStep, topic: Topic, *, text: str, reason: str) -> Re
         topic=queries.rows_for([topic.id])[0],
         text=text,
         reason=reason,
-        company_slug=request.form.get("company") or None,
         draft=kept.key if kept else None,
+        back=back,
     )
 
 
