@@ -231,7 +231,7 @@ def _revisions(head: Any, *, last: int, most: int) -> Sequence[Any]:
 
 def _views(found: Sequence[Any]) -> list[RevisionView]:
     """Return revisions, each compared with the one after it in ``found``."""
-    return [_view(row, earlier) for row, earlier in zip(found, [*found[1:], None], strict=True)]
+    return [_view(row, earlier) for row, earlier in zip(found, [*found, None][1:], strict=True)]
 
 
 def _view(row: Any, earlier: Any | None) -> RevisionView:
