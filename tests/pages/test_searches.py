@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -100,7 +101,8 @@ def test_what_was_let_go_can_be_put_back(sign_in: SignIn, reader: User) -> None:
     assert "“Mine &amp; yours” is kept no longer." in page
     form = page[page.index('<form class="notice"') :]
     fields = dict(re.findall(r'name="([^"]*)" value="([^"]*)"', form[: form.index("</form>")]))
-    browser.submit("/searches", **{name: html.unescape(text) for name, text in fields.items()})
+    put_back: Any = {name: html.unescape(text) for name, text in fields.items()}
+    browser.submit("/searches", **put_back)
 
     (row,) = queries.searches_of(reader.id)
     assert (row.search.name, row.search.tells) == ("Mine & yours", True)

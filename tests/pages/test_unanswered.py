@@ -4,12 +4,20 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from community.accounts.models import User
+from community.companies.models import CompanyState
 from community.core import clock
 from community.core.db import db
 from community.topics import handlers, services
-from community.topics.models import TopicKind
+from community.topics.models import TopicKind, TopicStatus
 from tests.conftest import Client
-from tests.factories import make_company, make_product, make_reply, make_topic, make_user
+from tests.factories import (
+    make_company,
+    make_employee,
+    make_product,
+    make_reply,
+    make_topic,
+    make_user,
+)
 from tests.pages.test_browse import titles
 from tests.pages.test_directory import walked
 
@@ -36,6 +44,16 @@ def test_ones_own_reply_answers_nobody(client: Client) -> None:
     services.post_reply(topic.author, topic, body="And it blinks.")
 
     assert titles(client.get("/unanswered").text) == ["Talks to herself"]
+
+
+def test_only_the_asker_says_that_nobody_waits_any_more(client: Client) -> None:
+    company = make_company("Brightwave", state=CompanyState.LISTENING)
+    alone, waits = make_topic(company, title="Found out alone"), make_topic(company, title="Waits")
+
+    services.set_status(alone.author, alone, TopicStatus.SOLVED)
+    services.set_status(make_employee(company), waits, TopicStatus.SOLVED)
+
+    assert titles(client.get("/unanswered").text) == ["Waits"]
 
 
 def test_the_queue_is_narrowed(client: Client) -> None:

@@ -13,7 +13,7 @@ from community.companies.models import Company, CompanyAlias, CompanyState, Prod
 from community.core.db import db
 from community.core.paging import Page, page_of
 from community.topics.models import CompanyFigures, Topic
-from community.topics.queries import ASKING
+from community.topics.queries import ASKING, WAITS
 
 COMPANIES_SHOWN = 50
 PRODUCTS_SHOWN = 10
@@ -188,7 +188,7 @@ def waiting_by_company(limit: int) -> Sequence[tuple[Company, int]]:
 
 
 def _waiting() -> tuple[ColumnElement[bool], ...]:
-    return Topic.first_reply_at.is_(None), Topic.hidden_at.is_(None), Topic.kind.in_(ASKING)
+    return WAITS, Topic.hidden_at.is_(None), Topic.kind.in_(ASKING)
 
 
 def _named(like: str) -> tuple[ColumnElement[bool], ...]:

@@ -11,7 +11,14 @@ from community.topics.queries.following import (
     follows,
     name_of,
 )
-from community.topics.queries.lists import ASKING, ListOrder, excerpt, page_of_topics, rows_for
+from community.topics.queries.lists import (
+    ASKING,
+    WAITS,
+    ListOrder,
+    excerpt,
+    page_of_topics,
+    rows_for,
+)
 from community.topics.queries.page import topic_page
 from community.topics.queries.searches import KeptSearch, Wanted, kept_search, searches_of
 from community.topics.queries.shapes import (
@@ -44,6 +51,7 @@ __all__ = [
     "SHOWN_MAX",
     "TEXT_MAX",
     "TEXT_MIN",
+    "WAITS",
     "Answer",
     "CommentView",
     "Followed",

@@ -18,6 +18,8 @@ from community.topics.models import (
     Follow,
     OfficialAnswer,
     Standing,
+    StatusChange,
+    StatusRole,
     Topic,
     TopicKind,
     TopicProduct,
@@ -29,6 +31,16 @@ from community.topics.queries.reading import rows
 from community.topics.queries.shapes import TopicRow
 
 ASKING = (TopicKind.PROBLEM, TopicKind.QUESTION)  # kinds that want an answer
+# Nobody but the asker has replied, and the asker has not found out alone. That a company calls it
+# solved takes nobody from the queue.
+WAITS = Topic.first_reply_at.is_(None) & ~(
+    (Topic.status == TopicStatus.SOLVED)
+    & exists().where(
+        StatusChange.topic_id == Topic.id,
+        StatusChange.role == StatusRole.ASKER,
+        StatusChange.new == TopicStatus.SOLVED,
+    )
+)
 
 EXCERPT = 160  # characters
 OPENING = 480  # characters of HTML, in which the excerpt is found
@@ -101,8 +113,7 @@ def page_of_topics(
 
     Args:
         statuses: one of these; empty: any.
-        unanswered: only questions and problems that nobody but the asker replied to, or of
-            ``kind`` if one is given.
+        unanswered: only questions and problems, or topics of ``kind``, whose askers wait.
         answered: only those that somebody else replied to.
         helper_id: only topics of others at companies where this person has answered before.
         asked_after: only topics that were asked later.
@@ -184,7 +195,7 @@ def _listing(
                 Standing.user_id == bindparam("helper_id"), Standing.reply_count > 0
             )
         ),
-        "unanswered": Topic.first_reply_at.is_(None),
+        "unanswered": WAITS,
         "answered": Topic.first_reply_at.is_not(None),
         "asking": Topic.kind.in_(ASKING),
         "asked_after": Topic.created_at > bindparam("asked_after", type_=UtcDateTime()),
