@@ -306,7 +306,7 @@ def test_hostile_words_are_shown_and_do_nothing(client: Client, sign_in: SignIn)
             for tag, attributes in elements(html):
                 assert not [name for name in attributes if name.startswith("on")]
                 assert not str(attributes.get("href", "")).startswith("javascript:")
-                assert tag != "img"
+                assert tag != "img" or not attributes.get("src")
                 is_data = attributes.get("type") == "application/ld+json"
                 assert tag != "script" or is_data or attributes["src"].startswith("/static/")
 
@@ -327,7 +327,7 @@ def test_a_reader_without_account_is_led_to_sign_in_and_back_to_the_place(client
 
     assert back == {
         address(topic),
-        f"{address(topic)}#reply-{reply.id}",
+        f"/r/{reply.id}",
         f"{address(topic)}#answer",
     }
     for action in ("vote", "accept", "official", "comments"):

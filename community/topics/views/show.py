@@ -29,6 +29,7 @@ from community.topics.queries import TopicPage
 from community.topics.queries.conversation import COMMENTS
 from community.topics.views import bp, drafted, drafting
 from community.topics.views.addresses import address_of
+from community.topics.views.quoting import put_quote
 from community.topics.views.structured_data import qa_page
 from community.web.caching import same_for_visitors
 from community.web.paging import from_args
@@ -121,6 +122,7 @@ def screen(
         for reply_id in shown:
             if comment := begun.form(CommentForm, drafted.comment_on(reply_id)):
                 comment_forms[reply_id] = comment
+        put_quote(reply_form, page.id)
         reply_form.as_company.label.text = _("Speak for %(company)s", company=page.company_name)
         status_form = status_form or _status_form(page, viewer)
         sort_form = sort_form or _sort_form(page, viewer)

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from community.accounts import queries as accounts
 from community.accounts.sessions import actor
 from community.core import markup, text
+from community.web.caching import same_for_visitors
 from community.web.limits import SUGGEST, limiter
 from community.writing.views import bp
 from community.writing.views.review import findings_in, rendered
@@ -45,6 +46,13 @@ def people() -> ResponseReturnValue:
         abort(403, _("Sign in to look people up."))
     found = accounts.beginning_with(text.one_line(request.args.get("q", "")), limit=PEOPLE_MAX)
     return {"people": [{"username": one.username, "name": one.name} for one in found]}
+
+
+@bp.get("/keys")
+@same_for_visitors
+def keys() -> ResponseReturnValue:
+    """Show the keys of the site, and the signs of Markdown."""
+    return render_template("writing/keys.html")
 
 
 def _typed() -> str:

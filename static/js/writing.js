@@ -1,0 +1,218 @@
+/*
+ * <writing-box>: a text area with a toolbar, a live preview and a warning of personal data. Words
+ * and shapes come from <template id="writing">. Whatever it types goes through the browser's own
+ * editing, so that undo takes it back.
+ */
+
+const shapes = document.querySelector("#writing");
+const SEEN = 400; // ms without a key before the preview follows
+const LOOKED_AT = 900; // ms before the text is looked at for personal data
+const ITEM = /^(\s*)([-*+]|(\d{1,4})([.)])|>)(\s+)(.*)$/;
+const KEYS = { KeyB: "bold", KeyI: "italic", KeyK: "link", KeyE: "code" };
+const SHIFTED = { Period: "quote", Digit8: "list", Digit7: "numbers" };
+
+class WritingBox extends HTMLElement {
+  #timers = {};
+
+  connectedCallback() {
+    this.area = this.querySelector("textarea");
+    if (!shapes || !this.area || this.bar) return;
+    // A comment's box is made when it is opened: a page has many of them.
+    const folded = this.closest("details:not([open])");
+    if (folded) folded.addEventListener("toggle", () => this.#build(), { once: true });
+    else this.#build();
+  }
+
+  #build() {
+    const parts = shapes.content.cloneNode(true);
+    const part = (name) => parts.querySelector(`[data-part=${name}]`);
+    [this.bar, this.warning, this.shown] = [part("bar"), part("warning"), part("preview")];
+    this.area.before(this.bar);
+    this.area.after(this.warning, this.shown);
+    const takesPictures = "pictures" in this.dataset && document.querySelector("script[src*='/pictures.js']");
+    if (!takesPictures) this.#button("picture").remove();
+    this.#button("preview").setAttribute("aria-pressed", this.area.rows > 2 && !localStorage.getItem("no-preview"));
+    this.#rove(this.bar.querySelector("button"));
+
+    this.bar.addEventListener("click", (event) => this.#do(event.target.closest("button")?.dataset.do));
+    this.bar.addEventListener("keydown", (event) => this.#walk(event));
+    this.area.addEventListener("keydown", (event) => this.#key(event));
+    this.area.addEventListener("input", () => this.#typed());
+    this.warning.addEventListener("click", (event) => this.#mask(event.target.closest("[data-masked]")));
+    if (this.area.value) this.#typed();
+  }
+
+  /* Puts text in the place of a stretch, as if it had been typed, and selects a part of it. */
+  put(from, to, text, start = from + text.length, end = start) {
+    this.area.focus();
+    this.area.setSelectionRange(from, to);
+    if ((from !== to || text) && !document.execCommand(text ? "insertText" : "delete", false, text)) {
+      this.area.setRangeText(text, from, to);
+      this.area.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    this.area.setSelectionRange(start, end);
+  }
+
+  // -- the toolbar -------------------------------------------------------------------------------
+
+  #button = (name) => this.bar.querySelector(`[data-do=${name}]`);
+
+  #rove(button) {
+    for (const one of this.bar.querySelectorAll("button")) one.tabIndex = one === button ? 0 : -1;
+  }
+
+  #walk(event) {
+    const buttons = [...this.bar.querySelectorAll("button")];
+    const at = buttons.indexOf(document.activeElement);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const button = buttons.at(to % buttons.length);
+    this.#rove(button);
+    button.focus();
+  }
+
+  #do(what) {
+    const does = {
+      bold: () => this.#wrap("**"),
+      italic: () => this.#wrap("*"),
+      code: () => this.#code(),
+      link: () => this.#link(),
+      quote: () => this.#lines(() => "> "),
+      list: () => this.#lines(() => "- "),
+      numbers: () => this.#lines((number) => `${number}. `),
+      picture: () => this.dispatchEvent(new CustomEvent("picture:choose", { bubbles: true })),
+      preview: () => this.#toggle(),
+      help: () => document.dispatchEvent(new CustomEvent("keys:show")),
+    };
+    if (!what) return;
+    does[what]();
+    this.#rove(this.#button(what));
+  }
+
+  #selected() {
+    const { selectionStart: from, selectionEnd: to, value } = this.area;
+    return { from, to, value, text: value.slice(from, to) };
+  }
+
+  #wrap(mark) {
+    const { from, to, value, text } = this.#selected();
+    const size = mark.length;
+    if (value.slice(from - size, from) === mark && value.slice(to, to + size) === mark) {
+      this.put(from - size, to + size, text, from - size, to - size);
+    } else this.put(from, to, mark + text + mark, from + size, to + size);
+  }
+
+  #code() {
+    const { from, to, value, text } = this.#selected();
+    if (!text.includes("\n")) return this.#wrap("`");
+    const before = from && value[from - 1] !== "\n" ? "\n" : "";
+    this.put(from, to, `${before}\`\`\`\n${text}\n\`\`\`\n`, from + before.length + 3);
+  }
+
+  #link() {
+    const { from, to, text } = this.#selected();
+    if (/^https?:\/\/\S+$/.test(text)) return this.put(from, to, `[](${text})`, from + 1);
+    const start = from + text.length + 3;
+    this.put(from, to, `[${text}](https://)`, text ? start : from + 1, text ? start + 8 : from + 1);
+  }
+
+  /* Begins each selected line with a mark, or takes the mark away where every line has one. */
+  #lines(mark) {
+    const { from, to, value } = this.#selected();
+    const start = value.lastIndexOf("\n", from - 1) + 1;
+    const end = value.indexOf("\n", to) < 0 ? value.length : value.indexOf("\n", to);
+    const lines = value.slice(start, end).split("\n");
+    const isMarked = lines.every((line, at) => line.startsWith(mark(at + 1)));
+    const text = lines.map((line, at) => (isMarked ? line.slice(mark(at + 1).length) : mark(at + 1) + line)).join("\n");
+    this.put(start, end, text, lines.length > 1 ? start : start + text.length, start + text.length);
+  }
+
+  // -- keys --------------------------------------------------------------------------------------
+
+  #key(event) {
+    if (event.isComposing || event.defaultPrevented) return;
+    const command = event.ctrlKey || event.metaKey;
+    const what = command && !event.altKey && (event.shiftKey ? SHIFTED : KEYS)[event.code];
+    if (what) this.#do(what);
+    else if (command && event.key === "Enter") this.#post();
+    else if (event.key !== "Enter" || event.shiftKey || event.altKey || !this.#goOn()) return;
+    event.preventDefault();
+  }
+
+  #post() {
+    const form = this.area.form;
+    form.requestSubmit(form.querySelector("button:not([name], [type=button])"));
+  }
+
+  /* Goes on with a list or a quotation, or ends it at a line that is still empty. */
+  #goOn() {
+    const { from, to, value } = this.#selected();
+    const start = value.lastIndexOf("\n", from - 1) + 1;
+    const item = ITEM.exec(value.slice(start, from));
+    if (!item || from !== to) return false;
+    const [, indent, mark, number, dot, gap, text] = item;
+    if (text) this.put(from, from, `\n${indent}${number ? Number(number) + 1 + dot : mark}${gap}`);
+    else this.put(start, from, "");
+    return true;
+  }
+
+  // -- preview and warning -----------------------------------------------------------------------
+
+  #typed() {
+    this.#later("preview", SEEN, () => this.#preview());
+    this.#later("warning", LOOKED_AT, () => this.#look());
+  }
+
+  #later(name, pause, work) {
+    clearTimeout(this.#timers[name]);
+    this.#timers[name] = setTimeout(work, pause);
+  }
+
+  #toggle() {
+    const button = this.#button("preview");
+    const isOn = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", isOn);
+    if (isOn) localStorage.removeItem("no-preview");
+    else localStorage.setItem("no-preview", "1");
+    this.#preview();
+  }
+
+  async #preview() {
+    const isWanted = this.#button("preview").getAttribute("aria-pressed") === "true";
+    const html = isWanted && this.area.value.trim() ? await this.#fetch(shapes.dataset.preview) : "";
+    if (html === null) return; // It could not be had: what is shown stays.
+    this.shown.querySelector(".prose").innerHTML = html;
+    this.shown.hidden = !html;
+  }
+
+  async #look() {
+    const html = /@|\d.*\d.*\d.*\d/s.test(this.area.value) ? await this.#fetch(shapes.dataset.check) : "";
+    if (html === null || html.trim() === this.warning.innerHTML.trim()) return;
+    this.warning.innerHTML = html;
+  }
+
+  async #fetch(url) {
+    const text = this.area.value;
+    const token = this.area.form?.elements.csrf_token?.value;
+    const body = new URLSearchParams(token ? { text, csrf_token: token } : { text });
+    try {
+      const answer = await fetch(url, { method: "POST", body, headers: { Accept: "text/html" } });
+      return answer.ok && text === this.area.value ? await answer.text() : null;
+    } catch {
+      return null;
+    }
+  }
+
+  #mask(button) {
+    if (!button) return;
+    const { at, text, masked } = button.dataset;
+    const value = this.area.value;
+    const from = value.startsWith(text, Number(at)) ? Number(at) : value.indexOf(text);
+    if (from >= 0) this.put(from, from + text.length, masked);
+    button.closest("li").remove();
+    if (!this.warning.querySelector("li")) this.warning.replaceChildren();
+  }
+}
+
+customElements.define("writing-box", WritingBox);
