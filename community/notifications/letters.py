@@ -134,8 +134,8 @@ def address_of(news: News) -> str:
 
 def _subject_of_day(titles: Sequence[str]) -> str:
     if len(titles) == 1:
-        return str(_("Today: %(title)s", title=titles[0]))
-    return str(_("Today: %(title)s, and %(n)s more", title=titles[0], n=len(titles) - 1))
+        return str(_("News: %(title)s", title=titles[0]))
+    return str(_("News: %(title)s, and %(n)s more", title=titles[0], n=len(titles) - 1))
 
 
 def _way_back(mail_id: int) -> dict[str, str]:

@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 
 from community.core import markup
 from community.core.db import db
+from community.search import NOT_SAID
 from community.search.analysis import ENGLISH
 from community.topics.models import SavedSearch, Tag, Topic, TopicProduct, TopicTag
 
@@ -22,7 +23,7 @@ def fitting(topic: Topic) -> list[int]:
         db.session.scalars(select(Tag.slug).join(TopicTag).where(TopicTag.topic_id == topic.id))
     )
     products = select(TopicProduct.product_id).where(TopicProduct.topic_id == topic.id)
-    language = (topic.language or "").partition("-")[0].lower()
+    language = (topic.language or NOT_SAID).partition("-")[0].lower()
     candidates = db.session.execute(
         select(SavedSearch.id, SavedSearch.text).where(
             SavedSearch.tells,

@@ -61,7 +61,12 @@ def followed_by(user_id: int) -> list[FollowedRow]:
     mine = Follow.user_id == user_id
     none = literal("")
     parts = union_all(
-        select(literal("company").label("what"), Company.id, Company.slug, Company.name)
+        select(
+            literal("company").label("what"),
+            Company.id.label("id"),
+            Company.slug.label("slug"),
+            Company.name.label("name"),
+        )
         .add_columns(none.label("company_slug"), none.label("company_name"))
         .join(Follow, Follow.company_id == Company.id)
         .where(mine),
