@@ -6,8 +6,9 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from community.companies.queries import Guess
 from community.companies.views import company_or_404
-from community.core.errors import Invalid
+from community.core.errors import Invalid, SearchUnavailable
 from community.core.links import absolute
 from community.topics import queries
 from community.topics.queries import Answer, Suggestion
@@ -19,7 +20,7 @@ bp = Blueprint("api", __name__, url_prefix="/api/v1")
 @bp.get("/similar")
 @limiter.limit(SUGGEST)
 def similar() -> ResponseReturnValue:
-    """Answer the topics like ``text``, best first, as the ask box shows them.
+    """Answer the topics like ``text``, best first, and what it is about, as the ask box shows them.
 
     Query: ``text`` (3 to 1000 characters), ``company`` (its slug, optional).
     """
@@ -33,8 +34,28 @@ def similar() -> ResponseReturnValue:
             )
         )
     company = company_or_404(slug) if slug else None
-    found = queries.suggestions(text, company_id=company.id if company else None)
-    return {"text": text, "company": slug or None, "topics": [_topic(one) for one in found]}
+    look = queries.look(text, company_id=company.id if company else None)
+    if not look.searching:
+        raise SearchUnavailable(_("Search cannot be reached."))
+    return {
+        "text": text,
+        "company": slug or None,
+        "about": [_about(one) for one in look.guesses],
+        "topics": [_topic(one) for one in look.items],
+    }
+
+
+def _about(guess: Guess) -> dict[str, Any]:
+    subject = guess.subject
+    product = {"slug": subject.product_slug, "name": subject.product_name}
+    return {
+        "company": {"slug": subject.company_slug, "name": subject.company_name},
+        "product": product if subject.product_id is not None else None,
+        "why": guess.why.value,
+        "words": guess.words or None,
+        "score": guess.score,
+        "is_certain": guess.is_certain,
+    }
 
 
 def _topic(suggestion: Suggestion) -> dict[str, Any]:

@@ -192,12 +192,19 @@ def add_alias(actor: User | None, company: Company, *, alias: str) -> CompanyAli
             _("A company has at most %(most)s other names. Take one away first.", most=ALIASES_MAX),
             field="alias",
         )
-    row = CompanyAlias(company_id=company.id, alias=alias, alias_key=key, added_by_id=actor.id)
+    row = write_alias(company, alias, added_by_id=actor.id)
+    outbox.publish("company.names_changed", company_id=company.id)
+    return row
+
+
+def write_alias(company: Company, alias: str, **columns: Any) -> CompanyAlias:
+    """Write another name that has been checked, with the pieces by which it is found."""
+    key = folded(alias)
+    row = CompanyAlias(company_id=company.id, alias=alias, alias_key=key, **columns)
     db.session.add(row)
     db.session.flush()
     for gram in sorted(grams(key)):
         add_once(CompanyGram, gram=gram, company_id=company.id)
-    outbox.publish("company.names_changed", company_id=company.id)
     return row
 
 

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from community.companies.models import ALIASES_MAX, NAME_MAX
+from community.core.names import folded
 from community.demo.shapes import Company, Content, Person, Reply, Step, Topic
 from community.topics.models import STATUSES, TAGS_MAX, StatusRole, TopicStatus
 from community.topics.policies import SOLVABLE
@@ -52,6 +54,11 @@ def _about_company(company: Company, people: Mapping[str, Person]) -> Iterator[s
     named = [company.opened_by, *(one.username for one in company.employees)]
     yield from _unknown(company.file, named, people)
     yield from _twice(company.file, "employee", named[1:])
+    if len(company.also_known_as) > ALIASES_MAX:
+        yield f"{company.file}, company: 'also_known_as' are more than {ALIASES_MAX}."
+    for alias in company.also_known_as:
+        if not 1 <= len(alias) <= NAME_MAX or folded(alias) == folded(company.name):
+            yield f"{company.file}, company: {alias!r} is no other name."
     if company.official_help_url and not company.official_help_source:
         yield f"{company.file}, company: 'official_help_source' is missing."
 

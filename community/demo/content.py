@@ -202,6 +202,7 @@ def _company(file: _Table) -> Company:
         file=file.place,
         slug=table.text("slug", SLUG_MAX),
         name=table.text("name", NAME_MAX),
+        also_known_as=table.names("also_known_as"),
         website_host=table.text("website_host", HOST_MAX),
         about=table.text("about", ABOUT_MAX),
         state=table.choice("state", CompanyState),

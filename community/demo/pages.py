@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from community.accounts.models import User
 from community.companies.models import Company, CompanyState, Mandate, MandateKind, Product
+from community.companies.services import write_alias
 from community.core.db import db
 from community.core.names import folded
 from community.demo import shapes
@@ -52,6 +53,13 @@ def write_companies(site: Site) -> None:
     for one in site.content.companies:
         company = site.companies[one.slug]
         db.session.add_all(_mandate(site, company, employee) for employee in one.employees)
+        for alias in one.also_known_as:
+            write_alias(
+                company,
+                alias,
+                added_by_id=company.created_by_id,
+                created_at=company.created_at,
+            )
         for product in one.products:  # a parent comes before its children
             _write_product(site, company, product)
 

@@ -118,6 +118,7 @@ class Company:
     file: str
     slug: str
     name: str
+    also_known_as: tuple[str, ...]
     website_host: str
     about: str
     state: CompanyState

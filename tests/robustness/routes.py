@@ -341,6 +341,12 @@ class World:
             "reason": "mine is black",
             "turned_down": topic_id,
             "draft": self.draft.key,
+            "seen": "brightwave",
+            "opens": "Brightwave",
+            "website": "brightwave.example",
+            "new_product": "Hub 2",
+            "opens_product": "Hub 2",
+            "guessed": "Brightwave",
         }
         shown = {"company": "brightwave", "text": "hub loses network"}
         return {
@@ -446,6 +452,9 @@ class World:
                 },
             ),
             "topics.post": Good("member", ask),
+            "topics.find": Good(
+                VISITOR, {"text": "hub loses network", "about": "brightwave", "write": "1"}
+            ),
             "topics.reply": Good("employee", {"body": "Update it.", "as_company": "y"}),
             "topics.comment": Good("employee", {"body": "Which one?", "as_company": "y"}),
             "topics.edit_topic": Good(

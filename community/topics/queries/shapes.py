@@ -73,6 +73,7 @@ class Speaker:
     is_asker: bool
     is_former: bool
     is_placeholder: bool
+    is_guest: bool = False  # asked with an address alone, which nobody has confirmed
 
 
 @dataclass(frozen=True, slots=True)

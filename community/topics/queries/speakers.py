@@ -74,4 +74,5 @@ def speaker_of(
         is_asker=row.user_id == asker_id,
         is_former=row.deleted_at is not None,
         is_placeholder=row.user_source_key is not None and row.has_no_email,
+        is_guest=(row.user_source_key is None and row.has_no_email and row.deleted_at is None),
     )

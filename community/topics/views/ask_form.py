@@ -164,6 +164,7 @@ def page(
         items: answers to one more look at.
     """
     offer(form, about)
+    form.email.flags.required = True  # for who asks with it; the other way does not look at it
     differs = form.differs_from_id()
     company = about.company
     return render_template(

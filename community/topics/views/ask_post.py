@@ -17,6 +17,7 @@ from community.topics.queries import Suggestion
 from community.topics.services import Question
 from community.topics.views import ask_form, asking, bp, drafting
 from community.topics.views.ask_form import About
+from community.topics.views.pictured import brings_picture, takes_picture
 from community.web.forms import status_of
 from community.web.limits import GUEST, POST, limiter, spend, whose
 from community.web.redirects import see_other
@@ -27,6 +28,7 @@ from community.writing.views.review import before_posting
 @bp.post("/ask", defaults={"company_slug": None})
 @bp.post("/c/<company_slug>/ask")
 @limiter.limit(POST)
+@takes_picture
 def post(company_slug: str | None) -> ResponseReturnValue:
     """Post the topic, after one more look at what is answered already."""
     fixed, form = asking.page_of(company_slug), AskForm()
@@ -39,8 +41,10 @@ def post(company_slug: str | None) -> ResponseReturnValue:
         return _kept_as_asked(form, about)
     if "look" in request.form:
         return ask_form.page(form, about)
-    if was_guessed or not _is_complete(form, about):
-        return ask_form.page(form, about), 422 if was_guessed else status_of(form)
+    if brings_picture(form):
+        return ask_form.page(form, about), form.status
+    if not _is_complete(form, about, was_guessed=was_guessed):
+        return ask_form.page(form, about), status_of(form)
     if not before_posting(form, "title", "body"):
         return ask_form.page(form, about), form.status
 
@@ -71,9 +75,14 @@ def _guess(form: AskForm) -> bool:
     return ask_form.fill_in_guess(form, found)
 
 
-def _is_complete(form: AskForm, about: About) -> bool:
+def _is_complete(form: AskForm, about: About, *, was_guessed: bool) -> bool:
     """Tell whether everything is said that is needed, and add what is wrong to the form."""
     complete = form.validate() and not about.must_say
+    if was_guessed:
+        form.company.errors = [
+            _("We guessed this from your words. Press once more if it is right.")
+        ]
+        complete = False
     if about.company is not None and not (decision := policies.takes_topics(about.company)):
         form.form_errors.append(decision.reason)
         complete = False
