@@ -24,6 +24,9 @@ _NO_WORDS = frozenset(
         "delete_draft",
         "preview",
         "personal",
+        "picture",
+        "picture_alt",
+        "add_picture",
         # Of who asks without an account: an address is not kept where nobody owns it.
         "email",
         "homepage",

@@ -25,6 +25,7 @@ from community.topics.models import Topic, TopicKind
 from community.topics.queries import revisions
 from community.topics.views import bp
 from community.topics.views.addresses import address_of
+from community.topics.views.pictured import brings_picture, takes_picture
 from community.web.caching import same_for_visitors
 from community.web.limits import POST, SEARCH, limiter
 from community.web.redirects import see_other
@@ -35,6 +36,7 @@ What = Literal["topic", "reply", "comment"]
 
 @bp.route("/t/<int:topic_id>/edit", methods=["GET", "POST"])
 @limiter.limit(POST, methods=["POST"])
+@takes_picture
 def edit_topic(topic_id: int) -> ResponseReturnValue:
     """Change a topic: its title, text, kind, products and tags."""
     topic = queries.visible(topic_id) or abort(404, _("There is no such topic."))
@@ -70,6 +72,7 @@ def edit_topic(topic_id: int) -> ResponseReturnValue:
 
 @bp.route("/r/<int:reply_id>/edit", methods=["GET", "POST"])
 @limiter.limit(POST, methods=["POST"])
+@takes_picture
 def edit_reply(reply_id: int) -> ResponseReturnValue:
     """Change an answer or a comment."""
     reply = queries.visible_reply(reply_id) or abort(404, _("There is no such answer."))
@@ -164,6 +167,8 @@ def _sent(post: Post, form: EditForm, save: Callable[[], bool]) -> ResponseRetur
             )
         )
         return _form_page(post, form), 422
+    if brings_picture(form):
+        return _form_page(post, form), form.status
     shown = [name for name in ("title", "note", "body") if name in form]
     if not form.validate() or not before_posting(form, *shown):
         return _form_page(post, form), form.status

@@ -16,6 +16,7 @@ from community.topics.models import Reply, Topic, TopicKind, TopicStatus
 from community.topics.queries import TopicPage
 from community.topics.views import bp, drafted, drafting
 from community.topics.views.addresses import address_of
+from community.topics.views.pictured import brings_picture, takes_picture
 from community.topics.views.show import screen, statuses_to_offer
 from community.web.limits import POST, VERDICT, limiter
 from community.web.redirects import see_other
@@ -33,6 +34,7 @@ OUTCOMES = {"worked": True, "failed": False, "0": None}
 
 @bp.post("/t/<int:topic_id>/replies")
 @limiter.limit(POST)
+@takes_picture
 def reply(topic_id: int) -> ResponseReturnValue:
     """Post an answer to a topic."""
     topic, form, place = _topic(topic_id), ReplyForm(), drafted.answer_to(topic_id)
@@ -42,6 +44,8 @@ def reply(topic_id: int) -> ResponseReturnValue:
     if drafting.is_asked_for():
         if drafting.keep_as_asked(form, place):
             return see_other(f"{_address(topic)}#answer")
+        return screen(_page(topic_id), actor(), reply_form=form), form.status
+    if brings_picture(form):
         return screen(_page(topic_id), actor(), reply_form=form), form.status
     if form.validate() and before_posting(form, "body"):
         try:

@@ -1,0 +1,115 @@
+/*
+ * Pictures in <writing-box data-pictures>: dragged, pasted, or chosen ("picture:choose"). A mark in
+ * the text is replaced when the picture has come; then a line below the box asks what it shows.
+ * Shape and words of that line are in <template data-pictures>.
+ */
+
+const boxOf = (event) => event.target.closest?.("writing-box[data-pictures]");
+
+document.addEventListener("picture:choose", (event) => {
+  const input = Object.assign(document.createElement("input"), { type: "file", multiple: true, accept: "image/*" });
+  input.onchange = () => [...input.files].forEach((file) => send(boxOf(event), file, true));
+  input.click();
+});
+
+document.addEventListener("paste", (event) => {
+  const { files, types } = event.clipboardData;
+  // Office programs copy words together with a picture of them: the words are meant.
+  if (!boxOf(event) || !files.length || types.includes("text/plain")) return;
+  event.preventDefault();
+  for (const file of files) send(boxOf(event), file);
+});
+
+for (const type of ["dragover", "dragleave", "drop"]) {
+  document.addEventListener(type, (event) => {
+    const box = boxOf(event);
+    if (!box || !event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    box.classList.toggle("is-target", type === "dragover");
+    if (type === "drop") for (const file of event.dataTransfer.files) send(box, file);
+  });
+}
+
+/* What is on its way is waited for; said before others take the form for sent. */
+addEventListener("submit", (event) => {
+  const waiting = event.target.querySelector("progress:not([hidden])")?.closest(".picture-row");
+  if (!waiting) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  waiting.querySelector("[role=alert]").textContent = waiting.dataset.wait;
+}, true);
+
+function send(box, file, isChosen) {
+  const { area } = box;
+  const template = box.closest(".field").querySelector("template[data-pictures]");
+  const { pictures, largest, tooLarge, noLine, onItsWay } = template.dataset;
+  const row = template.content.firstElementChild.cloneNode(true);
+  const [image, name, error, progress, label, alt, away] = row.querySelectorAll("[data-part]");
+  const list = box.parentElement.querySelector(".picture-rows");
+  list.append(row);
+  name.textContent = file.name;
+
+  let mark = `![${onItsWay.replace("{name}", file.name.replace(/[[\]\\]/g, ""))}]()`;
+  while (area.value.includes(mark)) mark = mark.replace("]()", "·]()");
+  const at = area.selectionEnd;
+  box.put(at, at, `${/(^|\n)$/.test(area.value.slice(0, at)) ? "" : "\n\n"}${mark}\n`);
+
+  const request = new XMLHttpRequest(); // fetch() does not say how far it is.
+  const end = (message) => {
+    put(mark, "");
+    error.textContent = message;
+    progress.hidden = true;
+  };
+  away.onclick = () => {
+    request.abort();
+    put(mark, "");
+    row.remove();
+    area.focus();
+  };
+  if (file.size > largest) return end(tooLarge.replace("{size}", Math.ceil(file.size / 2 ** 20)));
+  request.upload.onprogress = ({ loaded, total }) => (progress.value = loaded / total);
+  request.onerror = () => end(noLine);
+  request.onload = () => {
+    const { markdown, url, note, error: refusal } = request.response ?? {};
+    if (!url) return end(refusal?.message ?? noLine);
+    put(mark, markdown);
+    name.textContent += note && ` ${note}`;
+    image.src = `${url}/small`;
+    image.hidden = label.hidden = false;
+    error.textContent = "";
+    progress.hidden = away.hidden = true;
+    alt.onchange = () => say(url, alt.value);
+    if (isChosen) alt.focus();
+  };
+  alt.onkeydown = (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault(); // It ends the line, not the form.
+    alt.onchange();
+    row.remove();
+    area.focus();
+  };
+  const body = new FormData();
+  body.set("picture", file);
+  request.open("POST", pictures);
+  request.responseType = "json";
+  request.setRequestHeader("Accept", "application/json");
+  request.setRequestHeader("X-CSRFToken", area.form.elements.csrf_token?.value);
+  request.send(body);
+
+  function say(url, words) {
+    const [before] = area.value.split(`](${url})`);
+    const from = before.lastIndexOf("![") + 2;
+    const cleaned = words.trim().replace(/[[\]\\]/g, (sign) => ({ "[": "(", "]": ")" })[sign] ?? "/");
+    if (before !== area.value && from > 1) put(before.slice(from), cleaned, from);
+  }
+
+  /* In the place of other words; cursor and focus stay where they are. */
+  function put(old, text, from = area.value.indexOf(old)) {
+    if (from < 0) return;
+    const { activeElement } = document;
+    const to = from + old.length;
+    const moved = (place) => (place < to ? Math.min(place, from) : place + text.length - old.length);
+    box.put(from, to, text, moved(area.selectionStart), moved(area.selectionEnd));
+    activeElement.focus({ preventScroll: true });
+  }
+}
