@@ -242,7 +242,7 @@ def test_205_replies_are_paged_without_loss_or_repeat(distinct_moments: int) -> 
     pages = [page_of(topic)]
     while pages[-1].later:
         pages.append(page_of(topic, after=paging.decode(pages[-1].later)))
-    assert [len(page.replies) for page in pages] == [10, *[30] * 6, 15]
+    assert [len(page.replies) for page in pages] == [10, *[20] * 9, 15]
     assert [view.id for view in pages[0].newest] == everything[-5:]
     assert (pages[0].skipped_count, pages[1].skipped_count) == (190, 0)
     assert [view.id for page in pages for view in page.replies] == everything
@@ -261,7 +261,7 @@ def test_a_reply_is_found_on_the_page_that_holds_it() -> None:
     replies = [make_reply(topic, created_at=NOON + timedelta(minutes=n)) for n in range(70)]
     comment = make_reply(topic, parent_id=replies[65].id)
 
-    for number in (0, 9, 10, 39, 40, 64, 65, 69):
+    for number in (0, 9, 10, 29, 30, 64, 65, 69):
         place = queries.place_of(replies[number].id)
         assert place is not None
         after = paging.decode(place.after) if place.after else None
@@ -273,7 +273,7 @@ def test_a_reply_is_found_on_the_page_that_holds_it() -> None:
     assert of_comment == of_reply
 
 
-@pytest.mark.parametrize("replies", [29, 30])
+@pytest.mark.parametrize("replies", [19, 20])
 def test_a_conversation_of_one_page_is_shown_whole(replies: int) -> None:
     topic = make_topic()
     ids = [make_reply(topic).id for _ in range(replies)]

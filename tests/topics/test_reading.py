@@ -16,7 +16,7 @@ from community.core import clock
 from community.core.db import db
 from community.topics import services
 from community.topics.models import ReadMark, Topic
-from community.topics.queries.conversation import COMMENTS
+from community.topics.queries.conversation import COMMENTS, REPLIES
 from tests.conftest import Client, counted_statements
 from tests.factories import make_reply, make_topic, make_user
 
@@ -100,12 +100,12 @@ def test_what_is_new_stays_new_until_it_was_on_a_page(sign_in: SignIn) -> None:
     browser = sign_in(reader)
     read(browser, topic)
     later = clock.now() + timedelta(minutes=1)
-    new = [make_reply(topic, created_at=later + timedelta(seconds=n)) for n in range(50)]
+    new = [make_reply(topic, created_at=later + timedelta(seconds=n)) for n in range(25)]
 
     with clock.frozen(later + timedelta(hours=1)):
         opening = read(browser, topic)
-        assert "50 new replies" in opening
-        assert "50 new replies" in read(browser, topic)  # ten old ones and the last five
+        assert "25 new replies" in opening
+        assert "25 new replies" in read(browser, topic)  # ten old ones and the last five
 
         path = browser.get(f"/r/{new[0].id}").location
         query = f"?{urlsplit(path).query}"
@@ -213,9 +213,10 @@ def test_statements_stay_within_the_budget(
     assert len(signed_in) <= 14
 
 
-def test_a_page_with_thirty_replies_is_light(client: Client, sign_in: SignIn) -> None:
+@pytest.mark.parametrize("replies", [REPLIES, 30])
+def test_a_page_is_light(client: Client, sign_in: SignIn, replies: int) -> None:
     topic = make_topic(body="It goes on and on. " * 30)
-    for number in range(30):
+    for number in range(replies):
         reply = make_reply(
             topic,
             body="Open the settings and turn the scan off. " * 8,

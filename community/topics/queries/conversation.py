@@ -53,7 +53,7 @@ from community.topics.queries.answers import BEST_FIRST, BY_ASKER, IS_OFFICIAL, 
 from community.topics.queries.reading import rows
 from community.topics.queries.shapes import HELPFUL_FROM, CommentView, ReplyView, Speaker
 
-REPLIES = 30  # a page
+REPLIES = 20  # a page
 FIRST, NEWEST = 10, 5  # of a conversation of more than `REPLIES`, on its first page
 COMMENTS = 5  # below a reply; further ones are folded
 BEST_MAX = 3  # replies named under "What helps"

@@ -15,6 +15,7 @@ from community.topics.policies import SOLVABLE
 from community.topics.queries import ReplyView, Speaker, TopicPage
 
 TEXT_MAX = 300  # characters of each text: the page has them whole
+SUGGESTED_MAX = 10  # answers besides the accepted one, the best first
 
 
 def qa_page(page: TopicPage) -> dict[str, Any] | None:
@@ -22,7 +23,8 @@ def qa_page(page: TopicPage) -> dict[str, Any] | None:
     if page.kind not in SOLVABLE or not page.shown:
         return None
     accepted = next((one for one in page.best if one.is_official or one.accepted_by_asker), None)
-    suggested = [_answer(one, page) for one in page.shown if one is not accepted]
+    others = [one for one in page.shown if one is not accepted]
+    suggested = [_answer(one, page) for one in others[:SUGGESTED_MAX]]
     question: dict[str, Any] = {
         "@type": "Question",
         "name": page.title,
