@@ -1,5 +1,6 @@
 """The bases of forms whose words are looked at before posting, and kept while they are written."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from community.web.forms import Form
 from community.writing.models import Draft
 from community.writing.personal import Finding
 
+BESIDE = "draft_beside"  # holds the text of another window, while both are shown
+
 # What is sent with the fields of a form and is not of its text: the draft's own, and buttons.
 _NO_WORDS = frozenset(
     {
@@ -20,6 +23,7 @@ _NO_WORDS = frozenset(
         "draft_version",
         "draft_place",
         "draft_owner",
+        BESIDE,
         "save_draft",
         "delete_draft",
         "preview",
@@ -97,6 +101,17 @@ class DraftForm(ReviewedForm):
 def typed(fields: Mapping[str, str]) -> dict[str, str]:
     """Return what was typed, of everything that a form has sent."""
     return {name: value for name, value in fields.items() if name not in _NO_WORDS}
+
+
+def fields_in(word: str) -> dict[str, str]:
+    """Return the fields that a page has written down as JSON; none if that is not what it is."""
+    try:
+        read = json.loads(word)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(read, dict):
+        return {}
+    return {name: value for name, value in read.items() if isinstance(value, str)}
 
 
 def version_in(fields: Mapping[str, str]) -> int | None:

@@ -6,7 +6,7 @@ const shapes = document.getElementById("drafts");
 const words = shapes.dataset;
 const here = location.pathname + location.search;
 const QUIET_MS = 1500, STORE_MS = 250, WAIT_MS = 2000, RETRY_MS = 10_000, KEPT_MS = 30 * 86_400_000;
-const NO_WORDS = new Set(["csrf_token", "draft", "draft_version"]);
+const NO_WORDS = new Set(["csrf_token", "draft", "draft_version", "draft_beside"]);
 const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
 const drafts = new Map();
 
@@ -30,6 +30,17 @@ function typed(form) {
   return Object.fromEntries([...new FormData(form)].filter(isWord));
 }
 
+/* What the page came with, whatever has been typed since. */
+function initial(form) {
+  const fields = {};
+  for (const { name, type, value, options, defaultChecked, defaultValue } of form.elements) {
+    if (options) fields[name] = ([...options].find((one) => one.defaultSelected) ?? options[0])?.value;
+    else if (!/radio|checkbox/.test(type)) fields[name] = defaultValue;
+    else if (defaultChecked) fields[name] = value;
+  }
+  return fields;
+}
+
 function fill(form, fields) {
   for (const control of form.elements) {
     const { name, type } = control, value = fields[name] ?? "";
@@ -49,10 +60,10 @@ class Draft {
     this.name = `draft:${random()}`; // of the entry here: two windows do not write over each other
     this.key = this.hidden("draft").value || random();
     this.version = Number(this.hidden("draft_version").value);
-    this.saved = typed(form); // what the server has, or what the page began with
+    this.saved = initial(form); // what the server has, as far as we know
     this.unanswered = []; // what was sent and may have arrived
     const panel = form.querySelector(".draft-other");
-    if (panel) this.compare(panel, { key: this.key, version: this.version, fields: JSON.parse(panel.dataset.fields) });
+    if (panel) this.compare(panel, { key: this.key, version: this.version, fields: JSON.parse(this.hidden("draft_beside").value) });
   }
 
   hidden(name) {

@@ -23,7 +23,7 @@ from community.topics.views.drafted import answer_to, change_of_reply, change_of
 from community.web.errors import on_lost_token, press_once_more, sent_from_here
 from community.writing import queries as kept_drafts
 from community.writing import services as drafts
-from community.writing.forms import DraftForm, typed, version_in
+from community.writing.forms import BESIDE, DraftForm, fields_in, typed, version_in
 from community.writing.models import ASKING, Draft
 
 AnyForm = TypeVar("AnyForm", bound=DraftForm)
@@ -89,7 +89,8 @@ def keep_as_asked(form: DraftForm, place: str, **more: str) -> bool:
     holds; when its text was chosen and now stands in the form; or when it cannot be kept.
     """
     if request.form["save_draft"] == "other":
-        return not _swap(form, place)
+        _swap(form)
+        return False
     try:
         keep(form, place, **more)
     except drafts.Outdated as error:
@@ -169,17 +170,13 @@ def offered(form: DraftForm | None = None) -> Sequence[Draft]:
     return kept_drafts.questions_of(viewer, OFFERED_MAX)
 
 
-def _swap(form: DraftForm, place: str) -> bool:
-    """Put the text of the other window into ``form``, and what stood there beside it."""
-    other = kept_drafts.find_draft(form.draft.data, actor())
-    if other is None or other.place != place:
-        return False
-    mine = form.words()
-    form.fill_in(other)
-    form.other = Draft(
-        key=other.key, place=place, fields=mine, version=other.version, saved_at=clock.now()
-    )
-    return True
+def _swap(form: DraftForm) -> None:
+    """Put the text that is shown beside ``form`` into it, and what stood there beside it."""
+    beside, mine, own = fields_in(request.form.get(BESIDE, "")), form.words(), form.draft.data
+    version = form.version() or 1
+    form.fill_in(Draft(key=own, fields=beside, version=version, saved_at=clock.now()))
+    form.kept = None
+    form.other = Draft(key=own, fields=mine, version=version, saved_at=clock.now())
 
 
 # -- a token that has gone ----------------------------------------------------------------------
