@@ -275,32 +275,37 @@ class _Tame(Treeprocessor):
     """Keep headings below the page's own, and show pictures from elsewhere as links."""
 
     def run(self, root: Element) -> None:
-        for element in root.iter():
+        linked = {image for link in root.iter("a") for image in link.iter("img")}
+        for element in list(root.iter()):
             if element.tag in _HEADINGS:
                 element.tag = _HEADINGS[element.tag]
             elif element.tag == "img":
-                _tame_picture(element)
+                _tame_picture(element, is_linked=element in linked)
 
 
-def _tame_picture(image: Element) -> None:
-    """Show a picture of ours, with the room it takes; one from elsewhere becomes a link."""
-    source, words = image.get("src", ""), image.get("alt", "")
-    key = picture_keys.key_at(source)
+def _tame_picture(image: Element, *, is_linked: bool) -> None:
+    """Show a picture of ours small, as a link to the whole; one from elsewhere is a link only.
+
+    Of which nobody has said what it shows, it is no link: that would have no words.
+    The element becomes another one in its place: what follows it, its tail, stays.
+    """
+    address, words = image.get("src", ""), image.get("alt", "")
+    key = picture_keys.key_at(address)
     size = picture_keys.size_of(key) if key else None
-    if size is None:
-        image.tag, image.text = "a", words or source
-        image.attrib = {"href": source}  # what follows it, its tail, stays
+    shown = {"src": f"{address}/small", "alt": words, "loading": "lazy"}
+    if size is not None:
+        shown |= {"width": str(size.width), "height": str(size.height)}
+    if size is not None and (is_linked or not words.strip()):
+        image.attrib = shown
         return
-    image.attrib = {
-        "src": source,
-        "alt": words,
-        "width": str(size.width),
-        "height": str(size.height),
-        "loading": "lazy",
-    }
+    image.tag, image.attrib = "a", {"href": address}
+    if size is None:
+        image.text = words or address
+    else:
+        image.append(Element("img", shown))
 
 
-_PICTURE = re.compile(r'<img [^>]*?src="/pictures/([^"]+)"')
+_PICTURE = re.compile(r'<img [^>]*?src="/pictures/([^"/]+)/small"')
 _LINKS = (
     "link",
     "image_link",

@@ -48,7 +48,7 @@ def assert_harmless(html: str) -> None:
             tag == "code"
         )
         if tag == "img":  # no picture but ours
-            assert re.fullmatch(r"/pictures/[0-9a-f]{32}-\d+x\d+", attributes["src"] or "")
+            assert re.fullmatch(r"/pictures/[0-9a-f]{32}-\d+x\d+/small", attributes["src"] or "")
         if "href" in attributes:
             # A browser drops white space and controls, then reads a scheme up to the colon.
             address = re.sub(r"[\x00-\x20\x7f-\xa0]", "", attributes["href"] or "").lower()
