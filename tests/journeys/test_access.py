@@ -59,6 +59,9 @@ MEMBERS = [
     "/c/brightwave/products/new",
     "/c/brightwave/official-help",
     "/following",
+    "/notifications",
+    "/notifications?unread=1",
+    "/account/notifications",
     "/unanswered",
     "/search?q=router&kind=problem",
     "/searches",
@@ -78,12 +81,14 @@ WAYS = [
 @pytest.fixture
 def topic_path(site: Site) -> str:
     """Content that shows many states. Return the path of its busiest topic."""
+    jonas = site.join("jonas", is_moderator=True)
     with site.app.app_context():
         with transaction():
             topic = _busy_topic()
+            services.follow(jonas, topic)
+            services.follow(jonas, topic.company)
             path = f"/t/{topic.id}/{topic.slug}"
-        outbox.deliver_due()
-    site.join("jonas", is_moderator=True)
+        outbox.deliver_due()  # which tells jonas, too, who follows
     return path
 
 
