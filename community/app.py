@@ -23,6 +23,7 @@ from community.companies import views as companies_views
 from community.core import config, db, erasing, jobs, outbox
 from community.core.sql import ROW_ID_MAX
 from community.notifications import handlers as news
+from community.notifications import holdings as notifications_holdings
 from community.notifications import services as notifications_services
 from community.notifications import views as notifications_views
 from community.pages import views as pages_views
@@ -49,6 +50,7 @@ from community.web import (
     times,
 )
 from community.web import views as web_views
+from community.writing import holdings as writing_holdings
 from community.writing import services as writing_services
 from community.writing import views as writing_views
 
@@ -164,14 +166,25 @@ def wire_events() -> None:
 def wire_holdings() -> None:
     """Say who keeps what about a person. Accounts come last: they empty the person's row."""
     hold = accounts_holdings.hold
-    topics, pictures, companies = topics_holdings, pictures_holdings, companies_holdings
-    accounts = accounts_holdings
+    topics, pictures = topics_holdings, pictures_holdings
+    hold(
+        "notifications",
+        export=notifications_holdings.export,
+        forget=notifications_holdings.forget,
+        move=notifications_holdings.move,
+    )
     hold(
         "topics",
         export=topics.export,
         forget=topics.forget,
         move=topics.move,
         count=topics.count,
+    )
+    hold(
+        "writing",
+        export=writing_holdings.export,
+        forget=writing_holdings.forget,
+        move=writing_holdings.move,
     )
     hold(
         "pictures",
@@ -182,11 +195,16 @@ def wire_holdings() -> None:
     )
     hold(
         "companies",
-        export=companies.export,
-        forget=companies.forget,
-        move=companies.move,
+        export=companies_holdings.export,
+        forget=companies_holdings.forget,
+        move=companies_holdings.move,
     )
-    hold("account", export=accounts.export, forget=accounts.forget, move=accounts.move)
+    hold(
+        "account",
+        export=accounts_holdings.export,
+        forget=accounts_holdings.forget,
+        move=accounts_holdings.move,
+    )
 
 
 def _flask_config(settings: config.Settings) -> Mapping[str, Any]:

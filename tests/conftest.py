@@ -51,8 +51,19 @@ class Client(FlaskClient):
         )
 
 
-def make_app(folder: Path, database_url: str = "", **overrides: Any) -> Flask:
-    """Build an application whose data lie in ``folder``, migrated and empty."""
+def make_app(
+    folder: Path,
+    database_url: str = "",
+    *,
+    environ: Mapping[str, str] | None = None,
+    **overrides: Any,
+) -> Flask:
+    """Build an application whose data lie in ``folder``, migrated and empty.
+
+    Args:
+        environ: settings of its own, besides or in place of those of all tests.
+        overrides: Flask's own configuration.
+    """
     settings = config.from_environ(
         {
             "COMMUNITY_DATA_DIR": str(folder),
@@ -60,6 +71,7 @@ def make_app(folder: Path, database_url: str = "", **overrides: Any) -> Flask:
             "COMMUNITY_MAIL_URL": "memory:",
             "COMMUNITY_LIMITS_URL": "memory://",
             "COMMUNITY_BASE_URL": "http://localhost",
+            **(environ or {}),
         }
     )
     app = create_app(settings, **{"TESTING": True, **overrides})

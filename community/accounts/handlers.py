@@ -11,10 +11,13 @@ from community.accounts.models import (
     SIGN_IN_LINK_FOR,
 )
 from community.core import clock, mail, outbox
-from community.core.db import db, transaction, wiped
+from community.core.db import db, transaction, wipe
+from community.core.db import size as db_size
 from community.core.links import absolute
 
 BUSY_AGAIN = timedelta(seconds=5)
+WIPED_AT_ONCE_MAX = 200_000_000  # bytes, about two seconds
+NIGHT = 3  # the hour, UTC
 
 
 def mail_confirmation(sign_up_id: int) -> None:
@@ -117,13 +120,17 @@ def forget_person(user_id: int, for_good: bool) -> None:
 def wipe_database(user_id: int) -> None:  # noqa: ARG001 (an event's payload)
     """Overwrite what a forgotten person has left in the database's files.
 
-    Runs outside a transaction.
+    Runs outside a transaction. Everybody who writes waits for it, so that with a large
+    database it waits for the night itself.
 
     Raises:
-        Retry: somebody reads just now what would be overwritten.
+        Retry: it is not night yet, or somebody uses just now what would be overwritten.
     """
-    if not wiped():
-        raise outbox.Retry("The database is being read.", after=BUSY_AGAIN)
+    until_night = timedelta(hours=(NIGHT - clock.now().hour) % 24)
+    if until_night and db_size() > WIPED_AT_ONCE_MAX:
+        raise outbox.Retry("The database is large; it is wiped at night.", after=until_night)
+    if not wipe():
+        raise outbox.Retry("The database is being used.", after=BUSY_AGAIN)
 
 
 def mail_reset(user_id: int | None) -> None:

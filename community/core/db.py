@@ -1,6 +1,7 @@
 """The database: one declarative base, one session, one way to commit."""
 
 import enum
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     TypeDecorator,
     event,
+    text,
 )
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, mapped_column
@@ -133,20 +135,36 @@ def reading() -> Iterator[None]:
         _will_write.reset(token)
 
 
-def wiped() -> bool:
-    """Let go of what was changed or deleted in the database's files; return False if not now.
+def wipe() -> bool:
+    """Write the database's files anew, without what was deleted or changed; False if not now.
 
-    SQLite overwrites it in its main file, and keeps earlier states in its log until that is
-    emptied, which nobody may read meanwhile. PostgreSQL clears up by itself, some time later.
+    SQLite overwrites what it deletes (see `prepare_sqlite`), but not what it leaves behind when it
+    moves rows from page to page, nor what its log still holds. Writers wait meanwhile.
+    PostgreSQL clears up by itself, some time later.
     """
     if db.engine.dialect.name != "sqlite":
         return True
     db.session.commit()
     with db.engine.connect() as connection:
         raw = connection.connection.cursor()
-        busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        raw.close()
+        try:
+            raw.execute("VACUUM")
+            busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError:  # somebody writes for longer than we wait
+            return False
+        finally:
+            raw.close()
     return not busy
+
+
+def size() -> int:
+    """Return how many bytes SQLite's file has; 0 elsewhere."""
+    if db.engine.dialect.name != "sqlite":
+        return 0
+    pages = db.session.scalar(text("PRAGMA page_count")) or 0
+    page_size = db.session.scalar(text("PRAGMA page_size")) or 0
+    db.session.commit()
+    return int(pages) * int(page_size)
 
 
 def engine_options(url: str) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class Traces:
 
     def erased(self, text: str) -> str:
         """Return ``text``, Markdown or plain, without them."""
-        text = _CALL.sub(self._call, text)
+        text = self._page().sub(f"/people/{SOMEBODY[1:]}", _CALL.sub(self._call, text))
         for address in self.addresses:
             text = re.sub(re.escape(address), REMOVED, text, flags=re.IGNORECASE)
         return text
@@ -98,7 +98,14 @@ class Traces:
         text = cast(column, Text)
         # Databases fold the case of Latin letters only; who has others is looked for by the sign.
         call = f"@{self.username}" if self.username.isascii() else "@"
-        return or_(*(text.icontains(word, autoescape=True) for word in (call, *self.addresses)))
+        pages = (f"/people/{self.username}", f"/people/{quote(self.username)}")
+        words = {call, *pages, *self.addresses}
+        return or_(*(text.icontains(word, autoescape=True) for word in sorted(words)))
+
+    def _page(self) -> re.Pattern[str]:
+        """Return the pattern for the address of their page, quoted or not."""
+        spellings = "|".join(re.escape(name) for name in {self.username, quote(self.username)})
+        return re.compile(rf"/people/(?:{spellings})(?![\w%-]|\.\w)", re.IGNORECASE)
 
     def _call(self, call: re.Match[str]) -> str:
         for name in _readings(call[1]):
