@@ -3,6 +3,7 @@
 from flask import request
 from flask_babel import gettext as _
 
+from community.accounts import queries as accounts
 from community.accounts.models import User
 from community.core.sql import ROW_ID_MAX
 from community.topics import queries
@@ -16,9 +17,10 @@ def put_quote(form: ReplyForm, topic_id: int) -> None:
     """Put what the address says into the form, behind what was begun there."""
     word = request.args.get("quote", "")
     quoted = _quoted(word, topic_id)
-    if quoted is not None:
+    author = accounts.by_id(quoted.author_id) if quoted is not None else None
+    if quoted is not None and author is not None:
         begun = f"{form.body.data.rstrip()}\n\n" if form.body.data else ""
-        form.body.data = begun + _quotation(quoted.author, quoted.body)
+        form.body.data = begun + _quotation(author, quoted.body)
 
 
 def _quoted(word: str, topic_id: int) -> Reply | Topic | None:
