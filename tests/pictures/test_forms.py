@@ -101,7 +101,7 @@ def test_a_form_that_is_too_large_is_answered_in_words(sign_in: SignIn) -> None:
 
 def test_a_question_takes_a_picture(sign_in: SignIn) -> None:
     company, member = make_company("Brightwave"), sign_in(make_user())
-    fields = {
+    fields: dict[str, Any] = {
         "title": "The hub's light is red",
         "company": "Brightwave",
         "kind": "problem",

@@ -29,6 +29,8 @@ from community.core.db import Base, db
 from community.notifications.models import Notification, NotificationKind
 from community.notifications.tokens import Stop, for_stop
 from community.notifications.words import KINDS
+from community.pictures import reading
+from community.pictures import services as pictures
 from community.topics import services
 from community.topics.queries import Wanted
 from community.web.limits import limiter
@@ -42,7 +44,9 @@ from tests.factories import (
     make_topic,
     make_user,
 )
+from tests.pictures.samples import plain, saved
 
+PICTURE = saved(plain(), "PNG")
 PASSWORD = "seven otters knit quietly"
 RAW_TOKEN = "ab" * 20  # what a session keeps of the forgery token
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
@@ -56,10 +60,11 @@ _names_read: dict[str, set[str]] = {}  # by route; they are the same for every t
 
 @dataclass(frozen=True)
 class Good:
-    """Who may send a form, and fields with which it is taken."""
+    """Who may send a form, and fields with which it is taken; its files go with any of them."""
 
     who: str
     fields: dict[str, str] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -179,8 +184,13 @@ class World:
         headers = {**self.cookie(who), **SAME_ORIGIN, **options.pop("headers", {})}
         if route.method == "POST" and not options:
             token = {"csrf_token": self.token()} if with_token else {}
-            options["data"] = encoded({**(fields or {}), **token})
-            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+            files = self.good[route.endpoint].files if route.endpoint in self.good else {}
+            if files:
+                parts = {name: (io.BytesIO(content), "a.png") for name, content in files.items()}
+                options["data"] = {**(fields or {}), **token, **parts}
+            else:
+                options["data"] = encoded({**(fields or {}), **token})
+                headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
         elif fields and route.method != "POST":
             path = f"{path}?{encoded(fields).decode()}"
         connection: Any = db.engines[None]  # the one that `undone` puts there
@@ -266,6 +276,10 @@ class World:
         self.draft = Draft(
             key="d" * 32, place=ASKING, fields={"title": "Kept", "body": "As typed."}
         )
+        shown = reading.encode(PICTURE)
+        self.picture = pictures.add_picture(
+            self._people["member"], shown, key=pictures.store(shown)
+        )
         self.search = services.keep_search(
             self._people["member"], Wanted(text="hub"), name="My hub", tells=True
         )
@@ -316,6 +330,8 @@ class World:
                 "token": for_stop(Stop(member.id, (NotificationKind.REPLIED,), self.topic.id)),
                 "username": "mira",
                 "key": self.draft.key,
+                "pictures.show key": self.picture.key,
+                "pictures.small key": self.picture.key,
                 "filename": "css/tokens.css",
                 "accounts.claim token": tokens.for_claim(self.claim),
                 "accounts.claim_person username": self.placeholder.username,
@@ -437,6 +453,7 @@ class World:
             "notifications.stop_now": Good(
                 VISITOR, {"what": "kinds", "before": "replied:at_once"}
             ),
+            "pictures.add": Good("member", {"picture_alt": "The light is red"}, {"picture": PICTURE}),
             "pages.theme": Good(VISITOR, {"theme": "dark", "next": "/about"}),
             "topics.shown": Good(VISITOR, {**shown, "topics": topic_id}),
             "topics.deflect": Good(
