@@ -10,11 +10,17 @@ from sqlalchemy import func, select
 
 from community import search
 from community.accounts.models import User
-from community.companies.models import Company, CompanyState
+from community.companies.models import Company, CompanyState, Product
 from community.core import clock, outbox
 from community.core.db import db
 from community.topics import services
-from community.topics.models import DeflectionEvent, DeflectionStep, Topic, TopicKind
+from community.topics.models import (
+    DeflectionEvent,
+    DeflectionStep,
+    Topic,
+    TopicKind,
+    TopicProduct,
+)
 from community.writing import services as drafts
 from community.writing.models import ASKING, Draft
 from tests.conftest import Client
@@ -271,12 +277,139 @@ def test_an_error_stands_beside_its_field_and_nothing_is_lost(sign_in: SignIn) -
 
 
 def test_a_new_company_opens_with_the_question(sign_in: SignIn) -> None:
+    browser = sign_in(make_user())
+    fields = {"title": "No signal", "kind": "problem", "body": "Since Monday."}
+
+    page = browser.submit("/ask", company="Nimbus Phones", **fields).text
+    assert "No page for “Nimbus Phones” yet" in page
+    assert db.session.scalar(select(func.count()).select_from(Company)) == 0
+
+    answer = browser.submit(
+        "/ask",
+        company="Nimbus Phones",
+        opens=field(page, "opens"),
+        website="https://www.nimbus.example/shop",
+        **fields,
+    )
+    assert answer.status_code == 303
+    company = db.session.scalars(select(Company)).one()
+    assert (company.slug, company.website_host) == ("nimbus-phones", "nimbus.example")
+
+
+def test_another_name_is_asked_about_again(sign_in: SignIn) -> None:
+    fields = {"title": "No signal", "kind": "problem", "body": "Since Monday."}
+
+    answer = sign_in(make_user()).submit("/ask", company="Nimbus", opens="Cumulus", **fields)
+
+    assert "No page for “Nimbus” yet" in answer.text
+    assert db.session.scalar(select(func.count()).select_from(Company)) == 0
+
+
+def test_a_website_that_has_a_page_offers_that_page(sign_in: SignIn) -> None:
+    make_company("Brightwave", website_host="brightwave.example")
+    browser = sign_in(make_user())
+    fields = {
+        "title": "No light",
+        "kind": "problem",
+        "body": "Since Monday.",
+        "company": "Dimlight",
+        "website": "shop.brightwave.example",
+        "opens": "Dimlight",
+    }
+
+    page = browser.submit("/ask", **fields).text
+    assert "This website has a page already" in page
+    assert 'value="brightwave"' in page
+
+    assert browser.submit("/ask", company_choice="none", **fields).status_code == 303
+    opened = db.session.scalars(select(Company).where(Company.name == "Dimlight")).one()
+    assert opened.website_host is None
+
+
+def test_a_website_that_is_none_is_said_beside_its_field(sign_in: SignIn) -> None:
     answer = sign_in(make_user()).submit(
-        "/ask", company="Nimbus Phones", title="No signal", kind="problem", body="Since Monday."
+        "/ask",
+        company="Dimlight",
+        opens="Dimlight",
+        website="what?",
+        title="No light",
+        kind="problem",
+        body="Since Monday.",
+    )
+
+    assert answer.status_code == 422
+    assert 'id="website-error"' in answer.text
+
+
+def test_what_was_chosen_among_near_names_survives_signing_in(
+    client: Client, sign_in: SignIn
+) -> None:
+    make_company("Brightwave")
+    fields = {"title": "No light", "kind": "problem", "body": "Since Monday."}
+    typed = {"company": "Brightwaves", "company_choice": "none", "seen": "brightwave", **fields}
+
+    answer = client.submit("/ask", **typed)
+    assert "/signin" in answer.location
+    draft = db.session.scalars(select(Draft)).one()
+
+    browser = sign_in(make_user())
+    page = browser.get(f"/ask/draft/{draft.key}").text
+    kept = {name: field(page, name) for name in ("company_choice", "seen", "opens", "draft")}
+    answer = browser.submit("/ask", company="Brightwaves", turned_down="none", **kept, **fields)
+
+    assert answer.status_code == 303
+    assert db.session.scalar(select(func.count()).select_from(Company)) == 2
+
+
+def test_a_product_that_is_not_listed_opens_with_the_question(sign_in: SignIn) -> None:
+    company = make_company("Brightwave")
+    make_product(company, "Router X2")
+    browser = sign_in(make_user())
+    fields = {"title": "No light", "kind": "problem", "body": "Since Monday."}
+
+    near = browser.submit("/c/brightwave/ask", new_product="Router X3", **fields)
+    assert near.status_code == 422
+    assert "There is “Router X2” already" in near.text
+
+    for _ in range(2):
+        answer = browser.submit(
+            "/c/brightwave/ask",
+            new_product="Router X3",
+            opens_product=field(near.text, "opens_product"),
+            **fields,
+        )
+        assert answer.status_code == 303
+    topic = db.session.scalars(select(Topic)).one()
+    products = select(Product.name).join(TopicProduct, TopicProduct.product_id == Product.id)
+    assert db.session.scalars(products.where(TopicProduct.topic_id == topic.id)).all() == [
+        "Router X3"
+    ]
+
+
+def test_a_product_that_is_listed_is_taken_from_the_list(sign_in: SignIn) -> None:
+    company = make_company("Brightwave")
+    product = make_product(company, "Router X2")
+
+    answer = sign_in(make_user()).submit(
+        "/c/brightwave/ask",
+        new_product="router x2",
+        title="No light",
+        kind="problem",
+        body="Since Monday.",
     )
 
     assert answer.status_code == 303
-    assert db.session.scalar(select(Company.slug)) == "nimbus-phones"
+    assert db.session.scalars(select(TopicProduct.product_id)).all() == [product.id]
+
+
+def test_one_press_shows_the_products_of_a_company(client: Client) -> None:
+    make_product(make_company("Brightwave"), "Router X2")
+
+    page = client.submit("/ask", company="brightwave", title="No light", look="1")
+
+    assert page.status_code == 200
+    assert "Router X2" in page.text
+    assert 'id="body-error"' not in page.text
 
 
 def test_the_company_can_still_be_changed_in_the_form(sign_in: SignIn) -> None:
@@ -402,7 +535,12 @@ def test_who_may_not_post_keeps_what_was_typed(sign_in: SignIn) -> None:
     suspended = make_user(suspended_until=clock.now() + timedelta(days=3))
 
     answer = sign_in(suspended).submit(
-        "/ask", company="Acme", title="It hums", body="My precious words.", kind="problem"
+        "/ask",
+        company="Acme",
+        opens="Acme",
+        title="It hums",
+        body="My precious words.",
+        kind="problem",
     )
 
     assert answer.status_code == 422

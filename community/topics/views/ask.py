@@ -65,7 +65,8 @@ def find(company_slug: str | None) -> ResponseReturnValue:
 @limiter.limit(SUGGEST)
 def suggestions() -> ResponseReturnValue:
     """Answer the fragment of rows for what has been typed so far."""
-    company = companies.by_slug(request.args.get("company", ""))
+    slug = request.args.get("company", "")
+    company = companies.by_slug(slug) if slug else None
     text = request.args.get("text", "").strip()
     subject = asking.said_subject(company)
     return render_template(

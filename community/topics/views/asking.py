@@ -22,20 +22,24 @@ ADDRESS_MAX = 4_000  # characters of an address of ours; servers and proxies ref
 
 @dataclass(frozen=True)
 class Subject:
-    """What the asker says the text is about: a company, perhaps a product, or none of ours.
+    """What a text is about: a company, perhaps a product, or none of those that we guess.
 
-    Nothing was said where both are missing: then it is guessed.
+    What nobody has said is guessed. On a company's page the company is known without
+    being said.
     """
 
     company: Company | None = None
     product: Product | None = None
     is_none: bool = False
+    is_said: bool = False
 
     @property
     def key(self) -> str:
-        """What stands for it in addresses."""
+        """What stands in addresses for what was said; empty if nothing was."""
+        if not self.is_said:
+            return ""
         if self.company is None:
-            return ANY if self.is_none else ""
+            return ANY
         return f"{self.company.slug}/{self.product.slug}" if self.product else self.company.slug
 
 
@@ -66,13 +70,13 @@ def said_subject(company: Company | None) -> Subject:
     if about == request.args.get("guessed", ""):
         about = ""
     if about == ANY and company is None:
-        return Subject(is_none=True)
+        return Subject(is_none=True, is_said=True)
     slug, _slash, product_slug = about.partition("/")
     chosen = company or (companies.by_slug(slug) if slug else None)
-    if chosen is None:
-        return Subject()
+    if chosen is None or not slug:
+        return Subject(chosen)
     product = companies.product_by_slug(chosen.id, product_slug) if product_slug else None
-    return Subject(chosen, product)
+    return Subject(chosen, product, is_said=True)
 
 
 def as_title_and_body(text: str) -> tuple[str, str]:
