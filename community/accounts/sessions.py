@@ -3,7 +3,7 @@
 import logging
 from functools import partial
 
-from flask import Flask, Response, after_this_request, flash, g, request, session, url_for
+from flask import Flask, Response, flash, g, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy.exc import SQLAlchemyError
@@ -120,13 +120,6 @@ def sign_out() -> None:
             services.end_session(key)
     logout_user()
     session.clear()
-    after_this_request(_clear_browser)
-
-
-def _clear_browser(response: Response) -> Response:
-    """Let nothing of what was typed stay in a browser that others may use next."""
-    response.headers["Clear-Site-Data"] = '"storage"'
-    return response
 
 
 def device() -> str:

@@ -35,6 +35,8 @@ _NO_WORDS = frozenset(
         "email",
         "homepage",
         "guest",
+        "sign_in",
+        "look",
     }
 )
 

@@ -6,7 +6,7 @@ const shapes = document.getElementById("drafts");
 const words = shapes.dataset;
 const here = location.pathname + location.search;
 const QUIET_MS = 1500, STORE_MS = 250, WAIT_MS = 2000, RETRY_MS = 10_000, KEPT_MS = 30 * 86_400_000;
-const NO_WORDS = new Set(["csrf_token", "draft", "draft_version", "draft_beside"]);
+const NO_WORDS = new Set(["csrf_token", "draft", "draft_version", "draft_beside", "email", "homepage", "picture_alt"]);
 const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
 const drafts = new Map();
 
@@ -240,6 +240,7 @@ function load() {
 /* Before a form is sent the server has all of it, so that posting takes the draft with it. */
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event, draft = drafts.get(form);
+  if (form.matches("[data-leaves]")) return each((one) => one.save(one.leave()))();
   if (!draft || draft.isLeaving) return;
   if (submitter?.name === "delete_draft" || draft.isSaved()) return draft.leave();
   event.preventDefault();

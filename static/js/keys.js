@@ -5,7 +5,17 @@
 
 const link = document.querySelector("a[data-keys]");
 const OFF = "no-single-keys";
-const isOn = () => !localStorage.getItem(OFF);
+
+/* The browser may forbid its storage, or be full. */
+function stored(work) {
+  try {
+    return work(localStorage);
+  } catch {
+    return null;
+  }
+}
+
+const isOn = () => !stored((storage) => storage.getItem(OFF));
 let before = "";
 
 const press = (selector) => document.querySelector(selector)?.click();
@@ -86,8 +96,7 @@ function choice(part) {
   box.checked = isOn();
   box.closest("[data-single-keys]").hidden = false;
   box.addEventListener("change", () => {
-    if (box.checked) localStorage.removeItem(OFF);
-    else localStorage.setItem(OFF, "1");
+    stored((storage) => (box.checked ? storage.removeItem(OFF) : storage.setItem(OFF, "1")));
   });
 }
 

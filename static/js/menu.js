@@ -1,4 +1,5 @@
-/* The menu of the person who is signed in: <details> opens it, this closes it again. */
+/* The menu of the person who is signed in: <details> opens it, this closes it again. Whoever signs
+   out by a form[data-leaves] leaves nothing of what they typed in this browser. */
 
 const menus = () => document.querySelectorAll("details.menu[open]");
 
@@ -18,3 +19,12 @@ for (const happening of ["click", "focusin"]) {
     }
   });
 }
+
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || !event.target.matches("[data-leaves]")) return;
+  try {
+    for (const name of Object.keys(localStorage)) {
+      if (name.startsWith("draft:")) localStorage.removeItem(name);
+    }
+  } catch {} // A browser that forbids storage has kept nothing.
+});

@@ -11,6 +11,15 @@ const ITEM = /^(\s*)([-*+]|(\d{1,4})([.)])|>)(\s+)(.*)$/;
 const KEYS = { KeyB: "bold", KeyI: "italic", KeyK: "link", KeyE: "code" };
 const SHIFTED = { Period: "quote", Digit8: "list", Digit7: "numbers" };
 
+/* The browser may forbid its storage, or be full. */
+function stored(work) {
+  try {
+    return work(localStorage);
+  } catch {
+    return null;
+  }
+}
+
 class WritingBox extends HTMLElement {
   #timers = {};
 
@@ -31,7 +40,8 @@ class WritingBox extends HTMLElement {
     this.area.after(this.warning, this.shown);
     const takesPictures = "pictures" in this.dataset && document.querySelector("script[src*='/pictures.js']");
     if (!takesPictures) this.#button("picture").remove();
-    this.#button("preview").setAttribute("aria-pressed", this.area.rows > 2 && !localStorage.getItem("no-preview"));
+    const isOff = stored((storage) => storage.getItem("no-preview"));
+    this.#button("preview").setAttribute("aria-pressed", this.area.rows > 2 && !isOff);
     this.#rove(this.bar.querySelector("button"));
 
     this.bar.addEventListener("click", (event) => this.#do(event.target.closest("button")?.dataset.do));
@@ -173,8 +183,7 @@ class WritingBox extends HTMLElement {
     const button = this.#button("preview");
     const isOn = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", isOn);
-    if (isOn) localStorage.removeItem("no-preview");
-    else localStorage.setItem("no-preview", "1");
+    stored((storage) => (isOn ? storage.removeItem("no-preview") : storage.setItem("no-preview", "1")));
     this.#preview();
   }
 
