@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from community.accounts import services as accounts
 from community.accounts.models import User
 from community.core import clock
 from community.core.db import db
@@ -127,6 +128,14 @@ def test_an_address_confirmed_since_is_not_given_up(app: Flask) -> None:
     report(app, tokens.for_bounce(mail.id))
 
     assert nora.email_bounced_at is None
+
+
+def test_another_address_that_is_confirmed_gets_news_again() -> None:
+    nora = make_user(email_bounced_at=clock.now(), new_email="nora@new.example")
+
+    accounts.confirm_new_email(nora)
+
+    assert (nora.email, nora.email_bounced_at) == ("nora@new.example", None)
 
 
 def test_what_hangs_is_shown_and_can_be_noted_as_sent(app: Flask) -> None:

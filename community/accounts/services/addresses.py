@@ -48,7 +48,12 @@ def confirm_new_email(user: User) -> None:
             moved = changed(
                 update(User)
                 .where(User.id == user.id, User.new_email == user.new_email)
-                .values(email=User.new_email, new_email=None, email_verified_at=clock.now())
+                .values(
+                    email=User.new_email,
+                    new_email=None,
+                    email_verified_at=clock.now(),
+                    email_bounced_at=None,  # that was the old one
+                )
             )
     except IntegrityError:
         raise Conflict(_("This address has got an account in the meantime.")) from None
