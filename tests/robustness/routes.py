@@ -16,9 +16,9 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Connection, select
-from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 from werkzeug.routing import Rule
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, encode_multipart
 
 from community.accounts import digests, passwords, tokens
 from community.accounts import services as accounts
@@ -94,7 +94,7 @@ class Outcome:
 
     def __init__(self, answer: TestResponse | None, fault: str = "") -> None:
         self.status = answer.status_code if answer else 500
-        self.text = answer.text if answer else ""
+        self.text = answer.get_data().decode(errors="replace") if answer else ""
         self.mimetype = answer.mimetype if answer else ""
         self.headers = dict(answer.headers) if answer else {}
         self.fault = fault
@@ -186,11 +186,17 @@ class World:
             token = {"csrf_token": self.token()} if with_token else {}
             files = self.good[route.endpoint].files if route.endpoint in self.good else {}
             if files:
-                parts = {name: (io.BytesIO(content), "a.png") for name, content in files.items()}
-                options["data"] = {**(fields or {}), **token, **parts}
+                parts = {
+                    name: FileStorage(io.BytesIO(content), "a.png")
+                    for name, content in files.items()
+                }
+                boundary, body = encode_multipart({**(fields or {}), **token, **parts})
+                kind = f"multipart/form-data; boundary={boundary}"
             else:
-                options["data"] = encoded({**(fields or {}), **token})
-                headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+                body = encoded({**(fields or {}), **token})
+                kind = "application/x-www-form-urlencoded"
+            options["data"] = body
+            headers.setdefault("Content-Type", kind)
         elif fields and route.method != "POST":
             path = f"{path}?{encoded(fields).decode()}"
         connection: Any = db.engines[None]  # the one that `undone` puts there
