@@ -57,7 +57,9 @@ def _meant(word: str, vocabulary: Vocabulary) -> str:
     ]
     if not near and not typed and len(folded) >= FAR_MIN:
         near = _two_slips_away(folded, vocabulary)
-    count, other = max(near, default=(0, word))
+    # Letters are swapped more often than mistaken.
+    ranked = ((count, sorted(other) == sorted(folded), other) for count, other in near)
+    count, _, other = max(ranked, default=(0, False, word))
     return other if count >= needed else word
 
 

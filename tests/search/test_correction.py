@@ -50,6 +50,12 @@ def test_prefers_the_word_that_more_titles_hold() -> None:
     assert correct("carx", vocabulary) == "card"
 
 
+def test_of_equals_it_prefers_swapped_letters() -> None:
+    words = {"router": 2, "runter": 2}
+    vocabulary = Vocabulary(lambda word: words.get(word, 0), lambda _: [])
+    assert correct("ruoter", vocabulary) == "router"
+
+
 def test_rare_word_gives_way_only_to_a_far_commoner_one() -> None:
     words = {"fierfox": 2, "firefox": 9_000, "crome": 2, "chrome": 50}
     vocabulary = Vocabulary(lambda word: words.get(word, 0), lambda _: [])

@@ -54,6 +54,7 @@ def unanswered() -> ResponseReturnValue:
         "pages/unanswered.html",
         queue=queue,
         page=page,
+        rows=[row for row in page.rows if row.id not in {one.id for one in yours}],
         yours=yours,
         companies=queries.waiting_by_company(COMPANIES),
         kinds=queue.kinds(),
