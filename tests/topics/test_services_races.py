@@ -8,7 +8,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from community.accounts.models import User
+from community.companies import services as company_services
+from community.companies.models import ALIASES_MAX, Company, CompanyAlias, Product
 from community.core.db import db, transaction
+from community.core.errors import Invalid
 from community.topics import services
 from community.topics.models import (
     DeflectionStep,
@@ -17,9 +20,10 @@ from community.topics.models import (
     Tag,
     Topic,
     TopicKind,
+    TopicProduct,
     TopicStatus,
 )
-from community.topics.services import recount
+from community.topics.services import Question, recount
 from tests.factories import make_company, make_employee, make_reply, make_topic, make_user
 
 VISIT = "0123456789abcdef" * 2
@@ -229,3 +233,70 @@ def test_the_same_new_tags_at_once(live_app: Flask) -> None:
 
         assert not [one for one in results if isinstance(one, Exception)]
         assert db.session.scalars(select(Tag.slug).order_by(Tag.slug)).all() == ["a1", "b2", "c3"]
+
+
+def test_two_who_ask_about_the_same_new_company_ask_on_one_page(live_app: Flask) -> None:
+    with live_app.app_context(), transaction():
+        asker_ids = [make_user().id for _ in range(2)]
+
+    def asks(asker_id: int) -> Callable[[], Any]:
+        return lambda: services.ask(
+            user(asker_id),
+            Question(
+                kind=TopicKind.QUESTION,
+                title=f"How do I reset it, asks {asker_id}?",
+                body="I have tried everything.",
+                company=None,
+                company_name="Nimbus Phones",
+                website="nimbus.example",
+                new_product="Nimbus One",
+            ),
+        )
+
+    results = at_once(live_app, *map(asks, asker_ids))
+
+    with live_app.app_context():
+        assert all(isinstance(result, Topic) for result in results), results
+        assert db.session.scalars(select(Company.slug)).all() == ["nimbus-phones"]
+        assert db.session.scalars(select(Product.slug)).all() == ["nimbus-one"]
+        assert db.session.scalar(select(func.count()).select_from(TopicProduct)) == 2
+
+
+def test_a_guest_who_presses_twice_at_once_asks_once(live_app: Flask) -> None:
+    with live_app.app_context(), transaction():
+        company_id = make_company().id
+
+    def press() -> int:
+        question = Question(
+            kind=TopicKind.QUESTION,
+            title="How do I reset it?",
+            body="I have tried everything.",
+            company=db.session.get_one(Company, company_id),
+        )
+        return services.ask_as_guest("ada@mail.example", question).id
+
+    results = at_once(live_app, *[press] * 4)
+
+    with live_app.app_context():
+        assert len(set(results)) == 1, results
+        assert db.session.scalar(select(func.count()).select_from(Topic)) == 1
+        assert db.session.scalar(select(func.count()).select_from(User)) == 1
+
+
+def test_a_company_has_so_many_names_whoever_adds_them_at_once(live_app: Flask) -> None:
+    with live_app.app_context(), transaction():
+        company, member_id = make_company(), make_user().id
+        company_id = company.id
+        for number in range(ALIASES_MAX - 1):
+            company_services.add_alias(user(member_id), company, alias=f"Name {number}")
+
+    def adds(alias: str) -> Callable[[], Any]:
+        return lambda: company_services.add_alias(
+            user(member_id), db.session.get_one(Company, company_id), alias=alias
+        )
+
+    results = at_once(live_app, *(adds(f"Another {number}") for number in range(4)))
+
+    with live_app.app_context():
+        assert sum(isinstance(result, Invalid) for result in results) == 3, results
+        assert db.session.scalar(select(func.count()).select_from(CompanyAlias)) == ALIASES_MAX
