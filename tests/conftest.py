@@ -37,7 +37,7 @@ class Client(FlaskClient):
         with self.application.app_context():
             return super().open(*args, **kwargs)
 
-    def submit(self, path: str, headers: Mapping[str, str] | None = None, **fields: Any) -> Any:
+    def submit(self, path: str, headers: Any = None, **fields: Any) -> Any:
         """Send a form as a page of ours would: with the token, if there is a session."""
         with self.session_transaction() as session:
             if session:
