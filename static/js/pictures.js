@@ -84,9 +84,8 @@ function send(box, file, isChosen) {
   alt.onkeydown = (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault(); // It ends the line, not the form.
-    alt.onchange();
+    area.focus(); // Which says that the words have changed, if they have.
     row.remove();
-    area.focus();
   };
   const body = new FormData();
   body.set("picture", file);
