@@ -20,6 +20,7 @@ said.role = "status";
 let area = null; // the text area that names are offered for
 let shown = [];
 let asked;
+let turnedDown = -1; // where the name begins that nobody is wanted for
 
 /* Who speaks on this page, in order. */
 function speakers() {
@@ -39,8 +40,10 @@ function begins(one, typed) {
 async function complete(box) {
   area = box;
   const { selectionStart: from, selectionEnd: to, value } = box;
-  const typed = from === to ? NAME.exec(value.slice(Math.max(0, from - 40), from))?.[1] : undefined;
+  const found = from === to ? NAME.exec(value.slice(Math.max(0, from - 40), from))?.[1] : undefined;
+  const typed = value.lastIndexOf("@", from - 1) === turnedDown ? undefined : found;
   asked = typed;
+  if (found === undefined) turnedDown = -1;
   const here = typed === undefined ? [] : speakers().filter((one) => begins(one, typed));
   offer(here);
   if ((typed ?? "").length < LEAST || here.length >= MOST) return;
@@ -109,8 +112,10 @@ document.addEventListener(
     if (event.key === "ArrowDown") point((at + 1) % count);
     else if (event.key === "ArrowUp") point((at + count - 1) % count);
     else if (event.key === "Enter" || event.key === "Tab") choose(at);
-    else if (event.key === "Escape") offer([]);
-    else return;
+    else if (event.key === "Escape") {
+      turnedDown = area.value.lastIndexOf("@", area.selectionStart - 1);
+      offer([]);
+    } else return;
     event.preventDefault();
   },
   true,

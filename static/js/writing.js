@@ -163,7 +163,7 @@ class WritingBox extends HTMLElement {
     if (!item || from !== to) return false;
     const [, indent, mark, number, dot, gap, text] = item;
     if (text) this.put(from, from, `\n${indent}${number ? Number(number) + 1 + dot : mark}${gap}`);
-    else this.put(start, from, "");
+    else this.put(start, from, "\n"); // A line without anything ends it in Markdown, too.
     return true;
   }
 

@@ -46,6 +46,7 @@ VISITORS = [
     "/ask?text=zzzz",
     "/c/brightwave/ask?text=It+blinks&write=1",
     "/about",
+    "/keys",
     "/signin",
     "/signup",
     "/forgot",
