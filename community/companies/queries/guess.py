@@ -27,7 +27,17 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, literal, null, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    Integer,
+    Select,
+    bindparam,
+    cast,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.sql.selectable import CompoundSelect
 
 from community import search
@@ -224,7 +234,8 @@ def _look_up() -> CompoundSelect[*tuple[Any, ...]]:
         .limit(PRODUCTS_MAX)
         .subquery()
     )
-    no_product = (null().label("product_id"), literal(""), literal(""))
+    # PostgreSQL takes a NULL without a type for text, which is no number.
+    no_product = (cast(null(), Integer), literal(""), literal(""))
     parts: list[Select[*tuple[Any, ...]]] = [
         select(
             literal("name").label("kind"), Company.name_key.label("key"), *_COMPANY, *no_product
