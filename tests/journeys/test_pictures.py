@@ -44,6 +44,8 @@ def answering(site: Site, open_window: OpenWindow) -> Callable[..., Page]:
         page = open_window(**options)
         page.goto(f"/signin?next=/t/{topic_id}")
         screens.sign_in(page, "mira")
+        page.get_by_label("Your answer").wait_for()
+        page.wait_for_load_state()  # every script has run
         return page
 
     return opened
