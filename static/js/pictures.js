@@ -58,6 +58,7 @@ function send(box, file, isChosen) {
   const end = (message) => {
     put(mark, "");
     error.textContent = message;
+    away.textContent = row.dataset.close;
     progress.hidden = true;
   };
   away.onclick = () => {

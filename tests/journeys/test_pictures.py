@@ -110,7 +110,7 @@ def test_a_refusal_stands_at_the_box_and_the_text_stays(
     refusal = page.get_by_role("alert").filter(has_text="no picture that can be shown here")
     expect(refusal).to_be_visible()
     assert area.input_value().strip() == "Look:"
-    page.locator(".picture-row").get_by_role("button", name="Cancel").click()
+    page.locator(".picture-row").get_by_role("button", name="Close").click()
     expect(page.locator(".picture-row")).to_have_count(0)
 
 

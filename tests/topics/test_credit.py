@@ -77,7 +77,7 @@ def test_an_author_who_was_signed_out_is_found_out_by_signing_in(
     answer = client.submit("/signin", identifier="mira", password=PASSWORD)
 
     assert answer.status_code == 303
-    assert (helped(reply), helped(reply.topic)) == (0, 0)
+    assert (helped(reply), helped(db.session.get_one(Topic, reply.topic_id))) == (0, 0)
     assert db.session.query(DeflectionEvent).count() == 0
 
 
