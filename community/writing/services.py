@@ -36,10 +36,11 @@ _listeners: list[Callable[[str], None]] = []
 
 
 class Outdated(Conflict):
-    """The draft was saved elsewhere since it was read."""
+    """The draft was saved elsewhere since it was read; `newer` is how, whatever follows."""
 
     def __init__(self, newer: Draft) -> None:
         super().__init__(gettext("This draft was changed in another window."))
+        db.session.expunge(newer)  # the rollback that follows would forget what it says
         self.newer = newer
 
 

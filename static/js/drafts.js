@@ -184,7 +184,7 @@ class Draft {
 
   leave() {
     this.isLeaving = true;
-    clearTimeout(this.storing);
+    this.storing = clearTimeout(this.storing);
     clearTimeout(this.waiting);
     if (!this.isOffline) drop(this.name);
   }

@@ -456,10 +456,10 @@ class World:
             "notifications.read": Good("member", {"until": str(self.news.id)}),
             "notifications.choose": Good("member", {kind.value: "never" for kind in KINDS}),
             "notifications.try_address": Good("asker"),
-            "notifications.stop_now": Good(
-                VISITOR, {"what": "kinds", "before": "replied:at_once"}
+            "notifications.stop_now": Good(VISITOR, {"what": "kinds", "before": "replied:at_once"}),
+            "pictures.add": Good(
+                "member", {"picture_alt": "The light is red"}, {"picture": PICTURE}
             ),
-            "pictures.add": Good("member", {"picture_alt": "The light is red"}, {"picture": PICTURE}),
             "pages.theme": Good(VISITOR, {"theme": "dark", "next": "/about"}),
             "topics.shown": Good(VISITOR, {**shown, "topics": topic_id}),
             "topics.deflect": Good(
@@ -475,6 +475,17 @@ class World:
                 },
             ),
             "topics.post": Good("member", ask),
+            "writing.save": Good(
+                "member",
+                {
+                    "draft_place": ASKING,
+                    "draft": self.draft.key,
+                    "draft_version": "1",
+                    "title": "Kept",
+                    "body": "As it was typed later.",
+                },
+            ),
+            "writing.delete": Good("member"),
             "topics.find": Good(
                 VISITOR, {"text": "hub loses network", "about": "brightwave", "write": "1"}
             ),

@@ -33,6 +33,8 @@ ANYBODY = {  # forms that need no account
     "topics.outcome",
     "topics.shown",
     "notifications.stop_now",
+    "writing.delete",
+    "writing.save",
 }
 # A mail program's one press (RFC 8058): the token in the address is all its authority.
 FROM_ANYWHERE = {"notifications.stop_now"}
