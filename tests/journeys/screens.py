@@ -25,11 +25,26 @@ def fill_topic(page: Page, *, body: str, company: str = "", kind: str = "") -> N
 
 
 def post_topic(page: Page) -> None:
-    """Press the button that posts, once more if there is a last look first."""
-    page.get_by_role("button", name="Post your question").click()
-    last_look = page.get_by_role("button", name="None of these: post it")
+    """Press the button that posts, or leads to sign in; once more if there is a last look first."""
+    signs_in = page.get_by_role("button", name="Sign in or join, then post")
+    page.get_by_role("button", name="Post your question").or_(signs_in).click()
+    last_look = page.get_by_role("heading", name="One more look")
     if last_look.count():
-        last_look.click()
+        page.get_by_role("button", name="None of these: post it", exact=True).or_(signs_in).click()
+
+
+def about(page: Page) -> Locator:
+    """Return the choice of what the text in the box is about."""
+    return page.get_by_label("About", exact=True)
+
+
+def tab_to(page: Page, target: Locator, *, at_most: int = 30) -> None:
+    """Press Tab until ``target`` has the focus."""
+    for _ in range(at_most):
+        page.keyboard.press("Tab")
+        if target.count() == 1 and target.evaluate("one => one === document.activeElement"):
+            return
+    expect(target).to_be_focused()
 
 
 def sign_in(page: Page, username: str) -> None:

@@ -1,15 +1,17 @@
 """The way from trouble to an answer, in Chromium: with scripts, without, by keyboard."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from community.companies.models import Company
 from community.core import outbox
 from community.core.db import db, transaction
 from community.topics import services
 from community.topics.models import Topic, TopicKind
-from tests.factories import make_company, make_user
+from tests.factories import make_company, make_product, make_user
 from tests.journeys import screens
 from tests.journeys.conftest import Site
 
@@ -37,6 +39,11 @@ def solved(site: Site) -> int:
             topic_id = topic.id
         outbox.deliver_due()
     return topic_id
+
+
+def _company_of(topic_id: int) -> Company:
+    company_id = db.session.get_one(Topic, topic_id).company_id
+    return db.session.get_one(Company, company_id)
 
 
 def helped_count(site: Site, topic_id: int) -> int:
@@ -198,6 +205,111 @@ def test_mine_differs_keeps_the_reason_on_the_new_topic(
     expect(page.get_by_role("main")).to_contain_text("but it differs: it happens at noon")
 
 
+def test_what_it_is_about_is_guessed_and_can_be_changed(
+    site: Site, open_window: OpenWindow, solved: int
+) -> None:
+    site.join("jonas")
+    with site.app.app_context(), transaction():
+        make_product(make_company("Larkspur"), "Home box")
+    page = open_window()
+    page.goto("/signin?next=/")
+    screens.sign_in(page, "jonas")
+    screens.type_into_box(page, "my brightwave router drops")
+    expect(screens.about(page)).to_have_value("brightwave")
+    expect(screens.rows(page)).to_have_count(1)
+
+    # By keyboard alone: the choice stays, whatever else is typed.
+    screens.tab_to(page, screens.about(page))
+    page.keyboard.press("ArrowDown")
+    expect(screens.about(page)).to_have_value("any")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_label("What do you need help with?")).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.type(" larkspur home box", delay=5)
+    expect(screens.about(page).locator("option")).to_contain_text(["Larkspur › Home box"])
+    expect(screens.about(page)).to_have_value("any")
+
+    screens.about(page).select_option("larkspur/home-box")
+    expect(screens.rows(page)).to_have_count(0)
+    page.get_by_role("button", name="Post your question").click()
+    expect(page.get_by_label("Company", exact=True)).to_have_value("Larkspur")
+    expect(page.get_by_label("Product (optional)", exact=True)).to_have_text(re.compile("Home box"))
+    screens.fill_topic(page, body="Every day at twelve.")
+    screens.post_topic(page)
+    expect(page.locator(".crumbs")).to_contain_text("Home box")
+
+
+def test_a_company_that_is_not_here_opens_with_the_question(
+    site: Site, open_window: OpenWindow, solved: int
+) -> None:
+    site.join("jonas")
+    with site.app.app_context(), transaction():
+        make_product(_company_of(solved), "Router X2")
+    page = open_window()
+    page.goto("/signin?next=/ask?write=1")
+    screens.sign_in(page, "jonas")
+    page.get_by_label("In one sentence").fill("No signal")
+    company = page.get_by_label("Company", exact=True)
+
+    # Names are completed, and what follows from one is there without a press.
+    company.press_sequentially("bright", delay=5)
+    expect(page.locator("#company-names option")).to_have_attribute("value", "Brightwave")
+    company.fill("Brightwave")
+    expect(page.get_by_label("Product (optional)", exact=True)).to_be_visible()
+    company.fill("Nimbus Phones")
+    expect(page.get_by_text("No page for “Nimbus Phones” yet")).to_have_count(2)  # said as well
+    expect(page.get_by_label("Product (optional)", exact=True)).to_have_count(0)
+    page.get_by_label("Its website").fill("nimbus.example")
+    page.get_by_text("Name the product").click()
+    page.get_by_label("Another product").fill("Nimbus One")
+    screens.fill_topic(page, body="Since Monday.")
+    screens.post_topic(page)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("No signal")
+    expect(page.locator(".crumbs")).to_contain_text("Nimbus Phones")
+    expect(page.locator(".crumbs")).to_contain_text("Nimbus One")
+
+
+def test_the_same_company_and_product_without_scripts(
+    site: Site, open_window: OpenWindow, solved: int
+) -> None:
+    site.join("jonas")
+    with site.app.app_context(), transaction():
+        make_product(_company_of(solved), "Router X2")
+    page = open_window(java_script_enabled=False)
+    page.goto("/signin?next=/")
+    screens.sign_in(page, "jonas")
+    page.get_by_label("What do you need help with?").fill("my brightwave is slow")
+    page.get_by_role("button", name="Find answers").click()
+    expect(screens.about(page)).to_have_value("brightwave")
+    screens.about(page).select_option("any")
+    page.get_by_role("button", name="Look there").click()
+    expect(screens.about(page)).to_have_value("any")
+    page.get_by_role("button", name="post your question").click()
+
+    page.get_by_label("Company", exact=True).fill("Brightwave")
+    page.get_by_role("button", name="Show its products").click()
+    page.get_by_label("Product (optional)", exact=True).select_option("Router X2")
+    screens.fill_topic(page, body="Since Monday.")
+    screens.post_topic(page)
+    expect(page.locator(".crumbs")).to_contain_text("Router X2")
+
+
+def test_a_long_chinese_text_in_the_box_reaches_the_form(
+    site: Site, open_window: OpenWindow, solved: int
+) -> None:
+    text = "我的路由器每天晚上三点都会断线" * 66
+    for scripts in (True, False):
+        page = open_window(java_script_enabled=scripts)
+        page.goto("/")
+        page.get_by_label("What do you need help with?").fill(text)
+        page.get_by_role("button", name="Find answers").click()
+        expect(page.get_by_label("What do you need help with?")).to_have_value(text)
+        page.get_by_role("button", name="ost your question").click()
+        expect(page.get_by_label("Details")).to_have_value(text)
+
+
 def test_a_pressed_verdict_keeps_its_place_and_the_focus(
     site: Site, open_window: OpenWindow, solved: int
 ) -> None:
@@ -216,7 +328,7 @@ def test_a_pressed_verdict_keeps_its_place_and_the_focus(
     button.focus()
     page.keyboard.press("Enter")
 
-    pressed = page.locator("button[aria-pressed=true]")
+    pressed = page.locator("button[form=verdict][aria-pressed=true]")
     expect(pressed).to_be_focused()
     after = pressed.bounding_box()
     assert before is not None
