@@ -11,6 +11,7 @@ from flask.cli import FlaskGroup, with_appcontext
 from flask_migrate.cli import db as migrations_group  # type: ignore[import-not-found] # untyped
 
 from community import __version__, search, supervisor
+from community.accounts import commands as accounts_commands
 from community.app import create_app
 from community.core import jobs, mail, migrating, outbox
 from community.core.config import Settings
@@ -142,6 +143,7 @@ for command in (
     topics_commands.relate,
     topics_commands.search_group,
     search_commands.eval_group,
+    accounts_commands.people,
     notifications_commands.mail_group,
     migrations_group,
 ):

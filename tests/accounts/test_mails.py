@@ -11,14 +11,14 @@ from types import FunctionType
 import pytest
 from flask import Flask
 
-from community.accounts import handlers, services
-from community.core import links
+from community.accounts import digests, handlers, services
+from community.core import clock, links
 from community.core.db import db
 from tests.accounts.conftest import PASSWORD, member
 from tests.factories import make_user
 
 GOLDEN = Path(__file__).parent / "golden"
-_TOKEN = re.compile(r"(/(?:confirm|reset|account/email)/)[\w.-]{30,}")
+_TOKEN = re.compile(r"(/(?:confirm|reset|claim|account/email)/)[\w.-]{30,}")
 
 
 def of_a_sign_up() -> None:
@@ -54,9 +54,49 @@ def to_the_old_address() -> None:
     handlers.mail_old_address(member(new_email="mira@new.example").id)
 
 
+def to_a_guest() -> None:
+    guest = make_user("guest-48213377", email=None, email_verified_at=None)
+    made = services.claim(guest, email="mira@mail.example", return_to="/t/1")
+    db.session.commit()
+    handlers.mail_claim(made.id)
+
+
+def to_an_imported_author() -> None:
+    author = make_user(
+        "mira-123456",
+        display_name="Mira K.",
+        email=None,
+        email_verified_at=None,
+        source_key="archive:mira",
+        source_email_digest=digests.of_source_email("mira@mail.example"),
+    )
+    made = services.claim(author, email="mira@mail.example", return_to="/people/mira-123456")
+    db.session.commit()
+    handlers.mail_claim(made.id)
+
+
+def of_a_link_to_sign_in() -> None:
+    handlers.mail_sign_in_link(member().id, "/")
+
+
+def of_a_closed_account() -> None:
+    user = member(deleted_at=clock.now())
+    handlers.mail_account_closed(user.id, for_good=False)
+
+
+def of_an_account_closed_for_good() -> None:
+    user = member(deleted_at=clock.now())
+    handlers.mail_account_closed(user.id, for_good=True)
+
+
 @pytest.mark.parametrize(
     "write",
     [
+        to_a_guest,
+        to_an_imported_author,
+        of_a_link_to_sign_in,
+        of_a_closed_account,
+        of_an_account_closed_for_good,
         of_a_sign_up,
         of_a_sign_up_with_a_known_address,
         of_a_forgotten_password,

@@ -65,9 +65,7 @@ def confirm_claim(made: PersonClaim) -> User:
     """
     email = made.email
     _lock_claims(email)
-    used = not changed(delete(PersonClaim).where(PersonClaim.id == made.id))
-    db.session.expunge(made)
-    if used:
+    if not changed(delete(PersonClaim).where(PersonClaim.id == made.id)):
         raise Conflict(_("This link was used already."))
     locked_sign_ups(email)
     person = _locked(made.user_id)

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
-from community.accounts.models import LEAVE_FOR, PersonClaim, User
+from community.accounts.models import LEAVE_FOR, User
 from community.accounts.services.signing_in import sign_out_everywhere
 from community.core import clock, outbox
 from community.core.db import db
@@ -22,7 +22,6 @@ def leave(user: User, *, for_good: bool = False) -> None:
     user.deleted_at = clock.now()
     user.new_email = None
     sign_out_everywhere(user)
-    db.session.execute(delete(PersonClaim).where(PersonClaim.user_id == user.id))
     outbox.publish("account.closed", user_id=user.id, for_good=for_good)
     after = timedelta(0) if for_good else LEAVE_FOR
     outbox.publish("person.left", after=after, user_id=user.id, for_good=for_good)

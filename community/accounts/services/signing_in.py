@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, update
 
 from community.accounts import naming, passwords, queries
-from community.accounts.models import DEVICE_MAX, SESSION_FOR, Session, SignUp, User
+from community.accounts.models import DEVICE_MAX, SESSION_FOR, PersonClaim, Session, SignUp, User
 from community.core import clock, outbox
 from community.core.db import db, transaction
 from community.core.errors import Conflict, Invalid
@@ -129,8 +129,9 @@ def prune_sessions() -> int:
 
 
 def sign_out_everywhere(user: User) -> None:
-    """End every session of ``user``, in every browser."""
+    """End every session of ``user``, in every browser, and make links to sign in void."""
     db.session.execute(delete(Session).where(Session.user_id == user.id))
+    db.session.execute(delete(PersonClaim).where(PersonClaim.user_id == user.id))
 
 
 def _replace_hash(user: User, password_hash: str) -> None:

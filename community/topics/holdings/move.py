@@ -108,10 +108,11 @@ def _topics_touched(user_id: int) -> Sequence[int]:
 
 
 def _replies_touched(user_id: int) -> Sequence[int]:
-    """Return the replies whose numbers rest on something that the person did."""
+    """Return the replies whose numbers rest on something that the person did, or asked."""
     touched = select(Reply.id).where(
         or_(
             Reply.author_id == user_id,
+            Reply.topic_id.in_(select(Topic.id).where(Topic.author_id == user_id)),
             *(
                 Reply.id.in_(select(reply_id).where(who == user_id, reply_id.is_not(None)))
                 for reply_id, who in (

@@ -49,6 +49,7 @@ class Person:
     name: str
     joined_at: datetime | None = None
     is_known: bool = True
+    email: str = ""  # as the source has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Source:
         """Return the key that something is found by again."""
         return f"{self.name}:{within}"
 
-    def person(self, key: str, name: str = "", *, asks: bool = False) -> Person:
+    def person(self, key: str, name: str = "", *, email: str = "", asks: bool = False) -> Person:
         """Return an author by what the source calls them; a stranger if it does not.
 
         Raises:
@@ -74,7 +75,7 @@ class Source:
             return Person(f"{self.name}?{'asker' if asks else 'author'}", "", is_known=False)
         if len(key) > KEY_MAX:
             raise BadRow(f"has an author of more than {KEY_MAX} characters")
-        return Person(self.key(key), text.one_line(name) or key)
+        return Person(self.key(key), text.one_line(name) or key, email=email)
 
 
 def source_of(company: str) -> Source:
@@ -167,7 +168,7 @@ class Reader:
         if not company:
             raise BadRow("names no company")
         source = Source(self.source) if self.source else source_of(company)
-        author = source.person(fields.text("author"), fields.text("author_name"), asks=True)
+        author = _author(fields, source, asks=True)
         full, title = titles(fields.text("title"))
         tags = normal_tags(fields.texts("tags"))
         return Thread(
@@ -198,7 +199,7 @@ class Reader:
 
     def _answer(self, row: object, source: Source, asker: Person, place: Place) -> Answer:
         fields = _Fields(row)
-        author = source.person(fields.text("author"), fields.text("author_name"))
+        author = _author(fields, source)
         if fields.flag("by_asker") and not author.is_known:
             author = asker
         created_at = fields.moment("created")
@@ -224,7 +225,7 @@ class Reader:
                 fields = _Fields(row)
                 yield Comment(
                     key=source.key(fields.key("id")),
-                    author=source.person(fields.text("author"), fields.text("author_name")),
+                    author=_author(fields, source),
                     text=Text(fields.text("body"), COMMENT_MAX),
                     created_at=fields.moment("created"),
                     place=here,
@@ -344,3 +345,12 @@ class _Fields:
         if not isinstance(value, kind) or isinstance(value, bool):
             raise BadRow(f"has something in “{name}” that is not {meant}")
         return value
+
+
+def _author(fields: _Fields, source: Source, *, asks: bool = False) -> Person:
+    return source.person(
+        fields.text("author"),
+        fields.text("author_name"),
+        email=fields.text("author_email"),
+        asks=asks,
+    )

@@ -10,14 +10,16 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from community.accounts import naming
+from community.accounts.digests import of_source_email
 from community.accounts.models import USERNAME_MAX, User
 from community.core import clock
 from community.core.db import db
 from community.core.errors import Invalid
 from community.core.names import folded, slug
+from community.core.sql import changed
 from community.topics.importing.interchange import Person
 from community.topics.importing.looking_up import AT_ONCE, chunks, ids_by_key
 
@@ -32,8 +34,11 @@ def ids_of(people: Mapping[Person, datetime]) -> tuple[dict[str, int], int]:
     Args:
         people: each with the earliest moment that something of theirs is known from.
     """
-    by_key = {person.key: (person, at) for person, at in people.items()}
+    # Where an address is given in one row and not in another, the one with it counts.
+    in_turn = sorted(people.items(), key=lambda item: bool(item[0].email))
+    by_key = {person.key: (person, at) for person, at in in_turn}
     found = ids_by_key(User, by_key)
+    _keep_digests({id_: by_key[key][0] for key, id_ in found.items()})
     missing = {key: who for key, who in by_key.items() if key not in found}
     if not missing:
         return found, 0
@@ -44,12 +49,32 @@ def ids_of(people: Mapping[Person, datetime]) -> tuple[dict[str, int], int]:
     return found, sum(person.is_known for person, _at in missing.values())
 
 
+def _keep_digests(people: Mapping[int, Person]) -> None:
+    """Keep the digests of addresses of placeholders that were known without one."""
+    digests = {id_: digest for id_, person in people.items() if (digest := _digest(person))}
+    without = (User.source_email_digest.is_(None), User.email.is_(None))
+    for some in chunks(digests, AT_ONCE):
+        for id_ in db.session.scalars(select(User.id).where(User.id.in_(some), *without)).all():
+            changed(update(User).where(User.id == id_).values(source_email_digest=digests[id_]))
+
+
+def _digest(person: Person) -> str | None:
+    """Return the digest by which a person shows that they had this address; it is not kept."""
+    if not person.email:
+        return None
+    try:
+        return of_source_email(naming.accepted_email(person.email))
+    except Invalid:
+        return None  # no mail could be sent there
+
+
 def _row(key: str, person: Person, at: datetime, username: str) -> dict[str, Any]:
     return {
         "username": username,
         "username_key": folded(username),
         "display_name": _display_name(person),
         "source_key": key,
+        "source_email_digest": _digest(person),
         "created_at": min(person.joined_at or at, at),
         "deleted_at": None if person.is_known else clock.now(),
     }

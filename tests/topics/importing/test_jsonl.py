@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from community import search
+from community.accounts import digests
 from community.accounts.models import User
 from community.companies.models import Company, CompanyState, Product
 from community.core import outbox
@@ -446,3 +447,20 @@ def test_votes_cast_here_are_counted_on_top(run: Run, jsonl: Write) -> None:
 
     assert only(Reply).helpful_count == 4
     assert "agrees" in CliRunner().invoke(topics_commands.recount).output
+
+
+def test_an_address_is_kept_as_a_digest_alone(run: Run, jsonl: Write) -> None:
+    row = a_row(author="tilda")
+    run("jsonl", jsonl(row))
+    tilda = select(User).where(User.source_key == "brewhouse:tilda")
+    assert db.session.scalars(tilda).one().source_email_digest is None
+
+    run("jsonl", jsonl(a_row(id="k-18", author="tilda", author_email="Tilda@Mail.example")))
+    run("jsonl", jsonl(a_row(id="k-19", author="odd", author_email="no address")))
+
+    db.session.expire_all()
+    person = db.session.scalars(tilda).one()
+    assert person.source_email_digest == digests.of_source_email("tilda@mail.example")
+    assert (person.email, person.is_placeholder) == (None, True)
+    odd = select(User.source_email_digest).where(User.source_key == "brewhouse:odd")
+    assert db.session.scalar(odd) is None
