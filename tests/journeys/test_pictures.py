@@ -61,6 +61,7 @@ def test_a_picture_is_chosen_described_and_posted_by_keyboard(
     page.keyboard.type("Mine looks like this:")
     button = page.get_by_role("toolbar").get_by_role("button", name="Picture")
     button.focus()
+    expect(button).to_be_focused()
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
     chooser.value.set_files(tmp_path / "hub.png")
