@@ -36,9 +36,10 @@ def declare(kind: str, describe: Describe) -> None:
 
 def is_place(word: str) -> bool:
     """Tell whether ``word`` names a place of a declared kind."""
-    if len(word) > PLACE_MAX or not _PLACE.fullmatch(word) or _kind(word) not in _kinds:
+    kind = _kind(word)
+    if len(word) > PLACE_MAX or not _PLACE.fullmatch(word) or kind not in _kinds:
         return False
-    return (":" in word) == (word != ASKING)
+    return (":" in word) == (kind != ASKING)
 
 
 def number(place: str) -> int:

@@ -114,6 +114,7 @@ def test_whoever_is_signed_in_sends_a_token_everywhere(app: Flask, world: World)
         if route.endpoint in FROM_ANYWHERE:
             continue
         outcome = send_good(world, route, who="employee", with_token=False)
+        outcome.changed -= {"drafts"}  # what was typed is kept for the press that is asked for
         assert_refused(outcome, 400, str(route))
 
 

@@ -34,10 +34,12 @@ def test_a_draft_is_kept_as_typed_and_replaced_by_its_later_states() -> None:
 
 
 def test_the_page_may_choose_the_key_so_that_sending_twice_begins_one_draft() -> None:
-    for _ in range(2):
-        saved = services.save_draft({"title": "It hums"}, place=ASKING, key="ab" * 16, version=0)
+    def save() -> Draft:
+        return services.save_draft({"title": "It hums"}, place=ASKING, key="ab" * 16, version=0)
 
-    assert (saved.key, saved.version, count()) == ("ab" * 16, 1, 1)
+    save()
+
+    assert (save().key, save().version, count()) == ("ab" * 16, 1, 1)
 
 
 @pytest.mark.parametrize("key", ["", "0" * 32, "not a key \x00 at all", "G" * 32])
@@ -176,12 +178,16 @@ def test_too_much_is_refused_and_not_cut() -> None:
 
 def test_one_person_has_so_many_and_no_more() -> None:
     user = make_user()
-    for number in range(DRAFTS_MAX):
-        last = services.save_draft({"body": "x"}, place=f"topic:{number + 1}", user=user)
+    drafts = [
+        services.save_draft({"body": "x"}, place=f"topic:{number + 1}", user=user)
+        for number in range(DRAFTS_MAX)
+    ]
 
     with pytest.raises(Invalid, match="many drafts"):
         services.save_draft({"body": "x"}, place=ASKING, user=user)
-    services.save_draft({"body": "y"}, place=last.place, key=last.key, version=1, user=user)
+    services.save_draft(
+        {"body": "y"}, place=drafts[0].place, key=drafts[0].key, version=1, user=user
+    )
 
 
 def test_drafts_are_forgotten_at_night_when_nobody_comes_back() -> None:
