@@ -306,6 +306,42 @@ def test_the_ask_pages_speak_of_what_was_begun(sign_in: SignIn) -> None:
         assert "draft-offer" not in sign_in(make_user()).get(path).text.split("<template")[0]
 
 
+def test_a_change_is_kept_until_it_is_saved(sign_in: SignIn) -> None:
+    mira = make_user()
+    topic = make_topic(author=mira, title="It blinks")
+    reply = make_reply(topic, mira, body="Press it.")
+    browser = sign_in(mira)
+
+    for path, body in ((f"/t/{topic.id}/edit", "As typed."), (f"/r/{reply.id}/edit", "Turn it.")):
+        page = browser.get(path).text
+        fields = {
+            name: field(page, name) for name in ("title", "from_number", "draft", "draft_version")
+        }
+        fields |= {"body": body, "kind": "problem", "product": "0"}
+        assert browser.submit(path, **fields, save_draft="mine").location == path
+        page = browser.get(path).text
+        assert f"{body}</textarea>" in page
+        fields |= {name: field(page, name) for name in ("from_number", "draft", "draft_version")}
+        assert fields["draft_version"] == "1"
+
+        assert browser.submit(path, **fields).status_code == 303
+        assert drafts() == []
+        assert body in browser.get(f"/t/{topic.id}/{topic.slug}").text
+
+
+def test_a_change_sent_after_the_session_has_gone_waits_behind_sign_in(sign_in: SignIn) -> None:
+    mira = make_user()
+    reply = make_reply(make_topic(), mira, body="Press it.")
+    browser = sign_in(mira)
+    sign_out_on_the_server()
+
+    gone = browser.submit(f"/r/{reply.id}/edit", body="Turn it.", from_number=1)
+
+    assert gone.location.startswith("/signin?next=/drafts/")
+    page = sign_in(mira).get(gone.location.removeprefix("/signin?next="), follow_redirects=True)
+    assert "Turn it.</textarea>" in page.text
+
+
 # -- the list -----------------------------------------------------------------------------------
 
 

@@ -17,12 +17,12 @@ from community.topics.forms.ask import TYPED_TAGS_MAX, split_tags
 from community.topics.models import BODY_MAX, COMMENT_MAX, NOTE_MAX, TITLE_MAX
 from community.topics.naming import KIND_WORDS
 from community.web.forms import SelectChoice, lines, one_line
-from community.writing.forms import ReviewedForm
+from community.writing.forms import DraftForm
 
 NOT_SURE, AS_IT_IS = 0, -1  # values of a product that are no ids
 
 
-class EditForm(ReviewedForm):
+class EditForm(DraftForm):
     """A changed text, why it was changed, and the revision that the editor began from."""
 
     body = TextAreaField(_l("Text"), filters=[lines])

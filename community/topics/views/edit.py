@@ -23,8 +23,9 @@ from community.topics.forms.edit import (
 )
 from community.topics.models import Topic, TopicKind
 from community.topics.queries import revisions
-from community.topics.views import bp
+from community.topics.views import bp, drafted, drafting
 from community.topics.views.addresses import address_of
+from community.topics.views.drafting import AnyForm
 from community.topics.views.pictured import brings_picture, takes_picture
 from community.web.caching import same_for_visitors
 from community.web.limits import POST, SEARCH, limiter
@@ -46,7 +47,8 @@ def edit_topic(topic_id: int) -> ResponseReturnValue:
     elif request.method == "GET":
         return sign_in_first()
     filed = revisions.filed_under(topic_id)
-    form = EditTopicForm() if request.method == "POST" else _topic_form(topic, filed)
+    place = drafted.change_of_topic(topic_id)
+    form = _begun(EditTopicForm, place) or _topic_form(topic, filed)
     offered = {one.id: one.name for one in companies.products_of(topic.company_id)}
     form.offer(offered, filed.products)
 
@@ -66,7 +68,7 @@ def edit_topic(topic_id: int) -> ResponseReturnValue:
     def address() -> str:
         return url_for("topics.show", topic_id=topic_id, slug=topic.slug)
 
-    post = Post({"topic_id": topic_id}, "topic", topic.title, address)
+    post = Post({"topic_id": topic_id}, "topic", topic.title, address, place)
     return _form_page(post, form) if request.method == "GET" else _sent(post, form, save)
 
 
@@ -82,9 +84,10 @@ def edit_reply(reply_id: int) -> ResponseReturnValue:
         policies.can_edit_reply(editor, reply, mandate=mandate, at=clock.now()).require()
     elif request.method == "GET":
         return sign_in_first()
-    is_comment = reply.parent_id is not None
-    form = (EditCommentForm if is_comment else EditReplyForm)(body=reply.body)
-    if request.method == "GET":
+    is_comment, place = reply.parent_id is not None, drafted.change_of_reply(reply_id)
+    kind: type[EditForm] = EditCommentForm if is_comment else EditReplyForm
+    form = _begun(kind, place) or kind(formdata=None, body=reply.body)
+    if request.method == "GET" and form.kept is None and form.other is None:
         form.from_number.data = revisions.newest_number(reply_id=reply_id)
 
     def save() -> bool:
@@ -100,7 +103,7 @@ def edit_reply(reply_id: int) -> ResponseReturnValue:
         return address_of(reply_id)
 
     what: What = "comment" if is_comment else "reply"
-    post = Post({"reply_id": reply_id}, what, reply.topic.title, address)
+    post = Post({"reply_id": reply_id}, what, reply.topic.title, address, place)
     return _form_page(post, form) if request.method == "GET" else _sent(post, form, save)
 
 
@@ -147,6 +150,15 @@ class Post:
     what: What
     title: str  # of its topic
     address: Callable[[], str]  # where it is shown
+    place: str  # of the draft of its change
+
+
+def _begun(form: type[AnyForm], place: str) -> AnyForm | None:
+    """Return the form as it was sent or, where it is opened, as it was begun; None for a new one."""
+    if request.method == "POST":
+        return form()
+    editor = actor()
+    return drafting.begun_at(editor, place).form(form, place) if editor is not None else None
 
 
 def _topic_form(topic: Topic, filed: revisions.Filed) -> EditTopicForm:
@@ -161,12 +173,11 @@ def _topic_form(topic: Topic, filed: revisions.Filed) -> EditTopicForm:
 def _sent(post: Post, form: EditForm, save: Callable[[], bool]) -> ResponseReturnValue:
     """Save what was sent and lead to where it is shown, or show the form again."""
     if actor() is None:
-        form.form_errors.append(
-            _(
-                "You are signed out. Copy your text, or sign in in another tab and send it from here."
-            )
-        )
-        return _form_page(post, form), 422
+        return drafting.keep_and_sign_in(form, post.place) or (_form_page(post, form), 422)
+    if drafting.is_asked_for():
+        if drafting.keep_as_asked(form, post.place):
+            return see_other(request.path)
+        return _form_page(post, form), form.status
     if brings_picture(form):
         return _form_page(post, form), form.status
     shown = [name for name in ("title", "note", "body") if name in form]
@@ -175,6 +186,7 @@ def _sent(post: Post, form: EditForm, save: Callable[[], bool]) -> ResponseRetur
     try:
         with transaction():
             is_changed = save()
+            drafting.posted(form)
     except Conflict as error:
         newer = revisions.changes_since(form.from_number.data or 0, **post.target)
         # Sending it again means: mine, knowing theirs.
