@@ -50,6 +50,8 @@ VISITORS = [
     "/signin",
     "/signup",
     "/forgot",
+    "/signin/link",
+    "/account/left",
     "/nowhere",
     "topic",
 ]
@@ -70,6 +72,10 @@ MEMBERS = [
     "/account",
     "/account/password",
     "/account/email",
+    "/account/reading",
+    "/account/sessions",
+    "/account/data",
+    "/account/leave",
 ]
 WAYS = [
     pytest.param({"viewport": {"width": 1280, "height": 900}}, id="desktop light"),

@@ -95,9 +95,11 @@ def claim(token: str) -> ResponseReturnValue:
                 services.refuse_claim(made)
             flash(_("Nothing is joined with your address."))
             return see_other("/")
-        return_to = made.return_to
+        return_to, was_imported = made.return_to, person.is_placeholder
         with transaction():
             user = services.confirm_claim(made)
+        if was_imported:  # their page may have gone into another's
+            return_to = url_for("pages.person", username=user.username)
         return answers.welcome(user, return_to)
     page = render_template(
         "accounts/claim.html",
