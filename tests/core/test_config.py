@@ -36,6 +36,7 @@ def test_nothing_needs_to_be_set_in_development(
         data_dir=folder,
         database_url=f"sqlite:///{folder}/community.sqlite3",
         search_url="whoosh:",
+        pictures_url=f"file://{folder}/pictures",
         secret_key=(folder / "secret_key").read_text(),
         base_url="http://localhost:8000",
         mail_url=f"file://{folder}/mail",

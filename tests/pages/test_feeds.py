@@ -205,10 +205,8 @@ def test_a_feed_is_public_and_answers_304(client: Client, topic: Topic, path: st
     assert (again.status_code, again.data) == (304, b"")
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", [path for path in PATHS if path != "topic"])
 def test_an_empty_feed_is_valid_too(client: Client, topic: Topic, path: str) -> None:
-    if path == "topic":
-        pytest.skip("A topic is never without itself.")
     db.session.query(Topic).update({Topic.hidden_at: clock.now()})
     outbox.publish("topic.changed", topic_id=topic.id, company_id=topic.company_id)
     outbox.deliver_due()

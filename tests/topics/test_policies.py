@@ -81,7 +81,7 @@ def test_who_cannot_take_part_can_do_nothing() -> None:
     ):
         assert not policies.can_post_topic(actor, COMPANY, at=NOW)
         assert not policies.can_reply(actor, at=NOW)
-        assert not policies.can_follow(actor, at=NOW)
+        assert not policies.can_follow(actor, topic(), at=NOW)
         assert not policies.can_say_me_too(actor, topic(), at=NOW)
         assert not policies.can_judge(actor, reply, at=NOW)
         assert not policies.can_accept(actor, topic(), reply, has_me_too=True, at=NOW)

@@ -202,14 +202,14 @@ def test_a_reply_counts_moves_the_topic_up_and_lets_its_author_follow() -> None:
 
 def test_a_comment_hangs_below_its_answer_and_is_not_counted_as_one() -> None:
     reply = make_reply()
-    author = make_user()
+    author, answered_at = make_user(), reply.topic.first_reply_at
 
     with clock.frozen(clock.now() + timedelta(hours=1)):
         comment = services.post_comment(author, reply, body="Thank you.")
 
     assert (comment.parent_id, comment.topic_id) == (reply.id, reply.topic_id)
     topic = reply.topic
-    assert (topic.reply_count, topic.first_reply_at) == (1, None)
+    assert (topic.reply_count, topic.first_reply_at) == (1, answered_at)
     assert topic.last_activity_at == comment.created_at
     with pytest.raises(Invalid, match="one level"):
         services.post_comment(author, comment, body="And again.")

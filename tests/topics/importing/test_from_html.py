@@ -45,7 +45,7 @@ def test_html_reads_the_same(source: str, expected: str) -> None:
 def test_code_keeps_its_language_and_its_fences() -> None:
     html = shown('<pre class="lang-py prettyprint-override"><code>a = "```"\n</code></pre>')
 
-    assert html == '<pre><code class="language-py">a = &quot;```&quot;\n</code></pre>'
+    assert html == '<pre><code class="language-py">a = <span class="s">"```"</span></code></pre>'
 
 
 def test_links_within_the_other_site_become_words() -> None:
