@@ -302,7 +302,9 @@ class World:
         self._sessions["newcomer"] = make_session(self._people["newcomer"])
         self._people[LEAVER] = make_user("lea", deleted_at=clock.now())
         make_session(self._people["member"])
-        self.elsewhere = db.session.scalars(select(Session).order_by(Session.id.desc())).first()
+        self.elsewhere = db.session.scalars(
+            select(Session).order_by(Session.id.desc()).limit(1)
+        ).one()
         db.session.add_all([self.sign_up, self.draft])
         db.session.flush()
         outbox.deliver_due()
@@ -369,6 +371,11 @@ class World:
             "new_product": "Hub 2",
             "opens_product": "Hub 2",
             "guessed": "Brightwave",
+            "email": "ada@mail.example",
+            "homepage": "",
+            "guest": "",
+            "sign_in": "",
+            "look": "",
         }
         shown = {"company": "brightwave", "text": "hub loses network"}
         return {
@@ -424,7 +431,9 @@ class World:
                 "member",
                 {"name": "Antenna", "parent": str(self.product.id), "none_of_these": "1"},
             ),
-            "companies.names": Good("employee", {"alias": "Brite", "none_of_these": "1"}),
+            "companies.names": Good(
+                "employee", {"alias": "Brite", "none_of_these": "1", "remove": ""}
+            ),
             "companies.official_help": Good(
                 "employee",
                 {
@@ -471,6 +480,7 @@ class World:
                     "reply_id": reply_id,
                     "rank": "1",
                     "reason": "mine is black",
+                    "about": "brightwave",
                     "draft": self.draft.key,
                 },
             ),
@@ -487,7 +497,16 @@ class World:
             ),
             "writing.delete": Good("member"),
             "topics.find": Good(
-                VISITOR, {"text": "hub loses network", "about": "brightwave", "write": "1"}
+                VISITOR,
+                {
+                    "text": "hub loses network",
+                    "about": "brightwave",
+                    "guessed": "brightwave",
+                    "write": "1",
+                    "draft": self.draft.key,
+                    "differs_from": topic_id,
+                    "reason": "mine is black",
+                },
             ),
             "topics.reply": Good("employee", {"body": "Update it.", "as_company": "y"}),
             "topics.comment": Good("employee", {"body": "Which one?", "as_company": "y"}),
