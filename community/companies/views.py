@@ -144,11 +144,11 @@ def names(company_slug: str) -> ResponseReturnValue:
     company = company_or_404(company_slug)
     who = actor()
     form = AliasForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return _names_page(company, form)
     if who is None:
         return sign_in_first()
-    if "remove" in request.form:
+    if request.form.get("remove"):
         return _remove_name(company)
     near: list[queries.NearCompany] = []
     if form.validate_on_submit():

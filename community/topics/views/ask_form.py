@@ -173,7 +173,7 @@ def page(
         about=about,
         company=company,
         items=items,
-        as_guest="guest" in request.form,
+        as_guest=bool(request.form.get("guest")),
         differs=next(iter(queries.rows_for([differs])), None) if differs else None,
         odds=queries.odds(company.id) if company else None,
         offered=drafting.offered(form),

@@ -39,7 +39,7 @@ def post(company_slug: str | None) -> ResponseReturnValue:
     ask_form.offer(form, about)
     if drafting.is_asked_for():
         return _kept_as_asked(form, about)
-    if "look" in request.form:
+    if request.form.get("look"):
         return ask_form.page(form, about)
     if brings_picture(form):
         return ask_form.page(form, about), form.status
@@ -66,7 +66,8 @@ def post(company_slug: str | None) -> ResponseReturnValue:
 
 def _is_guest() -> bool:
     """Tell whether somebody without an account asks with an e-mail address alone."""
-    return actor() is None and "guest" in request.form and "sign_in" not in request.form
+    form = request.form
+    return actor() is None and bool(form.get("guest")) and not form.get("sign_in")
 
 
 def _guess(form: AskForm) -> bool:
