@@ -78,6 +78,9 @@ def test_what_a_search_is_narrowed_to_has_to_agree() -> None:
         ({"tag": "day"}, False),
         ({"language": "de"}, True),
         ({"language": "en"}, False),
+        ({"is_unanswered": True}, True),
+        ({"has_official": True}, False),
+        ({"has_accepted": True}, False),
         ({"tells": False}, False),
     ):
         assert fits("dark", topic, **columns) is expected, columns

@@ -34,6 +34,9 @@ def fitting(topic: Topic) -> list[int]:
             or_(SavedSearch.status.is_(None), SavedSearch.status == topic.status),
             SavedSearch.tag.in_(["", *tags]),
             SavedSearch.language.in_(["", language]),
+            # Nobody has answered a topic that is new.
+            SavedSearch.has_official.is_(False),
+            SavedSearch.has_accepted.is_(False),
         )
     ).all()
     if not candidates:
