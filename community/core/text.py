@@ -27,3 +27,15 @@ def lines(typed: str) -> str:
 def is_readable(cleaned: str) -> bool:
     """Tell whether there is anything to read: a letter, a digit or a sign in any script."""
     return any(unicodedata.category(char)[0] in "LNPS" for char in cleaned)
+
+
+def whole_number(typed: str | None, *, most: int) -> int | None:
+    """Return the number that ``typed`` writes in the digits 0 to 9, or None where it is none.
+
+    Args:
+        most: a larger one is none, however long: what no column holds is no number for us.
+    """
+    if not typed or len(typed) > len(str(most)) or not (typed.isascii() and typed.isdecimal()):
+        return None
+    number = int(typed)
+    return number if number <= most else None

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from community.accounts.sessions import actor, sign_in_first
 from community.core.db import transaction
 from community.core.sql import ROW_ID_MAX
+from community.core.text import whole_number
 from community.notifications import queries, services
 from community.notifications.views import bp
 from community.notifications.words import sentence
@@ -80,11 +81,11 @@ def read() -> ResponseReturnValue:
     user = actor()
     if user is None:
         return sign_in_first(url_for("notifications.index"))
-    until = request.form.get("until", "")
-    if not (until.isascii() and until.isdigit() and int(until[:11]) <= ROW_ID_MAX):
+    until = whole_number(request.form.get("until"), most=ROW_ID_MAX)
+    if until is None:
         abort(400)
     with transaction():
-        services.read_all(user, until=int(until))
+        services.read_all(user, until=until)
     return see_other(url_for("notifications.index"))
 
 

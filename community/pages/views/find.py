@@ -15,6 +15,8 @@ from community.accounts.sessions import actor
 from community.companies import queries as companies
 from community.companies.models import Company, Product
 from community.core.errors import SearchUnavailable
+from community.core.sql import ROW_ID_MAX
+from community.core.text import whole_number
 from community.pages import queries
 from community.pages.views import bp
 from community.pages.views.listing import Tab
@@ -213,9 +215,7 @@ def _word(value: str, longest: int) -> str:
 
 
 def _page_number() -> int:
-    word = request.args.get("page", "1")
-    number = int(word) if word.isascii() and word.isdecimal() and len(word) < 4 else 1
-    return max(1, min(number, PAGE_MAX))
+    return min(whole_number(request.args.get("page"), most=ROW_ID_MAX) or 1, PAGE_MAX)
 
 
 def _found(asked: Narrowed, page: int) -> tuple[Results, str]:

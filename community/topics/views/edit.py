@@ -13,6 +13,8 @@ from community.companies import queries as companies
 from community.core import clock
 from community.core.db import transaction
 from community.core.errors import Conflict, Invalid, NotAllowed
+from community.core.sql import ROW_ID_MAX
+from community.core.text import whole_number
 from community.topics import policies, queries, services
 from community.topics.forms.edit import (
     AS_IT_IS,
@@ -206,8 +208,7 @@ def _form_page(post: Post, form: EditForm, **more: object) -> str:
 
 def _before() -> int | None:
     """Return the number that the address says to go on from."""
-    word = request.args.get("before", "")
-    return int(word) if word.isascii() and word.isdecimal() and len(word) < 10 else None
+    return whole_number(request.args.get("before"), most=ROW_ID_MAX)
 
 
 def _history_page(found: revisions.History | None, number: int | None = None) -> str:

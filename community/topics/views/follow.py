@@ -9,6 +9,8 @@ from community.accounts.sessions import actor, sign_in_first
 from community.companies import queries as companies
 from community.companies.models import Company, Product
 from community.core.db import transaction
+from community.core.sql import ROW_ID_MAX
+from community.core.text import whole_number
 from community.topics import queries, services
 from community.topics.models import Topic
 from community.topics.queries import Followed
@@ -23,10 +25,10 @@ from community.web.redirects import local_path, see_other
 def follow() -> ResponseReturnValue:
     """Hear what happens in a topic, at a company and so on, or no more."""
     yes = ON_OFF.get(request.form.get("on", ""))
-    row_id = request.form.get("id", "")
-    if yes is None or not (row_id.isascii() and row_id.isdigit() and len(row_id) <= 10):
+    row_id = whole_number(request.form.get("id"), most=ROW_ID_MAX)
+    if yes is None or row_id is None:
         abort(400)
-    target = queries.followable(request.form.get("what", ""), int(row_id))
+    target = queries.followable(request.form.get("what", ""), row_id)
     if target is None:
         abort(404, _("There is nothing like this to follow."))
     back = local_path(request.form.get("next")) or address_of(target)

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from community.accounts import queries as accounts
 from community.accounts.models import User
 from community.core.sql import ROW_ID_MAX
+from community.core.text import whole_number
 from community.topics import queries
 from community.topics.forms.topic import ReplyForm
 from community.topics.models import Reply, Topic
@@ -27,8 +28,8 @@ def _quoted(word: str, topic_id: int) -> Reply | Topic | None:
     """Return what is quoted: something of this topic, that everybody can see."""
     if word == TOPIC:
         return queries.visible(topic_id)
-    is_id = word.isascii() and word.isdecimal() and len(word) <= 10 and int(word) <= ROW_ID_MAX
-    reply = queries.visible_reply(int(word)) if is_id else None
+    reply_id = whole_number(word, most=ROW_ID_MAX)
+    reply = queries.visible_reply(reply_id) if reply_id is not None else None
     return reply if reply is not None and reply.topic_id == topic_id else None
 
 
