@@ -168,10 +168,15 @@ def size() -> int:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Return how to connect: enough connections, and threads that wait for one another."""
+    """Return how to connect: enough connections, and threads that wait for one another.
+
+    What a failing statement was given may be an address or what somebody wrote: it is for no
+    log, and for no outbox, which keeps the errors of its handlers.
+    """
+    options: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": SQLITE_BUSY_MS / 1000}}
-    return {"pool_size": 10, "max_overflow": 10}
+        return options | {"connect_args": {"timeout": SQLITE_BUSY_MS / 1000}}
+    return options | {"pool_size": 10, "max_overflow": 10}
 
 
 def init_app(app: Flask) -> None:

@@ -282,6 +282,11 @@ def _put_back(ids: list[int], reason: Retry) -> None:
         )
 
 
+def _first_line(error: Exception) -> str:
+    """Return what went wrong. Databases tell in further lines what they were given."""
+    return str(error).partition("\n")[0][:2000]
+
+
 def _note_failure(row: OutboxRow, error: Exception) -> None:
     """Back off ``2 ** attempts`` minutes, at most a day; give up after `ATTEMPTS_MAX`."""
     now = clock.now()
@@ -290,7 +295,7 @@ def _note_failure(row: OutboxRow, error: Exception) -> None:
             update(OutboxRow)
             .where(OutboxRow.id == row.id)
             .values(
-                last_error=f"{type(error).__name__}: {error}"[:2000],
+                last_error=f"{type(error).__name__}: {_first_line(error)}",
                 run_after=now + min(timedelta(minutes=2**row.attempts), BACK_OFF_MAX),
                 failed_at=now if row.attempts >= ATTEMPTS_MAX else None,
             )

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
+from community.accounts.models import User
 from community.core import clock, outbox
 from community.core.db import db, transaction
 
@@ -35,6 +36,11 @@ def wait(word: str) -> None:
     raise outbox.Retry("not now", after=timedelta(seconds=5))
 
 
+def enlist(word: str) -> None:
+    """A handler that gives the database what it cannot take."""
+    db.session.execute(insert(User).values(username=word, email=f"{word}@mail.example"))
+
+
 def mail(word: str) -> None:
     """A handler that talks to another machine and opens transactions of its own."""
     was_in_transaction.append(db.session().in_transaction())
@@ -53,10 +59,11 @@ def subscribers() -> Iterator[None]:
     outbox.subscribe("word.sung", note_all, batch=True)
     outbox.subscribe("word.whispered", wait)
     outbox.subscribe("word.mailed", mail, alone=True, patient=True)
+    outbox.subscribe("word.enlisted", enlist)
     yield
     for kept in (done, was_in_transaction, talks):
         kept.clear()
-    for event in ("word.said", "word.sung", "word.whispered", "word.mailed"):
+    for event in ("word.said", "word.sung", "word.whispered", "word.mailed", "word.enlisted"):
         outbox._subscriptions.pop(event)
 
 
@@ -119,6 +126,17 @@ def test_a_failing_job_backs_off_and_is_given_up_at_last() -> None:
 
     assert rows()[0].failed_at is not None
     assert outbox.waiting() == 0
+
+
+def test_what_a_failing_statement_was_given_is_not_kept() -> None:
+    outbox.publish("word.enlisted", word="mira")
+    db.session.commit()
+
+    outbox.deliver_due()
+
+    error = rows()[0].last_error or ""
+    assert error.startswith("IntegrityError: ")
+    assert "mira" not in error
 
 
 def test_a_job_that_asks_to_wait_has_not_failed() -> None:
