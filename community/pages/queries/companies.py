@@ -63,7 +63,6 @@ class ProductHit:
 class Numbers:
     """What has come together here, over all companies. Shares rest on ``asked_count``."""
 
-    company_count: int
     topic_count: int
     asked_count: int
     answered_count: int
@@ -153,7 +152,6 @@ def numbers() -> Numbers:
     """Return what has come together at all companies, as last measured."""
     row = db.session.execute(
         select(
-            func.count(),
             func.sum(CompanyFigures.topic_count),
             func.sum(CompanyFigures.asked_count),
             func.sum(CompanyFigures.answered_count),
