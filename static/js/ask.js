@@ -85,7 +85,7 @@ class AskBox extends HTMLElement {
       const fragment = parse(await answer.text());
       if (request === this.#request) this.#show(fragment);
     } catch {
-      // Suggestions are a courtesy: what is shown stays, the form still sends, the next key asks again.
+      // A courtesy: what is shown stays, the form still sends, the next key asks again.
       if (request === this.#request) this.#asked = "";
     }
   }
@@ -230,12 +230,9 @@ function parse(html) {
   return template.content;
 }
 
+/* As much of a text as an address takes: the first words say what it is. */
 function fitting(text) {
-  let characters = [...text];
-  while (encodeURIComponent(characters.join("")).length > ADDRESS) {
-    characters = characters.slice(0, Math.floor(characters.length * 0.9));
-  }
-  return characters.join("");
+  return encodeURIComponent(text).length > ADDRESS ? [...text].slice(0, ADDRESS / 12).join("") : text;
 }
 
 function replace(before, after) {

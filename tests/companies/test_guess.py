@@ -9,7 +9,7 @@ from community.companies.models import Company
 from community.companies.queries import Guess, SignKind, Subject, Vote, read_signs, weigh
 from community.core import clock
 from community.search import Document
-from tests.conftest import counted_statements
+from tests.conftest import Client, counted_statements
 from tests.factories import make_company, make_product, make_user
 
 
@@ -206,6 +206,16 @@ def test_there_are_three_at_most() -> None:
         make_company(name)
 
     assert len(named("anvil brightwave cinderella dovetail")) == 3
+
+
+def test_a_search_finds_the_company_by_any_of_its_names(acme: Company, client: Client) -> None:
+    services.add_alias(make_user(), acme, alias="Apex Tools")
+
+    page = client.get("/search?q=apex+tools+drill").text
+    assert 'href="/c/acme"' in page
+    assert "also known as apex tools" in page
+    assert "Companies of this name" not in client.get("/search?q=apex&company=acme").text
+    assert "Companies of this name" not in client.get("/search?q=router").text
 
 
 def test_reading_costs_one_statement_however_long_the_text(app: Flask, acme: Company) -> None:

@@ -6,6 +6,7 @@ from community.companies.queries.guess import (
     SignKind,
     Subject,
     Vote,
+    named,
     read_signs,
     weigh,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "by_slug",
     "completions",
     "mandate_of",
+    "named",
     "near",
     "near_products",
     "product_by_name",

@@ -158,6 +158,16 @@ def weigh(signs: Sequence[Sign], votes: Sequence[Vote] = ()) -> list[Guess]:
     return guesses[:GUESSES_MAX]
 
 
+def named(text: str) -> list[Sign]:
+    """Return the companies that ``text`` names, each once, by its name or another one."""
+    signs = [sign for sign in read_signs(text) if sign.kind in {SignKind.NAME, SignKind.ALIAS}]
+    first: dict[int, Sign] = {}
+    for sign in sorted(signs, key=lambda one: (one.kind is not SignKind.NAME, one.key)):
+        if not sign.is_doubtful:
+            first.setdefault(sign.subject.company_id, sign)
+    return list(first.values())[:GUESSES_MAX]
+
+
 @dataclass
 class _Case:
     """What speaks for one company."""

@@ -169,6 +169,7 @@ def find() -> ResponseReturnValue:
         results=results,
         meant=meant,
         elsewhere=elsewhere,
+        named=companies.named(asked.text) if asked.text and not asked.company else (),
         hits=_hits(results, meant or asked.text),
         facets=_facets(results, asked),
         chips=_chips(asked),
