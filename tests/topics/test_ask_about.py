@@ -1,5 +1,6 @@
 """What a question is about: guessed, shown, changed, and taken over into the form."""
 
+import json
 import re
 from collections.abc import Callable
 from html import unescape
@@ -14,6 +15,7 @@ from community.companies.models import Company
 from community.core import outbox
 from community.core.db import db
 from community.topics import measuring, queries
+from community.topics.commands import guess
 from community.topics.models import Topic, TopicProduct
 from community.writing.models import Draft
 from tests.conftest import Client, counted_statements
@@ -251,3 +253,14 @@ def test_guesses_are_measured_on_what_there_is(routers: Company) -> None:
     assert figures.shares()["company_precision"] == 0.8
     assert figures.shares()["product_recall"] == 1.0
     assert len(measuring.spread_evenly(2)) == 2
+
+
+def test_the_command_says_how_good_the_guesses_are(app: Flask, routers: Company) -> None:
+    runner = app.test_cli_runner()
+
+    table = runner.invoke(guess, ["--query", "full", "--limit", "2"])
+    assert table.exit_code == 0, table.output
+    assert re.search(r"^company precision +1\.0$", table.output, re.MULTILINE)
+
+    printed = runner.invoke(guess, ["--json"])
+    assert json.loads(printed.output)["topics"] == 4
