@@ -1,7 +1,6 @@
 """Reads of topics, for screens and for other features."""
 
 from community.topics.queries.answers import answers_for
-from community.topics.queries.conversation import ReplyPlace, place_of
 from community.topics.queries.figures import counts_of, odds, who_answers
 from community.topics.queries.following import (
     Followed,
@@ -20,6 +19,7 @@ from community.topics.queries.lists import (
     rows_for,
 )
 from community.topics.queries.page import topic_page
+from community.topics.queries.permalinks import ReplyPlace, place_of
 from community.topics.queries.searches import KeptSearch, Wanted, kept_search, searches_of
 from community.topics.queries.shapes import (
     Answer,

@@ -26,7 +26,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     exists,
-    func,
     literal,
     or_,
     select,
@@ -46,7 +45,6 @@ from community.topics.models import (
     Reply,
     Topic,
     Vote,
-    slug_of,
 )
 from community.topics.queries import speakers
 from community.topics.queries.answers import BEST_FIRST, BY_ASKER, IS_OFFICIAL, with_verdicts
@@ -59,20 +57,20 @@ COMMENTS = 5  # below a reply; further ones are folded
 BEST_MAX = 3  # replies named under "What helps"
 
 _comment = aliased(Reply, name="comment")
-_KEY = tuple_(Reply.created_at, Reply.id)
+KEY = tuple_(Reply.created_at, Reply.id)
 _PLACE = tuple_(bindparam("moment", type_=UtcDateTime()), bindparam("reply_id", type_=BigInteger()))
-_ANSWERS = (
+ANSWERS = (
     Reply.topic_id == bindparam("topic_id"),
     Reply.parent_id.is_(None),
     Reply.hidden_at.is_(None),
 )
-_FORWARDS = (Reply.created_at.asc(), Reply.id.asc())
+FORWARDS = (Reply.created_at.asc(), Reply.id.asc())
 _BACKWARDS = (Reply.created_at.desc(), Reply.id.desc())
 
-_BEST_IDS = (
+BEST_IDS = (
     with_verdicts(select(Reply.id).join(Topic, Topic.id == Reply.topic_id))
     .where(
-        *_ANSWERS,
+        *ANSWERS,
         or_(
             IS_OFFICIAL,
             Reply.accepted_count > 0,
@@ -104,7 +102,7 @@ def _replies(*stretches: Select[Any]) -> Select[*tuple[Any, ...]]:
     """Return the statement of some stretches and of the replies that help."""
     shown = union(
         *(select(one.subquery().c.id) for one in stretches),
-        select(_BEST_IDS.subquery("best").c.id),
+        select(BEST_IDS.subquery("best").c.id),
     )
     statement: Select[*tuple[Any, ...]] = with_verdicts(
         speakers.with_speaker(
@@ -133,17 +131,15 @@ def _replies(*stretches: Select[Any]) -> Select[*tuple[Any, ...]]:
             Topic.company_id,
         )
     )
-    return statement.where(Reply.id.in_(shown)).order_by(*_FORWARDS)
+    return statement.where(Reply.id.in_(shown)).order_by(*FORWARDS)
 
 
-_ALL = select(Reply.id).where(*_ANSWERS)
+_ALL = select(Reply.id).where(*ANSWERS)
 _ONE_MORE = REPLIES + 1  # which tells of others
-_FIRST_REPLIES = _replies(_ALL.order_by(*_FORWARDS).limit(_ONE_MORE))
-_OPENING = _replies(
-    _ALL.order_by(*_FORWARDS).limit(FIRST), _ALL.order_by(*_BACKWARDS).limit(NEWEST)
-)
-_REPLIES_AFTER = _replies(_ALL.where(_KEY > _PLACE).order_by(*_FORWARDS).limit(_ONE_MORE))
-_REPLIES_BEFORE = _replies(_ALL.where(_KEY < _PLACE).order_by(*_BACKWARDS).limit(_ONE_MORE))
+_FIRST_REPLIES = _replies(_ALL.order_by(*FORWARDS).limit(_ONE_MORE))
+_OPENING = _replies(_ALL.order_by(*FORWARDS).limit(FIRST), _ALL.order_by(*_BACKWARDS).limit(NEWEST))
+_REPLIES_AFTER = _replies(_ALL.where(KEY > _PLACE).order_by(*FORWARDS).limit(_ONE_MORE))
+_REPLIES_BEFORE = _replies(_ALL.where(KEY < _PLACE).order_by(*_BACKWARDS).limit(_ONE_MORE))
 
 _COMMENTS = (
     speakers.with_speaker(
@@ -160,7 +156,7 @@ _COMMENTS = (
         bindparam("company_id", type_=Integer()),
     )
     .where(Reply.parent_id.in_(bindparam("reply_ids", expanding=True)), Reply.hidden_at.is_(None))
-    .order_by(*_FORWARDS)
+    .order_by(*FORWARDS)
 )
 
 _IDS: BindParameter[Any] = bindparam("reply_ids", expanding=True)
@@ -233,87 +229,6 @@ def conversation(
         before=None if after else before,
     )
     return Conversation(stretch, best[:BEST_MAX])
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyPlace:
-    """Where a reply or comment stands: its topic, and the page of the conversation."""
-
-    topic_id: int
-    title: str
-    after: str | None  # the cursor of the page; None: the first
-    unfolded: int | None  # the reply whose comments must be unfolded to see it
-
-    @property
-    def slug(self) -> str:
-        """Return the readable end of the topic's address."""
-        return slug_of(self.title)
-
-
-_sibling = aliased(Reply, name="sibling")
-_ASKED_FOR = (
-    select(
-        Reply.topic_id,
-        Reply.parent_id,
-        func.coalesce(Reply.parent_id, Reply.id).label("answer_id"),
-        Topic.title,
-        Topic.reply_count,
-        select(func.count())
-        .where(
-            _sibling.parent_id == Reply.parent_id,
-            _sibling.hidden_at.is_(None),
-            tuple_(_sibling.created_at, _sibling.id) < _KEY,
-        )
-        .scalar_subquery()
-        .label("comments_before"),
-    )
-    .join(Topic, Topic.id == Reply.topic_id)
-    .where(Reply.id == bindparam("reply_id"), Reply.hidden_at.is_(None), Topic.hidden_at.is_(None))
-)
-_numbered = (
-    select(
-        Reply.id,
-        Reply.created_at,
-        (func.row_number().over(order_by=_FORWARDS) - 1).label("number"),
-    )
-    .where(*_ANSWERS)
-    .cte("numbered")
-)
-_number = (
-    select(_numbered.c.number).where(_numbered.c.id == bindparam("answer_id")).scalar_subquery()
-)
-_count = select(func.count()).select_from(_numbered).scalar_subquery()
-_first = bindparam("first", type_=Integer())  # replies on the first page
-_newest = bindparam("newest", type_=Integer())
-_LAST_BEFORE_ITS_PAGE = select(_numbered.c.created_at, _numbered.c.id).where(
-    _number >= _first,
-    _number < _count - _newest,
-    _numbered.c.number == _number - (_number - _first) % REPLIES - 1,
-)
-
-
-def place_of(reply_id: int) -> ReplyPlace | None:
-    """Return where a reply or comment is shown, or None if it cannot be seen.
-
-    A reply that helps is shown on the first page, wherever in the conversation it stands.
-    """
-    asked = next(iter(rows(_ASKED_FOR, reply_id=reply_id)), None)
-    if asked is None:
-        return None
-    after = None
-    best = {row.id for row in rows(_BEST_IDS, topic_id=asked.topic_id)}
-    if asked.answer_id not in best:
-        first, newest = (FIRST, NEWEST) if asked.reply_count > REPLIES else (REPLIES, 0)
-        for row in rows(
-            _LAST_BEFORE_ITS_PAGE,
-            topic_id=asked.topic_id,
-            answer_id=asked.answer_id,
-            first=first,
-            newest=newest,
-        ):
-            after = paging.encode(row.created_at, row.id)
-    is_folded = asked.parent_id is not None and asked.comments_before >= COMMENTS
-    return ReplyPlace(asked.topic_id, asked.title, after, asked.parent_id if is_folded else None)
 
 
 def _replies_around(
