@@ -1,12 +1,26 @@
 """Whether the demonstration content holds together: nothing that the site itself would refuse."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from community.accounts.naming import is_guest_name
 from community.companies.models import ALIASES_MAX, NAME_MAX
 from community.core.names import folded
-from community.demo.shapes import Company, Content, Person, Reply, Step, Topic
+from community.demo import sign_in
+from community.demo.drawings import DRAWINGS
+from community.demo.shapes import (
+    Company,
+    Content,
+    Edit,
+    Keeps,
+    Person,
+    Reply,
+    Role,
+    Step,
+    Topic,
+)
+from community.demo.texts import drawings_in
 from community.topics.models import STATUSES, TAGS_MAX, StatusRole, TopicStatus
 from community.topics.policies import SOLVABLE
 
@@ -22,6 +36,10 @@ def complaints(content: Content) -> Iterator[str]:
     yield from _twice("All files", "company", [company.slug for company in content.companies])
     yield from _twice("All files", "topic", [topic.key for topic in topics])
     yield from _twice("All files", "reply", replies)
+    for person in content.people:
+        yield from _about_person(f"people.toml, person {person.username}", person, content)
+    for text, author, _at in content.texts():
+        yield from _about_drawings(f"All files, a text of {author}", text)
     for company in content.companies:
         yield from _about_company(company, people)
         for topic in company.topics:
@@ -43,6 +61,91 @@ def role_in(company: Company, topic: Topic, step: Step, people: Mapping[str, Per
     if people[step.by].is_moderator:
         return StatusRole.MODERATOR
     raise LookupError(f"{step.by} has no say")
+
+
+def _about_person(place: str, person: Person, content: Content) -> Iterator[str]:
+    is_guest = is_guest_name(person.username)
+    if person.role is Role.GUEST and not is_guest:
+        yield f"{place}: 'username' is none that a guest is given."
+    if is_guest == bool(person.name):
+        yield f"{place}: 'name' is what all have but those with a guest's user name."
+    can_sign_in = person.username in sign_in.ACCOUNTS.values()
+    if can_sign_in is not (person.keeps is not None):
+        yield f"{place}: 'keeps' is for those who can sign in, and all of them have it."
+    if person.keeps is not None:
+        yield from _about_keeps(f"{place}, keeps", person, person.keeps, content)
+
+
+def _about_keeps(place: str, person: Person, keeps: Keeps, content: Content) -> Iterator[str]:
+    yield from _too_early(place, person.username, keeps.since, {person.username: person})
+    companies = {company.slug for company in content.companies}
+    known = {
+        "company": companies,
+        "product": {
+            f"{company.slug}/{product.slug}"
+            for company in content.companies
+            for product in company.products
+        },
+        "tag": {tag for _company, topic in content.topics() for tag in topic.tags},
+        "person": {one.username for one in content.people} - {person.username},
+    }
+    wanted = {
+        "company": [*keeps.companies, *(one.company for one in keeps.searches if one.company)],
+        "product": keeps.products,
+        "tag": keeps.tags,
+        "person": keeps.people,
+    }
+    for what, names in wanted.items():
+        yield from (f"{place}: no {what} {name!r}." for name in names if name not in known[what])
+    for at in _moments_of(person.username, content):
+        if at > keeps.last_here:
+            yield f"{place}: 'last_here' is before what {person.username} did at {at}."
+
+
+def _moments_of(username: str, content: Content) -> Iterator[datetime]:
+    """Yield when somebody did what the files give a moment for."""
+    for _company, topic in content.topics():
+        posts: list[Topic | Reply] = [topic, *topic.replies]
+        for post in posts:
+            if post.author == username:
+                yield from (post.at, *(edit.at for edit in post.edits))
+        comments = (one for reply in topic.replies for one in reply.comments)
+        yield from (one.at for one in comments if one.author == username)
+        yield from (step.at for step in topic.history if step.by == username)
+
+
+def _about_drawings(place: str, text: str) -> Iterator[str]:
+    for name, words in drawings_in(text):
+        if name not in DRAWINGS:
+            yield f"{place}: no drawing {name!r}."
+        if not words:
+            yield f"{place}: nothing is said in place of the drawing {name!r}."
+    if text.count("(drawing:") != len(list(drawings_in(text))):
+        yield f"{place}: a drawing is written ![what it shows](drawing:name)."
+
+
+def _about_edits(place: str, post: Topic | Reply, people: Mapping[str, Person]) -> Iterator[str]:
+    after = post.at
+    for edit in post.edits:
+        yield from _too_early(f"{place}, edit", post.author, edit.at, people, after=after)
+        if not edit.before and not _files_anew(edit):
+            yield f"{place}, edit: nothing is changed."
+        if isinstance(post, Reply) and _files_anew(edit):
+            yield f"{place}, edit: a reply has neither title nor tags."
+        after = edit.at
+
+
+def _files_anew(edit: Edit) -> bool:
+    return bool(edit.title_before or edit.tags_before)
+
+
+def _members(
+    place: str, what: str, names: Iterable[str], people: Mapping[str, Person]
+) -> Iterator[str]:
+    """Complain of those who did what only somebody with an account can do."""
+    for name in names:
+        if name in people and not people[name].has_account:
+            yield f"{place}: {what!r} names {name}, who has no account."
 
 
 def _about_company(company: Company, people: Mapping[str, Person]) -> Iterator[str]:
@@ -67,7 +170,10 @@ def _about_topic(
     place: str, company: Company, topic: Topic, people: Mapping[str, Person]
 ) -> Iterator[str]:
     yield from _unknown(place, [topic.author, *topic.me_too, *topic.follows], people)
-    yield from _too_early(place, topic.author, topic.at, people, after=None)
+    yield from _members(place, "me_too", topic.me_too, people)
+    yield from _members(place, "follows", topic.follows, people)
+    yield from _too_early(place, topic.author, topic.at, people)
+    yield from _about_edits(place, topic, people)
     products = {product.slug for product in company.products}
     yield from (f"{place}: no product {slug!r}." for slug in topic.products if slug not in products)
     if topic.author in topic.me_too:
@@ -84,7 +190,9 @@ def _about_reply(
 ) -> Iterator[str]:
     judges = [*reply.worked, *reply.failed, *reply.helpful, *reply.unhelpful]
     yield from _unknown(place, [reply.author, *judges, *reply.accepted_by], people)
+    yield from _members(place, "worked", [*judges, *reply.accepted_by], people)
     yield from _too_early(place, reply.author, reply.at, people, after=topic.at)
+    yield from _about_edits(place, reply, people)
     for comment in reply.comments:
         yield from _unknown(place, [comment.author], people)
         yield from _too_early(
@@ -142,7 +250,7 @@ def _too_early(
     at: datetime,
     people: Mapping[str, Person],
     *,
-    after: datetime | None,
+    after: datetime | None = None,
 ) -> Iterator[str]:
     if username in people and at < people[username].joined:
         yield f"{place}: 'at' is before {username} joined."

@@ -1,9 +1,11 @@
 """Read the demonstration content from the TOML files in ``content/`` beside this module.
 
-``people.toml`` holds ``[[person]]`` tables. Every other file is a company: ``[company]``,
-``[[employee]]``, ``[[product]]`` and ``[[topic]]``, with ``[[topic.reply]]``,
-``[[topic.reply.comment]]`` and ``[[topic.history]]`` below. Moments are written like
-``2026-03-02T19:05:31Z`` and days like ``2026-03-02``.
+``people.toml`` holds ``[[person]]`` tables, with ``[person.keeps]`` for those who can sign
+in. Every other file is a company: ``[company]``, ``[[employee]]``, ``[[product]]`` and
+``[[topic]]``, with ``[[topic.reply]]``, ``[[topic.reply.comment]]`` and
+``[[topic.history]]`` below, and ``[[topic.edit]]`` or ``[[topic.reply.edit]]`` for what was
+changed later. Moments are written like ``2026-03-02T19:05:31Z`` and days like ``2026-03-02``.
+A picture is written ``![what it shows](drawing:name)``, by a name of `community.demo.drawings`.
 """
 
 import enum
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from community.accounts.models import ABOUT_MAX as PERSON_ABOUT_MAX
-from community.accounts.models import DISPLAY_NAME_MAX, USERNAME_MAX
+from community.accounts.models import DISPLAY_NAME_MAX, TIME_ZONE_MAX, USERNAME_MAX
 from community.companies.models import (
     ABOUT_MAX,
     HOST_MAX,
@@ -31,10 +33,14 @@ from community.demo.shapes import (
     Comment,
     Company,
     Content,
+    Edit,
     Employee,
+    Keeps,
     Person,
     Product,
     Reply,
+    Role,
+    Search,
     Step,
     Topic,
 )
@@ -118,7 +124,7 @@ class _Table:
 
     def day_after(self, key: str) -> datetime | None:
         """Take the last day of something, as the moment when it is over; None if missing."""
-        return self.day(key) + timedelta(days=1) if key in self._left else None
+        return self.day(key) + timedelta(days=1) if self.has(key) else None
 
     def names(self, key: str) -> tuple[str, ...]:
         """Take a list of different texts, which may be missing."""
@@ -135,6 +141,10 @@ class _Table:
         if not isinstance(value, bool):
             raise self.wrong(key, f"is {value!r}; it must be true or false")
         return value
+
+    def has(self, key: str) -> bool:
+        """Tell whether the key is there, and not taken yet."""
+        return key in self._left
 
     def table(self, key: str) -> "_Table":
         """Take the table ``[key]``."""
@@ -178,22 +188,44 @@ def _file(path: Path) -> _Table:
         raise BadContent(f"{path.name} cannot be read: {error}.") from error
 
 
-class _Role(enum.StrEnum):
-    MEMBER = "member"
-    MODERATOR = "moderator"
-
-
 def _person(table: _Table) -> Person:
     person = Person(
         username=table.text("username", USERNAME_MAX),
-        name=table.text("name", DISPLAY_NAME_MAX),
+        name=table.text("name", DISPLAY_NAME_MAX, default=""),
         about=table.text("about", PERSON_ABOUT_MAX, default=""),
         languages=table.names("languages"),
-        is_moderator=table.choice("role", _Role) is _Role.MODERATOR,
+        role=table.choice("role", Role),
+        time_zone=table.text("time_zone", TIME_ZONE_MAX, default=""),
         joined=table.day("joined"),
+        keeps=_keeps(table.table("keeps")) if table.has("keeps") else None,
     )
     table.done()
     return person
+
+
+def _keeps(table: _Table) -> Keeps:
+    keeps = Keeps(
+        last_here=table.moment("last_here"),
+        since=table.day("since"),
+        companies=table.names("companies"),
+        products=table.names("products"),
+        tags=table.names("tags"),
+        people=table.names("people"),
+        searches=tuple(_search(one) for one in table.tables("search")),
+    )
+    table.done()
+    return keeps
+
+
+def _search(table: _Table) -> Search:
+    search = Search(
+        name=table.text("name", topics.SEARCH_NAME_MAX),
+        text=table.text("text", topics.QUERY_MAX),
+        company=table.text("company", SLUG_MAX, default=""),
+        at=table.moment("at"),
+    )
+    table.done()
+    return search
 
 
 def _company(file: _Table) -> Company:
@@ -256,6 +288,7 @@ def _topic(table: _Table) -> Topic:
         follows=table.names("follows"),
         differs_from=table.text("differs_from", KEY_MAX, default=""),
         differs_reason=table.text("differs_reason", topics.REASON_MAX, default=""),
+        edits=tuple(_edit(one) for one in table.tables("edit")),
         replies=tuple(_reply(one) for one in table.tables("reply")),
         history=tuple(_step(one) for one in table.tables("history")),
     )
@@ -276,10 +309,23 @@ def _reply(table: _Table) -> Reply:
         failed=table.names("failed"),
         helpful=table.names("helpful"),
         unhelpful=table.names("unhelpful"),
+        edits=tuple(_edit(one) for one in table.tables("edit")),
         comments=tuple(_comment(one) for one in table.tables("comment")),
     )
     table.done()
     return reply
+
+
+def _edit(table: _Table) -> Edit:
+    edit = Edit(
+        at=table.moment("at"),
+        note=table.text("note", topics.NOTE_MAX, default=""),
+        before=table.text("before", topics.BODY_MAX, default=""),
+        title_before=table.text("title_before", topics.TITLE_MAX, default=""),
+        tags_before=table.names("tags_before"),
+    )
+    table.done()
+    return edit
 
 
 def _comment(table: _Table) -> Comment:

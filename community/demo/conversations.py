@@ -3,10 +3,9 @@
 from community.core.db import db
 from community.core.names import slug
 from community.demo import shapes
+from community.demo.pages import SOURCE
 from community.demo.site import Site
 from community.topics.models import Reply, Tag, Topic, TopicProduct, TopicTag
-
-SOURCE = "demo:"  # how the source keys of the demonstration's topics begin
 
 
 def write_topics(site: Site) -> None:
@@ -40,8 +39,8 @@ def write_replies(site: Site) -> None:
         site.replies[reply.key] = Reply(
             topic_id=site.topics[topic.key].id,
             author_id=site.user_id(reply.author),
-            body=reply.body,
-            body_html=site.html[reply.body],
+            body=site.texts[reply.body].body,
+            body_html=site.texts[reply.body].html,
             speaks_for_company=reply.speaks_for_company,
             helpful_count=len(reply.helpful),
             unhelpful_count=len(reply.unhelpful),
@@ -70,8 +69,8 @@ def _topic(site: Site, company: shapes.Company, one: shapes.Topic) -> Topic:
         kind=one.kind,
         status=one.status,
         title=one.title,
-        body=one.body,
-        body_html=site.html[one.body],
+        body=site.texts[one.body].body,
+        body_html=site.texts[one.body].html,
         reply_count=len(one.replies),
         me_too_count=len(one.me_too),
         source_key=f"{SOURCE}{one.key}",
@@ -108,7 +107,7 @@ def _comment(site: Site, reply: shapes.Reply, comment: shapes.Comment) -> Reply:
         topic_id=above.topic_id,
         parent_id=above.id,
         author_id=site.user_id(comment.author),
-        body=comment.body,
-        body_html=site.html[comment.body],
+        body=site.texts[comment.body].body,
+        body_html=site.texts[comment.body].html,
         created_at=site.calendar.at(comment.at),
     )

@@ -3,7 +3,7 @@
 Only the days depend on when it is loaded (`community.demo.calendar`), and the password.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -12,18 +12,30 @@ from community import search
 from community.accounts import passwords
 from community.accounts.models import User
 from community.companies.models import Company
-from community.core import clock, markup, outbox
+from community.core import clock, outbox
 from community.core.config import Settings
 from community.core.db import db, transaction
 from community.core.errors import Conflict, NotAllowed
 from community.core.names import folded
-from community.demo import conversations, pages, sign_in, verdicts, visits
+from community.demo import (
+    conversations,
+    keeps,
+    news,
+    pages,
+    pictures,
+    revisions,
+    sign_in,
+    texts,
+    verdicts,
+    visits,
+)
 from community.demo.calendar import Calendar
 from community.demo.content import read
 from community.demo.shapes import Content
 from community.demo.site import Site
+from community.pictures.reading import Encoded
 from community.search import SearchUnavailable
-from community.topics import indexing
+from community.topics import handlers, indexing
 from community.topics.models import Topic
 from community.topics.services import standings
 
@@ -42,7 +54,7 @@ class Loaded:
 
 def is_loaded() -> bool:
     """Tell whether the content is there."""
-    ours = select(Topic.id).where(Topic.source_key.startswith(conversations.SOURCE))
+    ours = select(Topic.id).where(Topic.source_key.startswith(pages.SOURCE))
     return db.session.scalar(ours.limit(1)) is not None
 
 
@@ -92,8 +104,12 @@ def load(settings: Settings, *, tell: Tell = lambda _doing: None) -> Loaded | No
         return None
     tell("reading")
     content = read()
-    html = {text: markup.render(text) for text in _texts(content)}
-    site = Site(content=content, calendar=Calendar.of(content, clock.now()), html=html)
+    drawn = pictures.draw(content)
+    site = Site(
+        content=content,
+        calendar=Calendar.of(content, clock.now()),
+        texts=texts.written(content, {name: key for name, (key, _form) in drawn.items()}),
+    )
     password = sign_in.new_password()
     hashes = {username: passwords.hashed(password) for username in sign_in.ACCOUNTS.values()}
     tell("writing")
@@ -101,25 +117,18 @@ def load(settings: Settings, *, tell: Tell = lambda _doing: None) -> Loaded | No
         if is_loaded():  # by somebody who was faster
             return None
         _refuse_conflicts(content)
-        _write(site, hashes)
+        _write(site, hashes, drawn)
         sign_in.keep(password, settings.data_dir)
     tell("indexing")
     fill_index()
     outbox.deliver_due()
+    handlers.relate_nightly()  # what the first night would do
     return Loaded(
         companies=len(site.companies),
         people=len(site.users),
         topics=len(site.topics),
         replies=len(site.replies),
     )
-
-
-def _texts(content: Content) -> Iterator[str]:
-    for _company, topic in content.topics():
-        yield topic.body
-        for reply in topic.replies:
-            yield reply.body
-            yield from (comment.body for comment in reply.comments)
 
 
 def _refuse_conflicts(content: Content) -> None:
@@ -140,13 +149,20 @@ def _refuse_conflicts(content: Content) -> None:
         )
 
 
-def _write(site: Site, password_hashes: dict[str, str]) -> None:
+def _write(
+    site: Site, password_hashes: Mapping[str, str], drawn: Mapping[str, tuple[str, Encoded]]
+) -> None:
     pages.write_people(site, password_hashes)
     pages.write_companies(site)
+    pictures.write_pictures(site, drawn)
     conversations.write_topics(site)
     conversations.write_replies(site)
+    pages.write_claims(site)
+    revisions.write_revisions(site)
     verdicts.write_verdicts(site)
     visits.write_visits(site)
+    keeps.write_keeps(site)
+    news.write_news(site)
     standings.refresh_all()
     for topic in site.topics.values():  # owes its place in the index and the company's figures
         outbox.publish("topic.changed", topic_id=topic.id, company_id=topic.company_id)

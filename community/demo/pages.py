@@ -3,19 +3,23 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from community.accounts import digests
 from community.accounts.models import User
+from community.accounts.services.claims import claim
 from community.companies.models import Company, CompanyState, Mandate, MandateKind, Product
 from community.companies.services import write_alias
 from community.core.db import db
 from community.core.names import folded
 from community.demo import shapes
+from community.demo.shapes import Role
 from community.demo.site import Site
 
+SOURCE = "demo:"  # how the source keys of the demonstration's people and topics begin
 PERSONAL_HOST = "mail.example"  # where people have their mail who have none at a company
 
 
 def write_people(site: Site, password_hashes: Mapping[str, str]) -> None:
-    """Write everybody, with a confirmed address that no mail can reach.
+    """Write everybody. Who has an account has a confirmed address that no mail can reach.
 
     Args:
         site: to write to.
@@ -29,18 +33,38 @@ def write_people(site: Site, password_hashes: Mapping[str, str]) -> None:
     }
     for person in site.content.people:
         joined = site.calendar.at(person.joined)
+        address = f"{person.username}@{hosts.get(person.username, PERSONAL_HOST)}"
+        is_imported = person.role is Role.IMPORTED
         site.users[person.username] = User(
             username=person.username,
             username_key=folded(person.username),
             display_name=person.name,
             about=person.about,
-            email=f"{person.username}@{hosts.get(person.username, PERSONAL_HOST)}",
-            email_verified_at=joined,
+            email=address if person.has_account else None,
+            email_verified_at=joined if person.has_account else None,
             password_hash=password_hashes.get(person.username),
             is_moderator=person.is_moderator,
+            source_key=f"{SOURCE}{person.username}" if is_imported else None,
+            source_email_digest=digests.of_source_email(address) if is_imported else None,
+            time_zone=person.time_zone,
             created_at=joined,
         )
     db.session.add_all(site.users.values())
+    db.session.flush()
+
+
+def write_claims(site: Site) -> None:
+    """Write down whose address waits to be confirmed: of guests, since they asked."""
+    for _company, topic in site.content.topics():
+        if site.people[topic.author].role is Role.GUEST:
+            row = site.topics[topic.key]
+            guest = site.users[topic.author]
+            waiting = claim(
+                guest,
+                email=f"{guest.username}@{PERSONAL_HOST}",
+                return_to=f"/t/{row.id}/{row.slug}",
+            )
+            waiting.asked_at = row.created_at
     db.session.flush()
 
 

@@ -1,11 +1,48 @@
 """What the demonstration content consists of, as its files say it."""
 
+import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from community.companies.models import CompanyState
 from community.topics.models import TopicKind, TopicStatus
+
+
+class Role(enum.StrEnum):
+    """What somebody is on the site."""
+
+    MEMBER = "member"
+    MODERATOR = "moderator"
+    GUEST = "guest"  # asked with an address alone, and has not confirmed it
+    IMPORTED = "imported"  # wrote somewhere else; nobody has claimed the name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """A search that somebody keeps; ``company`` is a slug, or empty."""
+
+    name: str
+    text: str
+    company: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeps:
+    """What somebody follows and keeps, and when they last looked in.
+
+    What happened later is unread in their bell, and new to them in its topic.
+    ``products`` are written "company/product".
+    """
+
+    last_here: datetime
+    since: datetime  # of following
+    companies: tuple[str, ...]
+    products: tuple[str, ...]
+    tags: tuple[str, ...]
+    people: tuple[str, ...]
+    searches: tuple[Search, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +53,20 @@ class Person:
     name: str
     about: str
     languages: tuple[str, ...]
-    is_moderator: bool
+    role: Role
+    time_zone: str
     joined: datetime
+    keeps: Keeps | None
+
+    @property
+    def is_moderator(self) -> bool:
+        """Whether they see to the rules."""
+        return self.role is Role.MODERATOR
+
+    @property
+    def has_account(self) -> bool:
+        """Whether they could ever have done more than write."""
+        return self.role not in {Role.GUEST, Role.IMPORTED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +94,17 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A change by the author, with what there was before. Empty is what stayed as it was."""
+
+    at: datetime
+    note: str
+    before: str
+    title_before: str  # of topics only, and so are the tags
+    tags_before: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
     """A remark on a reply."""
 
@@ -68,6 +128,7 @@ class Reply:
     failed: tuple[str, ...]
     helpful: tuple[str, ...]
     unhelpful: tuple[str, ...]
+    edits: tuple[Edit, ...]
     comments: tuple[Comment, ...]
 
 
@@ -99,6 +160,7 @@ class Topic:
     follows: tuple[str, ...]
     differs_from: str
     differs_reason: str
+    edits: tuple[Edit, ...]
     replies: tuple[Reply, ...]
     history: tuple[Step, ...]
 
@@ -148,11 +210,26 @@ class Content:
         pairs = [(company, topic) for company in self.companies for topic in company.topics]
         yield from sorted(pairs, key=lambda pair: (pair[1].at, pair[1].key))
 
+    def texts(self) -> Iterator[tuple[str, str, datetime]]:
+        """Yield every text with its author and moment, those before an edit too."""
+        for _company, topic in self.topics():
+            posts: list[Topic | Reply] = [topic, *topic.replies]
+            for post in posts:
+                yield post.body, post.author, post.at
+                yield from ((one.before, post.author, post.at) for one in post.edits if one.before)
+            for reply in topic.replies:
+                yield from ((one.body, one.author, one.at) for one in reply.comments)
+
     @property
     def newest(self) -> datetime:
         """The moment of the last thing that anybody did."""
         return max(
             moment
             for _company, topic in self.topics()
-            for moment in (topic.last_activity_at, *(step.at for step in topic.history))
+            for moment in (
+                topic.last_activity_at,
+                *(step.at for step in topic.history),
+                *(edit.at for edit in topic.edits),
+                *(edit.at for reply in topic.replies for edit in reply.edits),
+            )
         )

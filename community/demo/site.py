@@ -8,6 +8,7 @@ from community.accounts.models import User
 from community.companies.models import Company, Product
 from community.demo.calendar import Calendar
 from community.demo.shapes import Content, Person
+from community.demo.texts import Written
 from community.topics.models import Reply, Topic
 
 
@@ -17,7 +18,7 @@ class Site:
 
     content: Content
     calendar: Calendar
-    html: Mapping[str, str]  # what each text is rendered to
+    texts: Mapping[str, Written]  # what is made of each text of the files
     users: dict[str, User] = field(default_factory=dict)
     companies: dict[str, Company] = field(default_factory=dict)
     products: dict[tuple[str, str], Product] = field(default_factory=dict)  # by company's slug too
@@ -32,6 +33,11 @@ class Site:
     def user_id(self, username: str) -> int:
         """Return the id of somebody who has been written."""
         return self.users[username].id
+
+    def product(self, name: str) -> Product:
+        """Return a product that a file names by its company and itself: "brightwave/halo-6"."""
+        company, _, product = name.partition("/")
+        return self.products[company, product]
 
     def judged_at(self, username: str, what: str, *after: datetime) -> datetime:
         """Return when somebody said something that the files give no moment for.

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from community.core.db import db
 from community.demo import checks, shapes
+from community.demo.shapes import Role
 from community.demo.site import Site
 from community.topics.models import (
     AcceptedAnswer,
@@ -54,7 +55,8 @@ def _write_follows(site: Site, topic: shapes.Topic, me_toos: dict[str, datetime]
     ]
     first: dict[str, tuple[datetime, FollowCause]] = {}
     for at, name, cause in sorted(reasons):
-        first.setdefault(name, (at, cause))
+        if site.people[name].role is not Role.IMPORTED:  # who has never been here
+            first.setdefault(name, (at, cause))
     row.follower_count = len(first)
     db.session.add_all(
         Follow(topic_id=row.id, user_id=site.user_id(name), cause=cause, created_at=at)

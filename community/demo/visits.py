@@ -7,6 +7,7 @@ from hashlib import blake2b
 from community.core.db import db
 from community.demo import shapes
 from community.demo.calendar import number
+from community.demo.shapes import Role
 from community.demo.site import Site
 from community.topics.models import (
     VISIT_LENGTH,
@@ -24,7 +25,8 @@ HELPED_MAX = 60  # readers of one topic
 def write_visits(site: Site) -> None:
     """Write for every topic how it was asked, and for answered ones who was helped."""
     for _company, topic in site.content.topics():
-        _write_asking(site, topic)
+        if site.people[topic.author].role is not Role.IMPORTED:  # who asked elsewhere
+            _write_asking(site, topic)
         answer = _best(topic)
         if answer is not None:
             _write_helping(site, topic, answer)
