@@ -38,6 +38,7 @@ from community.topics.models import (
     TopicProduct,
     TopicTag,
 )
+from community.topics.services.deflection import TOLD_OF
 
 READ_WITHIN = timedelta(hours=30)  # by somebody who looks in
 
@@ -245,7 +246,7 @@ class _Past:
                 continue
             helped[one.reply_id] += 1
             reached, author_id = helped[one.reply_id], self._replies[one.reply_id].author_id
-            if reached in telling.MILESTONES and author_id in self._readers:
+            if reached in TOLD_OF and author_id in self._readers:
                 yield Event(
                     one.created_at,
                     Happening(

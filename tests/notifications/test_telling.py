@@ -16,6 +16,7 @@ from community.notifications.queries import Reason, following_topic, having_too
 from community.notifications.services import Happening, telling
 from community.topics import services as topics
 from community.topics.models import (
+    DeflectionStep,
     Follow,
     MeToo,
     Revision,
@@ -217,14 +218,23 @@ def test_a_status_tells_the_followers() -> None:
     assert kinds(reader) == ["status"]
 
 
-def test_help_is_told_at_some_numbers_only() -> None:
-    reply = make_reply()
-    for helped in range(1, 12):
-        handlers.tell_of_help(topic_id=reply.topic_id, reply_id=reply.id, helped_count=helped)
+def test_each_number_of_people_helped_is_told_when_it_is_reached_and_once() -> None:
+    topic = make_topic()
+    reply = make_reply(topic)
+    for number in range(11):
+        topics.record_step(
+            visit=f"{number:032x}",
+            step=DeflectionStep.SOLVED,
+            topic_id=topic.id,
+            reply_id=reply.id,
+        )
+    assert kinds(reply.author) == ["helped"] * 3
+
+    # Help was taken back since, and given once more.
+    handlers.tell_of_help(topic_id=topic.id, reply_id=reply.id, helped_count=10)
 
     numbers = db.session.scalars(select(Notification.number).order_by(Notification.id)).all()
-    assert list(numbers) == [1, 5, 10]
-    assert kinds(reply.author) == ["helped"] * 3
+    assert list(numbers) == [1, 3, 10]
 
 
 # -- nobody else --------------------------------------------------------------------------------

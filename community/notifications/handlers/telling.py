@@ -31,8 +31,6 @@ from community.topics.models import (
 )
 
 MENTIONS_MAX = 10  # people who are told that one text names them
-# Readers whom an answer has helped: its author is told at these numbers.
-MILESTONES = (1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000)
 
 
 def tell_of_topic(topic_id: int, **_: object) -> None:
@@ -143,16 +141,16 @@ def tell_of_status(topic_id: int, actor_id: int, new: str, change_id: int, **_: 
 
 
 def tell_of_help(topic_id: int, reply_id: int, helped_count: int, **_: object) -> None:
-    """Tell an author, at some numbers, how many people their answer kept from asking."""
-    reply, reached = topics.visible_reply(reply_id), _milestone(helped_count)
-    if reply is None or reached is None:
+    """Tell an author how many people their answer kept from asking, each number once."""
+    reply = topics.visible_reply(reply_id)
+    if reply is None:
         return
     tell(
         Happening(
-            source_key=f"reply-{reply_id}-{reached}",
+            source_key=f"reply-{reply_id}-{helped_count}",
             topic_id=topic_id,
             reply_id=reply_id,
-            number=reached,
+            number=helped_count,
         ),
         [Reason(NotificationKind.HELPED, queries.just(reply.author_id))],
     )
@@ -209,7 +207,3 @@ def _written(reply: Reply) -> Happening:
         reply_id=reply.id,
         actor_id=reply.author_id,
     )
-
-
-def _milestone(number: int) -> int | None:
-    return max((reached for reached in MILESTONES if reached <= number), default=None)

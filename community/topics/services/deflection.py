@@ -35,7 +35,8 @@ from community.topics.services import following, verdicts
 from community.topics.services.visits import require_visit
 
 RANK_MAX = 1_000
-_TOLD_OF = frozenset(first * 10**zeros for first in (1, 3) for zeros in range(7))
+# How many an answer has helped when its author hears of it: 1, 3, 10, 30, 100 and so on.
+TOLD_OF = frozenset(first * 10**zeros for first in (1, 3) for zeros in range(7))
 # Steps that are kept of whoever takes them: all others help somebody, which nobody does oneself.
 OWN_COUNTS = frozenset({DeflectionStep.POSTED, DeflectionStep.SHOWN, DeflectionStep.OPENED})
 
@@ -236,7 +237,7 @@ def _follow_up(
         company_id=topic.company_id,
         reply_id=reply.id if reply is not None else None,
     )
-    if reply is not None and reply.helped_count in _TOLD_OF:
+    if reply is not None and reply.helped_count in TOLD_OF:
         outbox.publish(
             "answer.helped",
             topic_id=topic.id,
