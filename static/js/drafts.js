@@ -8,6 +8,7 @@ const here = location.pathname + location.search;
 const QUIET_MS = 1500, STORE_MS = 250, WAIT_MS = 2000, RETRY_MS = 10_000, KEPT_MS = 30 * 86_400_000;
 const NO_WORDS = new Set(["csrf_token", "draft", "draft_version", "draft_beside", "email", "homepage", "picture_alt"]);
 const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
+const cameBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward"; // to what may be posted
 const drafts = new Map();
 
 const random = () => crypto.getRandomValues(new Uint8Array(16)).reduce((hex, byte) => hex + byte.toString(16).padStart(2, 0), "");
@@ -99,7 +100,6 @@ class Draft {
   resume({ name, key, version, fields }) {
     Object.assign(this, { name, key, version, isResumed: true });
     fill(this.form, fields);
-    this.form.closest("details")?.setAttribute("open", "");
     this.say(words.restored);
     return this.save();
   }
@@ -197,7 +197,7 @@ function draftOf(form) {
 
 function offer(draft, entry) {
   const box = shape(".draft-offer");
-  box.querySelector("b").textContent = inOne(entry.fields).slice(0, 80);
+  box.querySelector("b").textContent = (entry.fields.title ?? entry.fields.body).slice(0, 80);
   box.querySelector("time").textContent = clock.format(entry.at);
   box.addEventListener("click", (event) => {
     const chosen = event.target.closest("a, button");
@@ -212,8 +212,10 @@ function offer(draft, entry) {
 
 /* What earlier pages have left here. The form of most places holds what the server has; a question
    is gone on with where it was typed, and offered elsewhere. */
-function open(form, found) {
-  const draft = draftOf(form), isQuestion = draft.place === "ask", isShown = !isQuestion || draft.version;
+function open(draft, found) {
+  const isQuestion = draft.place === "ask", isShown = !isQuestion || draft.version;
+  const isTyped = !cameBack || draft.form.contains(document.activeElement);
+  if (isTyped && !draft.isSaved()) draft.touch(); // before this script was there
   const own = attempt(() => sessionStorage[`draft:${draft.place}`]);
   for (const entry of found.sort((one, other) => (other.name === own) - (one.name === own) || other.at - one.at)) {
     if (isQuestion && isShown && entry.key !== draft.key) continue;
@@ -228,9 +230,10 @@ function load() {
   const names = attempt(() => Object.keys(localStorage)) ?? [];
   const entries = names.filter((name) => name.startsWith("draft:")).map((name) => ({ name, ...attempt(() => JSON.parse(localStorage[name])) }));
   for (const { name, at } of entries) if (!(at > Date.now() - KEPT_MS)) drop(name);
+  for (const { place } of entries) document.dispatchEvent(new CustomEvent("draft:found", { detail: place }));
   for (const form of document.querySelectorAll("form[data-draft]")) {
     const found = entries.filter(({ place, owner }) => place === form.dataset.draft && (!owner || owner === words.owner));
-    if (found.length || form.querySelector(".draft-other")) open(form, found);
+    open(draftOf(form), found);
   }
   for (const hint of document.querySelectorAll("[data-draft-waits]")) {
     hint.hidden = !entries.some(({ place }) => place === hint.dataset.draftWaits);
@@ -257,3 +260,6 @@ addEventListener("pageshow", stay);
 for (const name of ["visibilitychange", "pagehide", "online"]) addEventListener(name, each((draft) => draft.isLeaving || draft.save()));
 document.addEventListener("input", (event) => draftOf(event.target.form)?.touch());
 load();
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  if (!draftOf(form).isSaved()) draftOf(form).touch(); // It was typed before this came.
+}

@@ -5,13 +5,15 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
+from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Error, Page, expect
 from sqlalchemy import delete, select
 
-from community.accounts.models import Session
+from community.accounts.models import Session, User
 from community.core.db import db, transaction
 from community.topics.models import Reply, Topic
-from community.writing.models import Draft
+from community.writing import services
+from community.writing.models import ASKING, Draft
 from tests.factories import make_company, make_reply, make_topic
 from tests.journeys import screens
 from tests.journeys.conftest import Site
@@ -35,11 +37,13 @@ def sign_in_at(page: Page, path: str) -> None:
     """Sign mira in and go on to a page."""
     page.goto(f"/signin?next={path}")
     screens.sign_in(page, "mira")
+    expect(page).not_to_have_url(re.compile("/signin"))
+    page.goto(path)  # and wait for its scripts
 
 
 def expect_saved(page: Page) -> None:
     """Wait until the page says that the server has it."""
-    expect(page.locator(".draft-line")).to_contain_text("Draft, saved at")
+    expect(page.locator(".draft-line")).to_contain_text("Draft, saved at", timeout=15_000)
 
 
 def drafts(site: Site) -> list[Draft]:
@@ -197,6 +201,8 @@ def test_without_a_connection_it_is_said_and_made_up_for(
     site.expected.append("ERR_INTERNET_DISCONNECTED")
     page = open_window()
     sign_in_at(page, topic_path)
+    page.get_by_label("Your answer").fill("Turn off")
+    expect_saved(page)
     page.context.set_offline(True)
     page.get_by_label("Your answer").fill(WORDS)
     expect(page.locator(".draft-line")).to_contain_text("Not saved on the server yet")
@@ -305,7 +311,7 @@ def test_signing_out_leaves_nothing_in_the_browser(
 def test_a_comment_comes_back_open(site: Site, open_window: OpenWindow, topic_path: str) -> None:
     page = open_window()
     sign_in_at(page, topic_path)
-    page.locator("summary", has_text="Comment").click()
+    page.get_by_role("link", name="Comment").click()
     page.get_by_label(re.compile("Your comment to")).fill("Which one?")
     expect_saved(page)
 
@@ -371,3 +377,27 @@ def test_without_scripts_a_button_saves_and_a_conflict_is_shown(
         assert db.session.scalar(select(Reply.body).order_by(Reply.id.desc())) == WORDS
         assert db.session.scalar(select(Topic.reply_count)) == 2
     assert drafts(site) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_a_conflict_the_list_and_an_offer(
+    site: Site, open_window: OpenWindow, topic_path: str, scheme: str
+) -> None:
+    site.expected.append("409")
+    page = open_window(viewport={"width": 320, "height": 700}, color_scheme=scheme)
+    sign_in_at(page, topic_path)
+    with site.app.app_context(), transaction():
+        mira = db.session.scalars(select(User).where(User.username == "mira")).one()
+        topic_id = db.session.scalars(select(Topic.id)).one()
+        text = {"body": "Another text, of another window. " * 40}
+        services.save_draft(text, place=f"topic:{topic_id}", user=mira)
+        services.save_draft({"title": "It stays on"}, place=ASKING, user=mira)
+    page.get_by_label("Your answer").fill("Of this window.")
+    expect(page.locator(".draft-other")).to_be_visible(timeout=15_000)
+
+    for path in ("", "/drafts", "/ask"):
+        if path:
+            page.goto(path)
+        assert Axe().run(page)["violations"] == [], path
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 320, f"{path} is {width} pixels wide"
