@@ -101,6 +101,7 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("focusout", () => offer([]));
+if (document.activeElement?.matches("writing-box textarea")) complete(document.activeElement); // The "@" that this came with.
 
 /* Before the box itself, where Enter goes on with a list. */
 document.addEventListener(

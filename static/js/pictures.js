@@ -1,34 +1,8 @@
 /*
- * Pictures in <writing-box data-pictures>: dragged, pasted, or chosen ("picture:choose"). A mark in
+ * Sends a picture that a <writing-box data-pictures> was given; comes with the first one. A mark in
  * the text is replaced when the picture has come; then a line below the box asks what it shows.
  * Shape and words of that line are in <template data-pictures>.
  */
-
-const boxOf = (event) => event.target.closest?.("writing-box[data-pictures]");
-
-document.addEventListener("picture:choose", (event) => {
-  const input = Object.assign(document.createElement("input"), { type: "file", multiple: true, accept: "image/*" });
-  input.onchange = () => [...input.files].forEach((file) => send(boxOf(event), file, true));
-  input.click();
-});
-
-document.addEventListener("paste", (event) => {
-  const { files, types } = event.clipboardData;
-  // Office programs copy words together with a picture of them: the words are meant.
-  if (!boxOf(event) || !files.length || types.includes("text/plain")) return;
-  event.preventDefault();
-  for (const file of files) send(boxOf(event), file);
-});
-
-for (const type of ["dragover", "dragleave", "drop"]) {
-  document.addEventListener(type, (event) => {
-    const box = boxOf(event);
-    if (!box || !event.dataTransfer.types.includes("Files")) return;
-    event.preventDefault();
-    box.classList.toggle("is-target", type === "dragover");
-    if (type === "drop") for (const file of event.dataTransfer.files) send(box, file);
-  });
-}
 
 /* What is on its way is waited for; said before others take the form for sent. */
 addEventListener("submit", (event) => {
@@ -39,7 +13,7 @@ addEventListener("submit", (event) => {
   waiting.querySelector("[role=alert]").textContent = waiting.dataset.wait;
 }, true);
 
-function send(box, file, isChosen) {
+export function send(box, file, isChosen) {
   const { area } = box;
   const template = box.closest(".field").querySelector("template[data-pictures]");
   const { pictures, largest, tooLarge, noLine, onItsWay } = template.dataset;

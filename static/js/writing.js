@@ -1,7 +1,8 @@
 /*
  * <writing-box>: a text area with a toolbar, a live preview and a warning of personal data. Words
- * and shapes come from <template id="writing">. Whatever it types goes through the browser's own
- * editing, so that undo takes it back.
+ * and shapes come from <template id="writing">, and the addresses of what comes when it is wanted:
+ * names.js with the first "@", pictures.js with the first picture. Whatever is typed here goes
+ * through the browser's own editing, so that undo takes it back.
  */
 
 const shapes = document.querySelector("#writing");
@@ -25,21 +26,14 @@ class WritingBox extends HTMLElement {
 
   connectedCallback() {
     this.area = this.querySelector("textarea");
-    if (!shapes || !this.area || this.bar) return;
-    // A comment's box is made when it is opened: a page has many of them.
-    const folded = this.closest("details:not([open])");
-    if (folded) folded.addEventListener("toggle", () => this.#build(), { once: true });
-    else this.#build();
-  }
-
-  #build() {
+    if (!this.area || this.bar) return;
     const parts = shapes.content.cloneNode(true);
     const part = (name) => parts.querySelector(`[data-part=${name}]`);
     [this.bar, this.warning, this.shown] = [part("bar"), part("warning"), part("preview")];
     this.area.before(this.bar);
     this.area.after(this.warning, this.shown);
-    const takesPictures = "pictures" in this.dataset && document.querySelector("script[src*='/pictures.js']");
-    if (!takesPictures) this.#button("picture").remove();
+    if ("pictures" in this.dataset && shapes.dataset.picturesScript) this.#takePictures();
+    else this.#button("picture").remove();
     const isOff = stored((storage) => storage.getItem("no-preview"));
     this.#button("preview").setAttribute("aria-pressed", this.area.rows > 2 && !isOff);
     this.#rove(this.bar.querySelector("button"));
@@ -91,7 +85,7 @@ class WritingBox extends HTMLElement {
       quote: () => this.#lines(() => "> "),
       list: () => this.#lines(() => "- "),
       numbers: () => this.#lines((number) => `${number}. `),
-      picture: () => this.dispatchEvent(new CustomEvent("picture:choose", { bubbles: true })),
+      picture: () => this.#choose(),
       preview: () => this.#toggle(),
       help: () => document.dispatchEvent(new CustomEvent("keys:show")),
     };
@@ -167,9 +161,52 @@ class WritingBox extends HTMLElement {
     return true;
   }
 
+  // -- pictures ----------------------------------------------------------------------------------
+
+  #takePictures() {
+    this.addEventListener("paste", (event) => {
+      const { files, types } = event.clipboardData;
+      // Office programs copy words together with a picture of them: the words are meant.
+      if (!files.length || types.includes("text/plain")) return;
+      event.preventDefault();
+      this.#send(files);
+    });
+    for (const type of ["dragover", "dragleave", "drop"]) {
+      this.addEventListener(type, (event) => {
+        if (!event.dataTransfer.types.includes("Files")) return;
+        event.preventDefault();
+        this.classList.toggle("is-target", type === "dragover");
+        if (type === "drop") this.#send(event.dataTransfer.files);
+      });
+    }
+  }
+
+  #choose() {
+    const input = Object.assign(document.createElement("input"), { type: "file", multiple: true, accept: "image/*" });
+    input.onchange = () => this.#send(input.files, true);
+    input.click();
+  }
+
+  async #send(list, isChosen) {
+    const files = [...list]; // The browser takes the list away with the event.
+    const hold = (event) => (event.preventDefault(), event.stopImmediatePropagation());
+    addEventListener("submit", hold, true); // Nothing is posted before the picture has its place.
+    try {
+      const { send } = await import(shapes.dataset.picturesScript);
+      for (const file of files) send(this, file, isChosen);
+    } catch {
+      const line = Object.assign(document.createElement("li"), { className: "field-error" });
+      line.textContent = this.parentElement.querySelector("template[data-pictures]").dataset.noLine;
+      this.parentElement.querySelector(".picture-rows").append(line);
+    }
+    removeEventListener("submit", hold, true);
+  }
+
   // -- preview and warning -----------------------------------------------------------------------
 
   #typed() {
+    const { namesScript } = shapes.dataset;
+    if (namesScript && this.area.value.includes("@")) import(namesScript).catch(() => {}); // A courtesy.
     this.#later("preview", SEEN, () => this.#preview());
     this.#later("warning", LOOKED_AT, () => this.#look());
   }
@@ -224,4 +261,10 @@ class WritingBox extends HTMLElement {
   }
 }
 
+/* Nothing is shown before it has its style, nor missed if that does not come. */
+const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: shapes.dataset.style });
+await new Promise((done) => {
+  style.onload = style.onerror = done;
+  document.head.append(style);
+});
 customElements.define("writing-box", WritingBox);

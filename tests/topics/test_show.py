@@ -486,10 +486,36 @@ def test_a_comment_that_cannot_be_posted_comes_back_open_at_its_place(sign_in: S
 
     assert response.status_code == 422
     box = response.text.split(f'id="reply-{replies[35].id}"')[1].split("</li>")[0]
-    assert '<details class="opens" open>' in box
+    assert '<form class="comment-form"' in box
     assert f'id="comment-{replies[35].id}-error"' in box
     assert long.strip() in box
-    assert response.text.count('<details class="opens" open>') == 1
+    assert response.text.count('<form class="comment-form"') == 2  # with the shape for the script
+
+
+def test_the_form_of_a_comment_is_a_link_away(sign_in: SignIn) -> None:
+    topic, start = make_topic(), clock.now()
+    replies = [make_reply(topic, created_at=start + timedelta(seconds=n)) for n in range(40)]
+    reply, browser = replies[35], sign_in(make_user())
+
+    answer = browser.get(f"/r/{reply.id}?comment=1")
+    page = browser.get(answer.location)
+
+    assert answer.location.endswith(f"#comment-{reply.id}")
+    assert f'href="/r/{reply.id}?comment=1"' in page.text
+    box = page.text.split(f'id="reply-{reply.id}"')[1].split("</li>")[0]
+    assert f'action="/r/{reply.id}/comments#comment-{reply.id}"' in box
+    assert f'<textarea class="input input-line" id="comment-{reply.id}"' in box
+
+
+@pytest.mark.parametrize("word", ["0", "-1", "x", "99999999999999999999", ""])
+def test_a_comment_on_nothing_opens_no_form(sign_in: SignIn, word: str) -> None:
+    reply = make_reply()
+    topic = reply.topic
+
+    page = sign_in(make_user()).get(f"/t/{topic.id}/{topic.slug}?comment={word}")
+
+    assert page.status_code == 200
+    assert page.text.count('<form class="comment-form"') == 1  # the shape for the script
 
 
 def test_an_answer_may_begin_with_code(sign_in: SignIn) -> None:

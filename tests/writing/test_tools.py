@@ -169,7 +169,8 @@ def test_a_quote_fills_the_box_with_the_words_and_who_wrote_them(sign_in: SignIn
 
     page = unescape(browser.get(f"{path}?quote={reply.id}").text)
     assert "@mira wrote:\n\n> Turn it **off**.\n>\n> Then on.\n\n</textarea>" in page
-    assert f'href="{path}?quote={reply.id}#answer"' in page
+    assert f'href="/r/{reply.id}?quote=1"' in page
+    assert browser.get(f"/r/{reply.id}?quote=1").location == f"{path}?quote={reply.id}#answer"
     assert f"@{asker.username} wrote:\n\n> It blinks." in unescape(
         browser.get(f"{path}?quote=topic").text
     )

@@ -66,6 +66,8 @@ def _page(topic_id: int, slug: str) -> ResponseReturnValue:
             before=request.args.get("before"),
             open=request.args.get("open"),
             draft=request.args.get("draft"),
+            comment=request.args.get("comment"),
+            quote=request.args.get("quote"),
         )
         return redirect(address, 301)
     answer = screen(page, viewer)
@@ -98,7 +100,13 @@ _page_for_strangers = same_for_visitors(_page)
 @bp.get("/r/<int:reply_id>")
 def reply_link(reply_id: int) -> ResponseReturnValue:
     """Lead from the permanent link of a reply or comment to where it is shown now."""
-    return redirect(address_of(reply_id, draft=request.args.get("draft")), 302)
+    address = address_of(
+        reply_id,
+        draft=request.args.get("draft"),
+        comment="comment" in request.args,
+        quote="quote" in request.args,
+    )
+    return redirect(address, 302)
 
 
 def screen(
@@ -122,6 +130,8 @@ def screen(
         for reply_id in shown:
             if comment := begun.form(CommentForm, drafted.comment_on(reply_id)):
                 comment_forms[reply_id] = comment
+            elif request.args.get("comment", type=int) == reply_id:
+                comment_forms[reply_id] = CommentForm(formdata=None, as_company=True)
         put_quote(reply_form, page.id)
         reply_form.as_company.label.text = _("Speak for %(company)s", company=page.company_name)
         status_form = status_form or _status_form(page, viewer)
