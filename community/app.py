@@ -161,6 +161,7 @@ def wire_events() -> None:
     outbox.subscribe("day.begun", news.mail_daily, batch=True, alone=True, patient=True)
     jobs.often(news.begin_the_day)
     jobs.nightly(notifications_services.prune_mails)
+    jobs.nightly(notifications_services.prune_news)
 
 
 def wire_holdings() -> None:

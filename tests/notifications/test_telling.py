@@ -12,7 +12,7 @@ from community.core import clock, outbox
 from community.core.db import db
 from community.notifications import handlers, services
 from community.notifications.models import Notification, NotificationKind
-from community.notifications.queries import Reason, following_topic, having_too
+from community.notifications.queries import Reason, following_topic, having_too, just
 from community.notifications.services import Happening, telling
 from community.topics import services as topics
 from community.topics.models import (
@@ -235,6 +235,22 @@ def test_each_number_of_people_helped_is_told_when_it_is_reached_and_once() -> N
 
     numbers = db.session.scalars(select(Notification.number).order_by(Notification.id)).all()
     assert list(numbers) == [1, 3, 10]
+
+
+def test_what_was_told_is_forgotten_after_a_year(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "BATCH", 2)
+    reader, topic, now = make_user(), make_topic(), clock.now()
+    for days in (500, 400, 366, 364, 0):
+        with clock.frozen(now - timedelta(days=days)):
+            services.tell(
+                Happening(source_key=f"day-{days}", topic_id=topic.id),
+                [Reason(NotificationKind.REPLIED, just(reader.id))],
+            )
+
+    assert services.prune_news() == 3
+
+    left = db.session.scalars(select(Notification.created_at).order_by(Notification.id)).all()
+    assert left == [now - timedelta(days=364), now]
 
 
 # -- nobody else --------------------------------------------------------------------------------

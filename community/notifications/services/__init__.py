@@ -10,7 +10,7 @@ from community.notifications.services.mailing import (
     prune_mails,
     try_address_again,
 )
-from community.notifications.services.telling import Happening, tell
+from community.notifications.services.telling import Happening, prune_news, tell
 
 __all__ = [
     "Happening",
@@ -22,6 +22,7 @@ __all__ = [
     "note_sent",
     "open_news",
     "prune_mails",
+    "prune_news",
     "read_all",
     "stop_mails",
     "tell",

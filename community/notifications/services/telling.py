@@ -4,14 +4,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import delete, select
+
 from community.core import clock, outbox
 from community.core.db import db, reading, transaction
-from community.core.sql import insert
+from community.core.sql import changed, insert
 from community.notifications import queries
 from community.notifications.models import Delivery, Notification
 from community.notifications.queries import Reason, Recipient
 
 BATCH = 500  # people told in one transaction: others write in between
+KEEP_FOR = timedelta(days=365)  # read or not, in the bell
 GATHER_FOR = timedelta(minutes=1)  # what happens in a topic meanwhile comes in one mail
 
 
@@ -50,6 +53,22 @@ def tell(what: Happening, reasons: Sequence[Reason], *, but: Collection[int] = (
         with transaction():
             new += _write(what, told[start : start + BATCH])
     return new
+
+
+def prune_news() -> int:
+    """Forget what people were told long ago. Return how much.
+
+    What came first has the lowest ids, so only what goes is read, `BATCH` at a time.
+    """
+    gone, before = 0, clock.now() - KEEP_FOR
+    while True:
+        with transaction():
+            first = select(Notification.id).order_by(Notification.id).limit(BATCH)
+            old = Notification.created_at < before
+            pruned = changed(delete(Notification).where(Notification.id.in_(first), old))
+        gone += pruned
+        if pruned < BATCH:
+            return gone
 
 
 def _write(what: Happening, told: Sequence[Recipient]) -> int:
