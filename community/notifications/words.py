@@ -16,7 +16,9 @@ KINDS = {
     Kind.COMMENTED: _l("A comment on your answer, or in a topic that you follow"),
     Kind.SOLVED: _l("A topic that you follow or have too is solved"),
     Kind.OFFICIAL: _l("A company marks its official answer in a topic that you follow or have too"),
-    Kind.STATUS: _l("The status of a topic that you follow changes: in progress, planned and so on"),
+    Kind.STATUS: _l(
+        "The status of a topic that you follow changes: in progress, planned and so on"
+    ),
     Kind.ACCEPTED: _l("Your answer solved it"),
     Kind.HELPED: _l("Your answer saved others from asking"),
     Kind.EDITED: _l("Somebody edits what you wrote"),
