@@ -14,10 +14,8 @@ COMPANY = "brightwave.toml"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The people, and one company to spoil."""
-    for name in ("people.toml", COMPANY):
-        shutil.copy(content.FOLDER / name, tmp_path)
-    return tmp_path
+    """All files, to spoil one of them."""
+    return Path(shutil.copytree(content.FOLDER, tmp_path / "content"))
 
 
 def test_files_hold_what_was_promised() -> None:
@@ -66,19 +64,66 @@ def test_several_languages_are_written() -> None:
         ("speaks_for_company = true", "speaks_for_company = 1", r"must be true or false"),
         ('state = "listening"', 'state = "asleep"', rf"{COMPANY}, company: 'state' is 'asleep'"),
         ("[company]", "[company", rf"{COMPANY} cannot be read"),
+        ("(drawing:shaping)", "(drawing:sharpening)", r"no drawing 'sharpening'"),
+        ("(drawing:shaping)", "(drawing: shaping)", r"a drawing is written !\[what it shows\]"),
+        ("![Network, Traffic", "![](drawing:shaping) ![Network, Traffic", r"nothing is said in"),
+        ('tags_before = ["app"]', 'tags_later = ["app"]', r"'tags_later' means nothing here"),
+        (
+            'at = "2026-04-08T18:02:44Z"',
+            'at = "2026-04-01T18:02:44Z"',
+            r"reply nightly-drop-2, edit: 'at' is before what it follows",
+        ),
+        (
+            '[[topic.reply.edit]]\nat = "2026-06-16T17:50:13Z"',
+            '[[topic.reply.edit]]\ntitle_before = "Old"\nat = "2026-06-16T17:50:13Z"',
+            r"a reply has neither title nor tags",
+        ),
+        ('me_too = ["chidi"', 'me_too = ["elbradler", "chidi"', r"elbradler, who has no account"),
     ],
 )
 def test_mistake_is_named_with_its_place(
     folder: Path, right: str, wrong: str, complaint: str
 ) -> None:
-    text = (folder / COMPANY).read_text()
-    assert right in text
-    (folder / COMPANY).write_text(text.replace(right, wrong, 1))
+    _spoil(folder / COMPANY, right, wrong)
 
     with pytest.raises(BadContent, match=complaint) as caught:
         content.read(folder)
 
-    assert caught.value.message.startswith(COMPANY)
+    assert caught.value.message.startswith((COMPANY, "All files"))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "complaint"),
+    [
+        ('tags = ["smart-home"]', 'tags = ["smart-hone"]', r"jonas, keeps: no tag 'smart-hone'"),
+        ('["brightwave/halo-6"]', '["brightwave/halo-7"]', r"no product 'brightwave/halo-7'"),
+        ('people = ["mira"]', 'people = ["jonas"]', r"jonas, keeps: no person 'jonas'"),
+        ('company = "tandem"', 'company = "tandum"', r"jonas, keeps: no company 'tandum'"),
+        (
+            'last_here = "2026-11-17T21:05:00Z"',
+            'last_here = "2026-11-13T21:05:00Z"',
+            r"jonas, keeps: 'last_here' is before what jonas did",
+        ),
+        ('role = "guest"', 'role = "visitor"', r"person guest-48213377: 'role' is 'visitor'"),
+        ('username = "guest-48213377"', 'username = "guest-4"', r"none that a guest is given"),
+        ('name = "Elbradler"', "", r"person elbradler: 'name' is what all have"),
+    ],
+)
+def test_mistake_about_people_is_named(
+    folder: Path, right: str, wrong: str, complaint: str
+) -> None:
+    _spoil(folder / "people.toml", right, wrong)
+
+    with pytest.raises(BadContent, match=complaint) as caught:
+        content.read(folder)
+
+    assert caught.value.message.startswith("people.toml")
+
+
+def _spoil(path: Path, right: str, wrong: str) -> None:
+    text = path.read_text()
+    assert right in text
+    path.write_text(text.replace(right, wrong, 1))
 
 
 def test_nobody_speaks_for_a_company_without_a_mandate(folder: Path) -> None:
