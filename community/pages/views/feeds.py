@@ -15,7 +15,6 @@ from flask import Response, abort, current_app, render_template, request
 from flask_babel import gettext as _
 
 from community import search
-from community.accounts import queries as people
 from community.companies import queries as companies
 from community.companies.views import company_or_404
 from community.core import clock
@@ -25,6 +24,7 @@ from community.pages import queries
 from community.pages.queries import Entry
 from community.pages.views import bp
 from community.pages.views.find import read_address
+from community.pages.views.people import person_or_404
 from community.search import Order
 from community.topics import queries as topics
 from community.topics.queries import TopicRow
@@ -110,9 +110,7 @@ def of_tag(slug: str) -> Response:
 @same_for_visitors
 def of_person(username: str) -> Response:
     """What somebody asked and answered."""
-    user = people.by_username(username)
-    if user is None or user.deleted_at is not None:
-        abort(404, _("There is nobody of this name."))
+    user = person_or_404(username)
     entries = queries.written_by(user.id, ENTRIES)
     return _answer(
         Feed(

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from flask import request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from community.accounts.models import User
 from community.accounts.sessions import actor
@@ -18,6 +19,13 @@ from community.web import paging
 
 PER_PAGE = 20  # topics in a list
 FILTERS = ("kind", "status", "unanswered", "q", "letter", "sort", "company", "product", "tag")
+
+KINDS = {  # what topics of a kind are called, in the order of tabs
+    TopicKind.PROBLEM: _l("Problems"),
+    TopicKind.QUESTION: _l("Questions"),
+    TopicKind.IDEA: _l("Ideas"),
+    TopicKind.PRAISE: _l("Praise"),
+}
 
 Choice = TypeVar("Choice", TopicKind, TopicStatus)
 Counts = Mapping[tuple[TopicKind, TopicStatus], int]
@@ -57,12 +65,6 @@ def chosen(choices: type[Choice], name: str) -> Choice | None:
 def kind_tabs(endpoint: str, counts: Counts | None = None, **address: Any) -> list[Tab]:
     """Return the views of a list: all, each kind, and what waits for an answer."""
     kind, unanswered = chosen(TopicKind, "kind"), "unanswered" in request.args
-    labels = {
-        TopicKind.PROBLEM: _("Problems"),
-        TopicKind.QUESTION: _("Questions"),
-        TopicKind.IDEA: _("Ideas"),
-        TopicKind.PRAISE: _("Praise"),
-    }
     everything = Tab(
         url_for(endpoint, **address),
         _("All"),
@@ -72,11 +74,11 @@ def kind_tabs(endpoint: str, counts: Counts | None = None, **address: Any) -> li
     kinds = [
         Tab(
             url_for(endpoint, kind=one.value, **address),
-            label,
+            str(label),
             _count(counts, one) if counts is not None else None,
             kind is one,
         )
-        for one, label in labels.items()
+        for one, label in KINDS.items()
     ]
     waiting = Tab(
         url_for(endpoint, unanswered=1, **address),

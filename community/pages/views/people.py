@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from community.accounts import queries as people
+from community.accounts.models import User
 from community.companies import queries as companies
 from community.core.paging import Page
 from community.pages import queries
@@ -18,13 +19,19 @@ from community.web.caching import same_for_visitors
 BEST = 3  # answers that helped most, above all others
 
 
+def person_or_404(username: str) -> User:
+    """Return the person of this name who has not left, or answer 404."""
+    user = people.by_username(username)
+    if user is None or user.deleted_at is not None:
+        abort(404, _("There is nobody of this name."))
+    return user
+
+
 @bp.get("/people/<username>")
 @same_for_visitors
 def person(username: str) -> ResponseReturnValue:
     """What somebody knows and has written here, and where they help."""
-    user = people.by_username(username)
-    if user is None or user.deleted_at is not None:
-        abort(404, _("There is nobody of this name."))
+    user = person_or_404(username)
     if user.username != username:
         return redirect(url_for("pages.person", username=user.username), 301)
     asks = "topics" in request.args

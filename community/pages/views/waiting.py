@@ -9,7 +9,7 @@ from community.companies import queries as companies
 from community.companies.models import Company, Product
 from community.pages import queries
 from community.pages.views import bp
-from community.pages.views.listing import PER_PAGE, Tab, canonical, chosen
+from community.pages.views.listing import KINDS, PER_PAGE, Tab, canonical, chosen
 from community.topics import queries as topics
 from community.topics.models import Tag, TopicKind
 from community.topics.queries import ASKING, ListOrder
@@ -91,12 +91,11 @@ class _Queue:
         return url_for("pages.unanswered", **(values | changes))  # type: ignore[arg-type] # words
 
     def kinds(self) -> list[Tab]:
-        labels = {TopicKind.PROBLEM: _("Problems"), TopicKind.QUESTION: _("Questions")}
         return [
             Tab(self.url(kind=None), _("All"), None, self.kind is None),
             *(
-                Tab(self.url(kind=kind.value), label, None, self.kind is kind)
-                for kind, label in labels.items()
+                Tab(self.url(kind=kind.value), str(KINDS[kind]), None, self.kind is kind)
+                for kind in ASKING
             ),
         ]
 

@@ -1,8 +1,20 @@
-"""Where topics and replies are, for links and for the way back after a button."""
+"""What an address names, and where topics and replies are: for links, and for the way back."""
 
 from flask import abort, url_for
+from flask_babel import gettext as _
 
 from community.topics import queries
+from community.topics.models import Reply, Topic
+
+
+def topic_or_404(topic_id: int) -> Topic:
+    """Return a topic that can be seen, or answer 404."""
+    return queries.visible(topic_id) or abort(404, _("There is no such topic."))
+
+
+def reply_or_404(reply_id: int) -> Reply:
+    """Return a reply or comment that can be seen, with its topic, or answer 404."""
+    return queries.visible_reply(reply_id) or abort(404, _("There is no such answer."))
 
 
 def address_of(

@@ -12,10 +12,10 @@ from community.core.errors import Invalid, NotAllowed
 from community.core.paging import decode
 from community.topics import queries, services, visits
 from community.topics.forms.topic import CommentForm, ReplyForm, SortForm, StatusForm
-from community.topics.models import Reply, Topic, TopicKind, TopicStatus
+from community.topics.models import Topic, TopicKind, TopicStatus
 from community.topics.queries import TopicPage
 from community.topics.views import bp, drafted, drafting
-from community.topics.views.addresses import address_of
+from community.topics.views.addresses import address_of, reply_or_404, topic_or_404
 from community.topics.views.pictured import brings_picture, takes_picture
 from community.topics.views.show import screen, statuses_to_offer
 from community.web.limits import POST, VERDICT, limiter
@@ -37,7 +37,7 @@ OUTCOMES = {"worked": True, "failed": False, "0": None}
 @takes_picture
 def reply(topic_id: int) -> ResponseReturnValue:
     """Post an answer to a topic."""
-    topic, form, place = _topic(topic_id), ReplyForm(), drafted.answer_to(topic_id)
+    topic, form, place = topic_or_404(topic_id), ReplyForm(), drafted.answer_to(topic_id)
     if actor() is None:
         gone = drafting.keep_and_sign_in(form, place)
         return gone or (screen(_page(topic_id), None, reply_form=form), 422)
@@ -64,7 +64,7 @@ def reply(topic_id: int) -> ResponseReturnValue:
 @limiter.limit(POST)
 def comment(reply_id: int) -> ResponseReturnValue:
     """Post a comment on an answer."""
-    answer, form, place = _reply(reply_id), CommentForm(), drafted.comment_on(reply_id)
+    answer, form, place = reply_or_404(reply_id), CommentForm(), drafted.comment_on(reply_id)
     if actor() is None:
         gone = drafting.keep_and_sign_in(form, place)
         return gone or _comment_page(reply_id, form)
@@ -91,8 +91,8 @@ def status(topic_id: int) -> ResponseReturnValue:
     """Say where a topic stands, and why."""
     viewer = actor()
     if viewer is None:
-        return sign_in_first(_address(_topic(topic_id)))
-    topic, page, form = _topic(topic_id), _page(topic_id), StatusForm()
+        return sign_in_first(_address(topic_or_404(topic_id)))
+    topic, page, form = topic_or_404(topic_id), _page(topic_id), StatusForm()
     form.offer(statuses_to_offer(page, viewer))
     if form.validate():
         try:
@@ -112,8 +112,8 @@ def sort(topic_id: int) -> ResponseReturnValue:
     """Change what kind of topic it is, and its tags."""
     viewer = actor()
     if viewer is None:
-        return sign_in_first(_address(_topic(topic_id)))
-    topic, form = _topic(topic_id), SortForm()
+        return sign_in_first(_address(topic_or_404(topic_id)))
+    topic, form = topic_or_404(topic_id), SortForm()
     if form.validate():
         try:
             with transaction():
@@ -133,7 +133,7 @@ def sort(topic_id: int) -> ResponseReturnValue:
 @limiter.limit(VERDICT)
 def outcome(reply_id: int) -> ResponseReturnValue:
     """Keep whether an answer worked for somebody, with an account or on a visit without one."""
-    answer, worked, viewer = _reply(reply_id), _value(OUTCOMES), actor()
+    answer, worked, viewer = reply_or_404(reply_id), _value(OUTCOMES), actor()
     visit = visits.current() if viewer is not None else visits.current_or_new()
     with transaction():
         services.record_outcome(
@@ -151,7 +151,7 @@ def outcome(reply_id: int) -> ResponseReturnValue:
 @limiter.limit(VERDICT)
 def vote(reply_id: int) -> ResponseReturnValue:
     """Call an answer helpful or not, or take that back."""
-    answer, value = _reply(reply_id), _value(VOTES)
+    answer, value = reply_or_404(reply_id), _value(VOTES)
     if actor() is None:
         return sign_in_first(address_of(reply_id))
     with transaction():
@@ -163,7 +163,7 @@ def vote(reply_id: int) -> ResponseReturnValue:
 @limiter.limit(VERDICT)
 def accept(reply_id: int) -> ResponseReturnValue:
     """Say "this solved it for me", or take that back."""
-    answer, yes = _reply(reply_id), _value(ON_OFF)
+    answer, yes = reply_or_404(reply_id), _value(ON_OFF)
     if actor() is None:
         return sign_in_first(address_of(reply_id))
     with transaction():
@@ -175,7 +175,7 @@ def accept(reply_id: int) -> ResponseReturnValue:
 @limiter.limit(VERDICT)
 def official(reply_id: int) -> ResponseReturnValue:
     """Mark an answer as the company's own, or take the mark off."""
-    answer, yes = _reply(reply_id), _value(ON_OFF)
+    answer, yes = reply_or_404(reply_id), _value(ON_OFF)
     if actor() is None:
         return sign_in_first(address_of(reply_id))
     with transaction():
@@ -190,7 +190,7 @@ def official(reply_id: int) -> ResponseReturnValue:
 @limiter.limit(VERDICT)
 def me_too(topic_id: int) -> ResponseReturnValue:
     """Say "I have this too", or take that back."""
-    topic, yes = _topic(topic_id), _value(ON_OFF)
+    topic, yes = topic_or_404(topic_id), _value(ON_OFF)
     if actor() is None:
         return sign_in_first(_address(topic))
     with transaction():
@@ -199,14 +199,6 @@ def me_too(topic_id: int) -> ResponseReturnValue:
 
 
 # -- what they have in common -------------------------------------------------------------------
-
-
-def _topic(topic_id: int) -> Topic:
-    return queries.visible(topic_id) or abort(404, _("There is no such topic."))
-
-
-def _reply(reply_id: int) -> Reply:
-    return queries.visible_reply(reply_id) or abort(404, _("There is no such answer."))
 
 
 def _page(topic_id: int, *, after: str | None = None) -> TopicPage:
