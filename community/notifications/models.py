@@ -14,6 +14,7 @@ MAIL_KEY_MAX = 120  # characters
 
 _UNREAD = text("read_at IS NULL")
 _UNMAILED = text("mailed_at IS NULL")
+_OF_SEARCH = text("search_id IS NOT NULL")
 
 
 class NotificationKind(enum.StrEnum):
@@ -62,6 +63,13 @@ class Notification(Base):
             "user_id",
             sqlite_where=_UNMAILED,
             postgresql_where=_UNMAILED,
+        ),
+        # Those that lose their search when it is kept no longer.
+        Index(
+            "ix_notifications_search",
+            "search_id",
+            sqlite_where=_OF_SEARCH,
+            postgresql_where=_OF_SEARCH,
         ),
     )
 

@@ -174,6 +174,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('notifications', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_notifications_actor_id'), ['actor_id'], unique=False)
+        batch_op.create_index('ix_notifications_search', ['search_id'], unique=False, sqlite_where=sa.text('search_id IS NOT NULL'), postgresql_where=sa.text('search_id IS NOT NULL'))
         batch_op.create_index('ix_notifications_unread', ['user_id'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
         batch_op.create_index('ix_notifications_unmailed', ['user_id'], unique=False, sqlite_where=sa.text('mailed_at IS NULL'), postgresql_where=sa.text('mailed_at IS NULL'))
         batch_op.create_index('ix_notifications_user', ['user_id', 'id'], unique=False)
@@ -283,6 +284,7 @@ def downgrade() -> None:
         batch_op.drop_index('uq_notifications_once')
         batch_op.drop_index('ix_notifications_user')
         batch_op.drop_index('ix_notifications_unmailed', sqlite_where=sa.text('mailed_at IS NULL'), postgresql_where=sa.text('mailed_at IS NULL'))
+        batch_op.drop_index('ix_notifications_search', sqlite_where=sa.text('search_id IS NOT NULL'), postgresql_where=sa.text('search_id IS NOT NULL'))
         batch_op.drop_index('ix_notifications_unread', sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_notifications_actor_id'))
 
