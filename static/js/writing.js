@@ -23,6 +23,7 @@ function stored(work) {
 
 class WritingBox extends HTMLElement {
   #timers = {};
+  #chooser = null;
 
   connectedCallback() {
     this.area = this.querySelector("textarea");
@@ -182,9 +183,11 @@ class WritingBox extends HTMLElement {
   }
 
   #choose() {
-    const input = Object.assign(document.createElement("input"), { type: "file", multiple: true, accept: "image/*" });
-    input.onchange = () => this.#send(input.files, true);
-    input.click();
+    // Kept: a browser may forget an input that stands nowhere while people still look for a file.
+    this.#chooser ??= Object.assign(document.createElement("input"), { type: "file", multiple: true, accept: "image/*" });
+    this.#chooser.value = ""; // The same file may be chosen again.
+    this.#chooser.onchange = () => this.#send(this.#chooser.files, true);
+    this.#chooser.click();
   }
 
   async #send(list, isChosen) {
