@@ -1,7 +1,6 @@
 """Reads that span features, for the screens here."""
 
 from community.pages.queries.companies import (
-    COMPANIES_SHOWN,
     CompanyOrder,
     CompanyRow,
     Numbers,
@@ -16,7 +15,6 @@ from community.pages.queries.companies import (
 )
 from community.pages.queries.feeds import Entry, replies_of, topic_entries, written_by
 from community.pages.queries.people import (
-    PEOPLE_SHOWN,
     AnswerRow,
     Deeds,
     answers_of,
@@ -25,15 +23,12 @@ from community.pages.queries.people import (
     top_helpers,
 )
 from community.pages.queries.sitemap import BLOCK, BLOCKS_MAX, Block, Part, addresses, blocks
-from community.pages.queries.tags import TAGS_SHOWN, TagFacts, TagRow, facts_of_tag, tags_page
+from community.pages.queries.tags import TagFacts, TagRow, facts_of_tag, tags_page
 from community.pages.queries.texts import plain_bodies
 
 __all__ = [
     "BLOCK",
     "BLOCKS_MAX",
-    "COMPANIES_SHOWN",
-    "PEOPLE_SHOWN",
-    "TAGS_SHOWN",
     "AnswerRow",
     "Block",
     "CompanyOrder",
