@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
@@ -60,11 +60,20 @@ _names_read: dict[str, set[str]] = {}  # by route; they are the same for every t
 
 @dataclass(frozen=True)
 class Good:
-    """Who may send a form, and fields with which it is taken; its files go with any of them."""
+    """Who may send a form, and fields with which it is taken; its files go with any of them.
+
+    ``others`` are its other buttons, and what goes with them: whichever is sent, the form does
+    something else than what it is for.
+    """
 
     who: str
     fields: dict[str, str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    others: dict[str, str] = field(default_factory=dict)
+
+    def known(self) -> dict[str, str]:
+        """Return every field of which a good value is known."""
+        return {**self.fields, **self.others}
 
 
 @dataclass(frozen=True)
@@ -225,9 +234,12 @@ class World:
         Noted.asked.clear()
         good = self.good.get(route.endpoint, Good("member", QUERY))
         for who in {good.who, VISITOR, "member"}:
-            for fields in ({"unknown": "1"}, {**good.fields, **QUERY}):
+            whole = {**good.fields, **QUERY}
+            pressed = [{**whole, name: value} for name, value in good.others.items()]
+            for fields in ({"unknown": "1"}, whole, *pressed):
                 self.send(route, who=who, fields=fields)
-        _names_read[str(route)] = names = set(Noted.asked) - {"csrf_token", "unknown"}
+        files = good.files.keys()
+        _names_read[str(route)] = names = set(Noted.asked) - {"csrf_token", "unknown"} - files
         return names
 
     def cookie(self, who: str) -> dict[str, str]:
@@ -353,7 +365,11 @@ class World:
     def _good(self) -> dict[str, Good]:
         """Return a form that is taken, for every endpoint that takes one."""
         topic_id, reply_id = str(self.topic.id), str(self.reply.id)
+        keeping = {"draft": self.draft.key, "draft_version": "1"}
+        reviewing = {"save_draft": "1", "preview": "1", "personal": "mask"}
+        adding = {**reviewing, "add_picture": "1", "picture": "", "picture_alt": "The light is red"}
         ask = {
+            **keeping,
             "title": "How do I reset it?",
             "company": "Brightwave",
             "company_choice": "brightwave",
@@ -364,7 +380,6 @@ class World:
             "differs_from": topic_id,
             "reason": "mine is black",
             "turned_down": topic_id,
-            "draft": self.draft.key,
             "seen": "brightwave",
             "opens": "Brightwave",
             "website": "brightwave.example",
@@ -392,7 +407,7 @@ class World:
             "accounts.sign_in_link": Good(
                 VISITOR, {"email": "mira@mail.example", "next": "/about"}
             ),
-            "accounts.claim": Good(VISITOR, {}),
+            "accounts.claim": Good(VISITOR, others={"not_me": "1"}),
             "accounts.claim_person": Good(VISITOR, {"email": "mira@mail.example"}),
             "accounts.take_over": Good("member"),
             "accounts.choose_name": Good("newcomer", {"username": "pia", "next": "/about"}),
@@ -401,7 +416,7 @@ class World:
             "accounts.end_other_browsers": Good("member"),
             "accounts.download": Good("member", {"current": PASSWORD}),
             "accounts.leave": Good("member", {"current": PASSWORD, "when": "later"}),
-            "accounts.stay": Good(LEAVER),
+            "accounts.stay": Good(LEAVER, others={"for_good": "1"}),
             "accounts.forgot": Good(VISITOR, {"email": "mira@mail.example"}),
             "accounts.reset": Good(VISITOR, {"password": "nine herons walk slowly"}),
             "accounts.sign_in": Good(
@@ -484,11 +499,12 @@ class World:
                     "draft": self.draft.key,
                 },
             ),
-            "topics.post": Good("member", ask),
+            "topics.post": Good("member", ask, others=adding),
             "writing.save": Good(
                 "member",
                 {
                     "draft_place": ASKING,
+                    "draft_owner": str(self._people["member"].id),
                     "draft": self.draft.key,
                     "draft_version": "1",
                     "title": "Kept",
@@ -508,11 +524,20 @@ class World:
                     "reason": "mine is black",
                 },
             ),
-            "topics.reply": Good("employee", {"body": "Update it.", "as_company": "y"}),
-            "topics.comment": Good("employee", {"body": "Which one?", "as_company": "y"}),
+            "topics.reply": Good(
+                "employee",
+                {**keeping, "body": "Update it.", "as_company": "y"},
+                others=adding,
+            ),
+            "topics.comment": Good(
+                "employee",
+                {**keeping, "body": "Which one?", "as_company": "y"},
+                others=reviewing,
+            ),
             "topics.edit_topic": Good(
                 "asker",
                 {
+                    **keeping,
                     "title": "The hub loses the network at night",
                     "body": "At three.",
                     "kind": "problem",
@@ -521,9 +546,12 @@ class World:
                     "note": "said when",
                     "from_number": "2",
                 },
+                others=adding,
             ),
             "topics.edit_reply": Good(
-                "employee", {"body": "Unplug it.", "note": "shorter", "from_number": "2"}
+                "employee",
+                {**keeping, "body": "Unplug it.", "note": "shorter", "from_number": "2"},
+                others=adding,
             ),
             "topics.status": Good("employee", {"status": "acknowledged", "note": "We look."}),
             "topics.sort": Good("asker", {"kind": "question", "tags": "wifi, night"}),
@@ -575,6 +603,10 @@ QUERY = {
     "reason": "mine is black",
     "next": "/about",
     "v": "1",
+    "open": "1",
+    "comment": "1",
+    "quote": "topic",
+    "when": "now",
 }
 
 
@@ -594,6 +626,11 @@ def encoded(fields: Fields) -> bytes:
 def as_files(fields: Fields, name: str) -> dict[str, Any]:
     """Return a form in which ``name`` is an uploaded file."""
     return {**fields, name: (io.BytesIO(b"text"), "a.txt")}
+
+
+def asks_to_sign_in(outcome: Outcome) -> bool:
+    """Tell whether the answer leads a visitor to sign in and back."""
+    return outcome.status == 303 and urlsplit(outcome.location).path == "/signin"
 
 
 def failures(outcomes: Iterable[tuple[object, Outcome]]) -> Iterator[str]:

@@ -8,11 +8,13 @@ import pytest
 from flask import Flask
 
 from tests.robustness.routes import (
+    QUERY,
     VISITOR,
     Good,
     Outcome,
     Route,
     World,
+    asks_to_sign_in,
     failures,
     routes,
 )
@@ -30,14 +32,21 @@ ANYBODY = {  # forms that need no account
     "accounts.sign_up",
     "pages.theme",
     "topics.deflect",
+    "topics.find",
     "topics.outcome",
     "topics.shown",
     "notifications.stop_now",
+    "writing.check",
     "writing.delete",
+    "writing.preview",
     "writing.save",
 }
 # A mail program's one press (RFC 8058): the token in the address is all its authority.
 FROM_ANYWHERE = {"notifications.stop_now"}
+# They only compute, for whoever types: there is nothing that an account would protect.
+COMPUTING = {"topics.find", "writing.check", "writing.preview"}
+# What is one's own is not there for anybody else, so that nobody learns that it is there.
+OWN = {"pages.change_search", "pages.drop_search"}
 # Who is refused a form that others may send: by what they are, not by what they typed.
 REFUSED = {
     "accounts.take_over": {"asker", "employee", "stranger", "moderator"},
@@ -45,6 +54,13 @@ REFUSED = {
     "topics.accept": {"member", "stranger", "moderator"},
     "topics.status": {"member", "stranger"},
     "topics.sort": {"member", "stranger", "employee"},
+}
+# What is noted of being read, by whoever is signed in.
+NOTED = {
+    "notifications.open": {"notifications"},  # read
+    "topics.draft": {"drafts"},  # one of nobody belongs to whoever opens it
+    "topics.show": {"read_marks"},
+    "writing.draft": {"drafts"},
 }
 UNKEPT = {"accounts.download", "accounts.sign_out", "pages.theme"}  # they change no row, or theirs
 ROLES = ("member", "asker", "employee", "stranger", "moderator")
@@ -56,8 +72,8 @@ def test_nobody_changes_anything_without_an_account(app: Flask, world: World) ->
         if route.endpoint in ANYBODY:
             continue
         outcome = send_good(world, route, who="nobody")
-        led = outcome.status == 303 and outcome.location.startswith("/signin")
-        assert led or outcome.status in {403, 422}, f"{route}: {outcome!r}"
+        refused = asks_to_sign_in(outcome) or outcome.status in {403, 422}
+        assert refused, f"{route}: {outcome!r} {outcome.location}"
         assert outcome.changed <= {"drafts"}, (
             f"{route}: {outcome.changed}"
         )  # what was typed is kept
@@ -69,6 +85,11 @@ def test_every_role_gets_a_sane_answer_to_every_form(app: Flask, world: World, w
         outcome = send_good(world, route, who=who)
         if who in REFUSED.get(route.endpoint, ()):
             assert outcome.status in {403, 422}, f"{route}: {outcome!r}"
+            assert outcome.changed == set(), f"{route}: {outcome.changed}"
+        elif route.endpoint in OWN and who != world.good[route.endpoint].who:
+            assert_refused(outcome, 404, f"{route} {who}")
+            continue
+        elif route.endpoint in COMPUTING:
             assert outcome.changed == set(), f"{route}: {outcome.changed}"
         elif who == world.good[route.endpoint].who and route.endpoint not in UNKEPT:
             assert outcome.changed, f"{route}: {outcome!r}"
@@ -145,10 +166,24 @@ def test_options_and_head(app: Flask, world: World) -> None:
         assert outcome.status == 200, f"OPTIONS {route}: {outcome!r}"
         assert set(outcome.headers["Allow"].split(", ")) == allowed
     for route in routes(app, "GET"):
-        head = world.send(Route(route.endpoint, "HEAD", route.rule))
-        get = world.send(route)
-        assert (head.status, head.text) == (get.status, ""), f"HEAD {route}: {head!r}"
-        assert head.headers.get("Content-Length") == get.headers.get("Content-Length")
+        asked = {name: value for name, value in QUERY.items() if name in world.names_read(route)}
+        for who, fields in ((VISITOR, {}), (VISITOR, asked), ("asker", asked)):
+            head = world.send(Route(route.endpoint, "HEAD", route.rule), who=who, fields=fields)
+            get = world.send(route, who=who, fields=fields)
+            assert (head.status, head.text) == (get.status, ""), f"HEAD {route}: {head!r}"
+            lengths = [one.headers.get("Content-Length") for one in (head, get)]
+            assert lengths[0] == lengths[1], f"HEAD {route} {who} {fields}"
+
+
+def test_reading_changes_nothing_but_what_is_noted_of_it(app: Flask, world: World) -> None:
+    for route in routes(app, "GET"):
+        for method in ("GET", "HEAD", "OPTIONS"):
+            for who in ("nobody", *ROLES):
+                read = Route(route.endpoint, method, route.rule)
+                outcome = world.send(read, who=who, fields=QUERY, watched=True)
+                notes = who != "nobody" and method != "OPTIONS"
+                noted = NOTED.get(route.endpoint, set()) if notes else set()
+                assert outcome.changed <= noted, f"{read} {who}: {outcome.changed}"
 
 
 def test_what_only_others_may_read_is_not_shown(app: Flask, world: World) -> None:

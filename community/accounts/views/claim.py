@@ -30,7 +30,7 @@ def sign_in_link() -> ResponseReturnValue:
         session["mailed_to"] = email
         return see_other(url_for("accounts.sign_in_link_sent"))
     user = sessions.actor()
-    if request.method == "GET" and user is not None:
+    if request.method != "POST" and user is not None:
         form.email.data = user.email  # to show once more who they are
     page = render_template("accounts/sign_in_link.html", form=form, next=return_to)
     return page, status_of(form)

@@ -15,7 +15,7 @@ from community.core.db import transaction
 from community.core.errors import Conflict, Invalid, NotAllowed
 from community.core.sql import ROW_ID_MAX
 from community.core.text import whole_number
-from community.topics import policies, queries, services
+from community.topics import policies, services
 from community.topics.forms.edit import (
     AS_IT_IS,
     EditCommentForm,
@@ -26,7 +26,7 @@ from community.topics.forms.edit import (
 from community.topics.models import Topic, TopicKind
 from community.topics.queries import revisions
 from community.topics.views import bp, drafted, drafting
-from community.topics.views.addresses import address_of
+from community.topics.views.addresses import address_of, reply_or_404, topic_or_404
 from community.topics.views.drafting import AnyForm
 from community.topics.views.pictured import brings_picture, takes_picture
 from community.web.caching import same_for_visitors
@@ -42,11 +42,11 @@ What = Literal["topic", "reply", "comment"]
 @takes_picture
 def edit_topic(topic_id: int) -> ResponseReturnValue:
     """Change a topic: its title, text, kind, products and tags."""
-    topic = queries.visible(topic_id) or abort(404, _("There is no such topic."))
+    topic = topic_or_404(topic_id)
     editor = actor()
     if editor is not None:
         policies.can_edit_topic(editor, topic, at=clock.now()).require()
-    elif request.method == "GET":
+    elif request.method != "POST":
         return sign_in_first()
     filed = revisions.filed_under(topic_id)
     place = drafted.change_of_topic(topic_id)
@@ -71,7 +71,7 @@ def edit_topic(topic_id: int) -> ResponseReturnValue:
         return url_for("topics.show", topic_id=topic_id, slug=topic.slug)
 
     post = Post({"topic_id": topic_id}, "topic", topic.title, address, place)
-    return _form_page(post, form) if request.method == "GET" else _sent(post, form, save)
+    return _sent(post, form, save) if request.method == "POST" else _form_page(post, form)
 
 
 @bp.route("/r/<int:reply_id>/edit", methods=["GET", "POST"])
@@ -79,17 +79,17 @@ def edit_topic(topic_id: int) -> ResponseReturnValue:
 @takes_picture
 def edit_reply(reply_id: int) -> ResponseReturnValue:
     """Change an answer or a comment."""
-    reply = queries.visible_reply(reply_id) or abort(404, _("There is no such answer."))
+    reply = reply_or_404(reply_id)
     editor = actor()
     if editor is not None:
         mandate = companies.mandate_of(editor.id, reply.topic.company_id)
         policies.can_edit_reply(editor, reply, mandate=mandate, at=clock.now()).require()
-    elif request.method == "GET":
+    elif request.method != "POST":
         return sign_in_first()
     is_comment, place = reply.parent_id is not None, drafted.change_of_reply(reply_id)
     kind: type[EditForm] = EditCommentForm if is_comment else EditReplyForm
     form = _begun(kind, place) or kind(formdata=None, body=reply.body)
-    if request.method == "GET" and form.kept is None and form.other is None:
+    if request.method != "POST" and form.kept is None and form.other is None:
         form.from_number.data = revisions.newest_number(reply_id=reply_id)
 
     def save() -> bool:
@@ -106,7 +106,7 @@ def edit_reply(reply_id: int) -> ResponseReturnValue:
 
     what: What = "comment" if is_comment else "reply"
     post = Post({"reply_id": reply_id}, what, reply.topic.title, address, place)
-    return _form_page(post, form) if request.method == "GET" else _sent(post, form, save)
+    return _sent(post, form, save) if request.method == "POST" else _form_page(post, form)
 
 
 @bp.get("/t/<int:topic_id>/history")

@@ -139,7 +139,7 @@ def screen(
     if comment_form is not None:
         comment_forms[comment_on] = comment_form
     address = url_for("topics.show", topic_id=page.id, slug=page.slug)
-    query = request.query_string.decode("ascii", "ignore") if request.method == "GET" else ""
+    query = request.query_string.decode("ascii", "ignore") if request.method != "POST" else ""
     is_opening = not request.args.keys() & {"after", "before"}
     return render_template(
         "topics/show.html",
