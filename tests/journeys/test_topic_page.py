@@ -1,5 +1,6 @@
 """A topic's page in a real browser: changing one's words, finding one's place, reading it all."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -181,3 +182,51 @@ def test_editing_and_history_are_readable_for_everybody(
         assert [one["id"] for one in found["violations"]] == [], address
         wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         assert not wide, address
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_comment_is_written_below_its_answer(
+    site: Site, open_window: OpenWindow, mira: User, scripts: bool
+) -> None:
+    path, ids = topic_with(site, mira, replies=3)
+    page = open_window(java_script_enabled=scripts)
+    signed_in(page, path)
+    reply = page.locator(f"#reply-{ids[1]}")
+
+    reply.get_by_role("link", name="Comment").focus()
+    page.keyboard.press("Enter")
+    box = reply.get_by_label("Your comment to")
+    if scripts:
+        expect(box).to_be_focused()
+        page.keyboard.type("Which button?")
+    else:
+        box.fill("Which button?")
+    reply.get_by_role("button", name="Post the comment").click()
+
+    expect(page.locator(f"#reply-{ids[1]} .comments")).to_contain_text("Which button?")
+
+
+def test_scripts_come_when_they_are_wanted(site: Site, open_window: OpenWindow, mira: User) -> None:
+    path, _ = topic_with(site, mira, replies=20)
+    page = open_window()
+    came: list[str] = []
+    page.on("response", lambda answer: came.append(answer.url.split("?")[0].split("/")[-1]))
+    page.goto(f"/signin?next={path}")
+    screens.sign_in(page, "mira")
+    page.wait_for_load_state("networkidle")
+    later = {"writing.js", "drafts.js", "names.js", "pictures.js", "quote.js", "panel.js"}
+    assert "conversation.js" in came
+    assert not later & set(came)
+
+    with page.expect_response("**/js/panel.js?v=*"):
+        page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    with page.expect_response("**/js/writing.js?v=*"), page.expect_response("**/js/drafts.js?v=*"):
+        page.get_by_label("Your answer").focus()
+    with page.expect_response("**/js/names.js?v=*"):
+        page.keyboard.type("@")
+    expect(page.get_by_role("listbox")).to_be_visible()
+    with page.expect_response("**/js/quote.js?v=*"):
+        page.locator(".reply").first.get_by_role("link", name="Quote").click()
+    expect(page.get_by_label("Your answer")).to_have_value(re.compile("wrote:"))
