@@ -23,6 +23,7 @@ from community.web.security import csp_nonce
 
 KEPT_S = 30.0
 PAGES_MAX = 500  # in each process, about 25 kB each
+SIZE_MAX = 100_000  # bytes of one page; site maps and feeds of long texts are larger, and rare
 COMPARED = frozenset({"text/html", "text/plain", "application/atom+xml", "application/xml"})
 
 Parameters = ParamSpec("Parameters")
@@ -57,7 +58,9 @@ class Pages:
             return page
 
     def put(self, key: tuple[str, ...], page: KeptPage) -> None:
-        """Keep a page in place of its earlier self."""
+        """Keep a page in place of its earlier self, unless it is too large to keep many."""
+        if sum(map(len, page.parts)) > SIZE_MAX:
+            return
         with self._lock:
             self._pages[key] = page
             self._pages.move_to_end(key)

@@ -139,3 +139,16 @@ def test_news_is_told_by_the_newest_row(topic: Topic) -> None:
     services.post_reply(make_user(), topic, body="Press it.")
 
     assert outbox.newest_id() > before
+
+
+def test_what_is_large_is_not_kept_and_has_its_mark_all_the_same(
+    app: Flask, client: Client, topic: Topic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caching, "SIZE_MAX", 1_000)
+
+    first = client.get(PATH)
+
+    with counted_statements(app) as statements:
+        again = client.get(PATH, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert len(statements) > 1
