@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from community.core import markup
 from community.core.db import db
@@ -32,6 +32,7 @@ from community.topics.models import (
     MeToo,
     OfficialAnswer,
     Reply,
+    Revision,
     SavedSearch,
     StatusChange,
     Topic,
@@ -114,21 +115,29 @@ class _Past:
     def __init__(self, site: Site, readers: Collection[int]) -> None:
         self._ids = {folded(name): user.id for name, user in site.users.items()}
         self._topics = {topic.id: topic for topic in site.topics.values()}
-        self._replies = {reply.id: reply for reply in db.session.scalars(select(Reply))}
+        ours = Reply.topic_id.in_(self._topics)  # beside others' on a site that is used already
+        self._replies = {one.id: one for one in db.session.scalars(select(Reply).where(ours))}
         self._follows = _follows(readers)
         self._me_toos: dict[int, list[MeToo]] = defaultdict(list)
         for me_too in db.session.scalars(select(MeToo).where(MeToo.user_id.in_(readers))):
             self._me_toos[me_too.topic_id].append(me_too)
         self._searches = {
             search.id: search
-            for search in db.session.scalars(select(SavedSearch).order_by(SavedSearch.id))
+            for search in db.session.scalars(
+                select(SavedSearch).where(SavedSearch.user_id.in_(readers))
+            )
         }
+        of_ours = or_(Revision.topic_id.in_(self._topics), Revision.reply_id.in_(self._replies))
+        self._revisions = db.session.scalars(
+            select(Revision).where(of_ours).order_by(Revision.id)
+        ).all()
         self._readers = readers
 
     def events(self) -> Iterator[Event]:
         """Yield everything, what was said before what was said of it."""
         yield from self._topics_posted()
         yield from (self._written(reply) for reply in self._replies.values())
+        yield from self._edited()
         yield from self._accepted()
         yield from self._official()
         yield from self._statuses()
@@ -147,11 +156,9 @@ class _Past:
             ]
             yield Event(
                 at,
-                Happening(
-                    source_key=f"topic-{topic.id}", topic_id=topic.id, actor_id=topic.author_id
-                ),
+                _posted(topic),
                 (
-                    self._named(topic.body),
+                    self._named(self._at_first(topic)),
                     *self._matched(topic),
                     *(Reason(Kind.POSTED, self._following(what, id_, at)) for what, id_ in around),
                 ),
@@ -161,21 +168,15 @@ class _Past:
         """Return the reasons of those who kept a search by then that the topic fits."""
         if all(search.created_at >= topic.created_at for search in self._searches.values()):
             return []
-        fitting = [self._searches[id_] for id_ in queries.fitting(topic)]
+        fitting = set(queries.fitting(topic)) & set(self._searches)
         return [
             Reason(Kind.MATCHED, {search.user_id}, search.id)
-            for search in sorted(fitting, key=lambda search: search.id)
+            for search in (self._searches[id_] for id_ in sorted(fitting))
             if search.created_at < topic.created_at
         ]
 
     def _written(self, reply: Reply) -> Event:
         at = reply.created_at
-        what = Happening(
-            source_key=f"reply-{reply.id}",
-            topic_id=reply.topic_id,
-            reply_id=reply.id,
-            actor_id=reply.author_id,
-        )
         following = self._following("topic_id", reply.topic_id, at)
         if reply.parent_id is None:
             person = self._following("person_id", reply.author_id, at)
@@ -183,11 +184,30 @@ class _Past:
         else:
             above = {self._replies[reply.parent_id].author_id}
             reasons = (Reason(Kind.COMMENTED, above), Reason(Kind.COMMENTED, following))
-        return Event(at, what, (self._named(reply.body), *reasons))
+        return Event(at, _posted(reply), (self._named(self._at_first(reply)), *reasons))
+
+    def _edited(self) -> Iterator[Event]:
+        """Yield what names people only since an edit; all edits are the author's own."""
+        for state in self._revisions:
+            if state.number > 1:
+                post = self._post_of(state)
+                yield Event(state.created_at, _posted(post), (self._named(state.body),))
+
+    def _at_first(self, post: Topic | Reply) -> str:
+        states = (one for one in self._revisions if self._post_of(one) is post)
+        return next((state.body for state in states), post.body)
+
+    def _post_of(self, state: Revision) -> Topic | Reply:
+        if state.topic_id is not None:
+            return self._topics[state.topic_id]
+        assert state.reply_id is not None  # it is of one or the other
+        return self._replies[state.reply_id]
 
     def _accepted(self) -> Iterator[Event]:
-        accepted = select(AcceptedAnswer).order_by(
-            AcceptedAnswer.accepted_at, AcceptedAnswer.accepted_by_id
+        accepted = (
+            select(AcceptedAnswer)
+            .where(AcceptedAnswer.topic_id.in_(self._topics))
+            .order_by(AcceptedAnswer.accepted_at, AcceptedAnswer.accepted_by_id)
         )
         for one in db.session.scalars(accepted):
             by_asker = one.accepted_by_id == self._topics[one.topic_id].author_id
@@ -203,7 +223,8 @@ class _Past:
             )
 
     def _official(self) -> Iterator[Event]:
-        for one in db.session.scalars(select(OfficialAnswer).order_by(OfficialAnswer.topic_id)):
+        ours = OfficialAnswer.topic_id.in_(self._topics)
+        for one in db.session.scalars(select(OfficialAnswer).where(ours)):
             yield Event(
                 one.marked_at,
                 Happening(
@@ -216,7 +237,8 @@ class _Past:
             )
 
     def _statuses(self) -> Iterator[Event]:
-        for change in db.session.scalars(select(StatusChange).order_by(StatusChange.id)):
+        ours = select(StatusChange).where(StatusChange.topic_id.in_(self._topics))
+        for change in db.session.scalars(ours.order_by(StatusChange.id)):
             is_solved, at = change.new in SOLVED_STATUSES, change.created_at
             kind = Kind.SOLVED if is_solved else Kind.STATUS
             following = self._around(kind, change.topic_id, at)
@@ -238,7 +260,10 @@ class _Past:
         helped: dict[int, int] = defaultdict(int)
         solved = (
             select(DeflectionEvent)
-            .where(DeflectionEvent.step == DeflectionStep.SOLVED)
+            .where(
+                DeflectionEvent.step == DeflectionStep.SOLVED,
+                DeflectionEvent.reply_id.in_(self._replies),
+            )
             .order_by(DeflectionEvent.created_at, DeflectionEvent.id)
         )
         for one in db.session.scalars(solved):
@@ -269,6 +294,18 @@ class _Past:
 
     def _following(self, what: str, id_: int, at: datetime) -> set[int]:
         return {user_id for user_id, since in self._follows.get((what, id_), ()) if since < at}
+
+
+def _posted(post: Topic | Reply) -> Happening:
+    """Return that something was written."""
+    if isinstance(post, Topic):
+        return Happening(source_key=f"topic-{post.id}", topic_id=post.id, actor_id=post.author_id)
+    return Happening(
+        source_key=f"reply-{post.id}",
+        topic_id=post.topic_id,
+        reply_id=post.id,
+        actor_id=post.author_id,
+    )
 
 
 def _follows(readers: Collection[int]) -> Mapping[tuple[str, int], list[tuple[int, datetime]]]:

@@ -103,6 +103,14 @@ class TestBell:
         assert not ours - said
         assert len(ours) > 500
 
+    def test_is_told_of_a_name_when_an_edit_has_brought_it(self) -> None:
+        topic, mira = _topic("firmware53-brick"), _user("mira")
+        named = select(Notification).filter_by(
+            user_id=mira.id, topic_id=topic.id, reply_id=None, kind=NotificationKind.MENTIONED
+        )
+
+        assert db.session.scalars(named).one().created_at == topic.edited_at
+
     def test_is_mailed_to_nobody(self) -> None:
         assert not outbox.owed("news.waiting")
         assert queries.waiting_for_their_day() == []

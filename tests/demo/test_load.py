@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from community import search
 from community.accounts import passwords
@@ -28,17 +28,19 @@ from community.notifications.models import Notification
 from community.topics import indexing
 from community.topics.models import (
     STATUSES,
+    AcceptedAnswer,
     DeflectionStep,
     OfficialAnswer,
     Reply,
     Revision,
+    SavedSearch,
     Standing,
     Topic,
 )
 from community.topics.queries.shapes import SUPER_USER_FROM
 from community.topics.services import recount
 from tests.conftest import TEST_DATABASE_URL, browser_for, make_app, own_database
-from tests.factories import make_user
+from tests.factories import make_reply, make_topic, make_user
 
 DAY = timedelta(days=1)
 # What differs from one loading to the next: when something was measured, and secrets.
@@ -274,6 +276,28 @@ def test_taken_name_is_refused_by_name(app: Flask) -> None:
 
     assert not is_loaded()
     assert not is_site_empty()
+
+
+def test_others_are_left_alone(app: Flask) -> None:
+    """On a site that is used already, nobody is told of what the demonstration holds."""
+    topic = make_topic()
+    reply = make_reply(topic)
+    db.session.add_all(
+        [
+            AcceptedAnswer(topic_id=topic.id, reply_id=reply.id, accepted_by_id=topic.author_id),
+            Revision(reply_id=reply.id, number=1, editor_id=reply.author_id, body="Thus."),
+            Revision(reply_id=reply.id, number=2, editor_id=reply.author_id, body="So."),
+            SavedSearch(user_id=topic.author_id, name="All of it", text="the"),
+        ]
+    )
+    db.session.flush()
+
+    assert load(app.config["SETTINGS"]) is not None
+
+    told = select(Notification).where(
+        or_(Notification.topic_id == topic.id, Notification.user_id == topic.author_id)
+    )
+    assert db.session.scalars(told).all() == []
 
 
 def test_password_is_another_each_time() -> None:
