@@ -1,20 +1,23 @@
 """Texts that break things elsewhere, in every place where people write: shown, never run."""
 
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from html import unescape
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from werkzeug.test import TestResponse
 
 from community.accounts.models import User
 from community.companies.models import CompanyState
-from community.topics.models import TopicStatus
+from community.core.text import one_line
+from community.topics.models import TITLE_MAX, TopicStatus
+from community.topics.queries.revisions import newest_number
 from community.web.limits import limiter
 from tests.conftest import Client
 from tests.factories import make_company, make_employee, make_reply, make_topic, make_user
-from tests.robustness.texts import SOURCES, assert_nothing_runs
+from tests.robustness.texts import SOURCES, assert_nothing_runs, data_in
 
 pytestmark = pytest.mark.slow
 
@@ -22,6 +25,7 @@ PER_TOPIC = 40  # texts; databases are slow with rows that one transaction chang
 SENT = {200, 204, 303}
 REFUSED = {400, 404, 409, 422}
 WORDS = re.compile(r"[\w\s.,;!?$%+-]*")
+ATOM = "{http://www.w3.org/2005/Atom}"
 MISSED = {301, 308, 400, 404, 410}
 SignIn = Callable[[User], Client]
 
@@ -97,6 +101,24 @@ def test_replies_and_comments(texts: list[str], sign_in: SignIn) -> None:
         walk(browser, f"/t/{topic.id}/{topic.slug}")
 
 
+def test_what_search_engines_read_is_what_was_written(
+    texts: list[str], client: Client, sign_in: SignIn
+) -> None:
+    browser = sign_in(make_user("mira", display_name="Mira </script>"))
+
+    for text in texts:
+        words = one_line(text)[:TITLE_MAX] or "?"
+        topic = make_topic(title=words)
+        look(browser.submit(f"/t/{topic.id}/replies", body=text), text=text)
+        make_reply(topic, body="So it is.")
+        page = look(client.get(f"/t/{topic.id}/{topic.slug}"), SENT, text="<").text
+        (data,) = data_in(page)
+        question = data["mainEntity"]
+        assert question["name"] == words
+        assert unquote(question["url"]) == f"http://localhost/t/{topic.id}/{topic.slug}"
+        assert {one["@type"] for one in question["suggestedAnswer"]} == {"Answer"}
+
+
 def test_statuses_and_versions(texts: list[str], sign_in: SignIn) -> None:
     company = make_company("Brightwave", state=CompanyState.LISTENING)
     asker, employee = make_user("ada"), make_employee(company, "erin")
@@ -155,6 +177,64 @@ def test_people(texts: list[str], sign_in: SignIn) -> None:
             answer = look(browser.submit("/account", about=text), text=text)
         if answer.status_code == 303:
             look(browser.get("/people/mira"), SENT, text=text)
+
+
+def test_changes(texts: list[str], sign_in: SignIn) -> None:
+    asker = make_user("ada")
+    browser = sign_in(asker)
+
+    for start in range(0, len(texts), PER_TOPIC):
+        topic = make_topic(author=asker)
+        reply = make_reply(topic, asker)
+        changed = 0
+        for text in texts[start : start + PER_TOPIC]:
+            words = {"body": text, "note": text, "personal": "keep"}
+            whole = {**words, "title": one_line(text)[:TITLE_MAX], "kind": "problem", "tags": ""}
+            number = newest_number(topic_id=topic.id)
+            edit = f"/t/{topic.id}/edit"
+            look(browser.submit(edit, **whole, preview="1"), text=text)
+            look(browser.submit(edit, **whole, from_number="9999"), text=text)
+            answer = look(browser.submit(edit, **whole, from_number=number), text=text)
+            changed += answer.status_code == 303
+            number = newest_number(reply_id=reply.id)
+            edit = f"/r/{reply.id}/edit"
+            look(browser.submit(edit, **words, from_number=number), text=text)
+        assert changed > 0
+        for post in (f"/t/{topic.id}", f"/r/{reply.id}"):
+            look(browser.get(f"{post}/history"), SENT)
+            look(browser.get(f"{post}/history/2"), SENT)
+
+
+def test_what_is_kept_of_writing(texts: list[str], sign_in: SignIn) -> None:
+    browser = sign_in(make_user("mira"))
+
+    for text in texts:
+        for tool in ("preview", "check"):
+            answer = browser.submit(f"/writing/{tool}", text=text)
+            assert answer.status_code == 200
+            assert_nothing_runs(answer.text, answer.headers["Content-Security-Policy"])
+        answer = look(browser.submit("/drafts", draft_place="ask", title=text, body=text))
+        if answer.status_code == 303:
+            look(browser.get(answer.location), SENT, text=text)
+            look(browser.get("/drafts"), SENT, text=text)
+            look(browser.submit(answer.location.replace("/ask/draft/", "/drafts/") + "/delete"))
+        look(browser.submit("/searches", q=text, name=text, tag=text), text=text)
+    look(browser.get("/searches"), SENT)
+
+
+def test_feeds(texts: list[str], client: Client) -> None:
+    for start in range(0, len(texts), PER_TOPIC):
+        topic = make_topic()
+        for text in texts[start : start + PER_TOPIC]:
+            words = "".join(sign for sign in text if sign != "\x00") or "?"
+            make_reply(topic, body=words)
+        feed = client.get(f"/t/{topic.id}/feed.atom")
+        assert feed.status_code == 200
+        entries = ET.fromstring(feed.data).findall(f"{ATOM}entry")  # noqa: S314 (our own document)
+        assert len(entries) > 1
+        for entry in entries:
+            content = entry.findtext(f"{ATOM}content") or ""
+            assert_nothing_runs(content, "")
 
 
 def test_what_is_looked_for(client: Client, texts: list[str]) -> None:
