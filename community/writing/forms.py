@@ -9,6 +9,8 @@ from markupsafe import Markup  # noqa: TID251 (what our renderer made is safe)
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 
+from community.core.sql import ROW_ID_MAX
+from community.core.text import whole_number
 from community.web.forms import Form
 from community.writing.models import Draft
 from community.writing.personal import Finding
@@ -97,7 +99,7 @@ class DraftForm(ReviewedForm):
 
     def version(self) -> int | None:
         """Return the version that the form was filled in from, if it says so."""
-        return _number(self.draft_version.data)
+        return whole_number(self.draft_version.data, most=ROW_ID_MAX)
 
 
 def typed(fields: Mapping[str, str]) -> dict[str, str]:
@@ -118,9 +120,4 @@ def fields_in(word: str) -> dict[str, str]:
 
 def version_in(fields: Mapping[str, str]) -> int | None:
     """Return the version of the draft that a form was filled in from, if it says so."""
-    return _number(fields.get("draft_version"))
-
-
-def _number(word: str | None) -> int | None:
-    is_number = word is not None and word.isascii() and word.isdecimal() and len(word) <= 9
-    return int(word or "") if is_number else None
+    return whole_number(fields.get("draft_version"), most=ROW_ID_MAX)

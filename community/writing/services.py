@@ -18,7 +18,8 @@ from community.accounts.models import User
 from community.core import clock
 from community.core.db import db, transaction
 from community.core.errors import Conflict, Invalid
-from community.core.sql import add_once, changed
+from community.core.sql import ROW_ID_MAX, add_once, changed
+from community.core.text import whole_number
 from community.writing.models import ASKING, KEY_LENGTH, Draft
 from community.writing.queries import draft_at, find_draft, is_key, may_see
 
@@ -96,10 +97,11 @@ def claim_draft(key: str, user: User) -> Draft | None:
     draft = find_draft(key, user)
     if draft is None or draft.user_id is not None:
         return draft
-    continued, version = draft.fields.get(CONTINUES), draft.fields.get(CONTINUES_VERSION, "")
-    if continued != key and version.isdecimal():
+    continued = draft.fields.get(CONTINUES)
+    version = whole_number(draft.fields.get(CONTINUES_VERSION), most=ROW_ID_MAX)
+    if continued != key and version is not None:
         words = {name: draft.fields[name] for name in draft.fields if name not in _CONTINUING}
-        if _replace(words, place=draft.place, key=continued, version=int(version), user=user):
+        if _replace(words, place=draft.place, key=continued, version=version, user=user):
             take_draft(key, user=user)
             return find_draft(continued, user)
     try:

@@ -142,6 +142,21 @@ def test_what_goes_on_from_ones_own_draft_takes_its_place() -> None:
     assert count() == 1
 
 
+@pytest.mark.parametrize("version", ["9" * 30, "9" * 5000, "²", "one"])
+def test_a_version_that_is_none_goes_on_from_nothing(version: str) -> None:
+    user = make_user()
+    own = services.save_draft({"body": "Turn it"}, place=ASKING, user=user)
+    sent = services.save_draft(
+        {"body": "Press it", "draft": own.key, "draft_version": version}, place=ASKING
+    )
+
+    claimed = services.claim_draft(sent.key, user)
+
+    assert claimed is not None
+    assert claimed.key == sent.key
+    assert own.fields == {"body": "Turn it"}
+
+
 def test_what_does_not_go_on_from_it_is_shown_beside_it() -> None:
     user = make_user()
     own = services.save_draft({"body": "Turn it"}, place=ANSWER, user=user)
