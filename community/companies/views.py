@@ -15,6 +15,7 @@ from community.core import clock
 from community.core.db import transaction
 from community.core.errors import Conflict, Invalid
 from community.core.sql import ROW_ID_MAX
+from community.core.text import whole_number
 from community.web.forms import SelectChoice, status_of
 from community.web.limits import POST, SUGGEST, limiter
 from community.web.redirects import see_other
@@ -180,9 +181,8 @@ def _names_page(company: Company, form: AliasForm, near: Sequence[queries.NearCo
 
 
 def _remove_name(company: Company) -> ResponseReturnValue:
-    number = request.form["remove"]
-    alias_id = int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else 0
+    alias_id = whole_number(request.form["remove"], most=ROW_ID_MAX)
     with transaction():
-        services.remove_alias(actor(), company, min(alias_id, ROW_ID_MAX))
+        services.remove_alias(actor(), company, alias_id or 0)
     flash(_("The name is gone."))
     return see_other(url_for(".names", company_slug=company.slug))

@@ -83,6 +83,17 @@ def test_the_page_adds_shows_and_takes_away(sign_in: SignIn) -> None:
     assert aliases(company) == []
 
 
+def test_a_number_of_no_name_takes_nothing_away(sign_in: SignIn) -> None:
+    company = make_company("Brightwave")
+    browser = sign_in(make_user())
+    assert browser.submit("/c/brightwave/names", alias="BW").status_code == 303
+
+    for number in ("2147483648", "9" * 30, "x"):
+        assert browser.submit("/c/brightwave/names", remove=number).status_code == 303
+
+    assert aliases(company) == ["BW"]
+
+
 def test_a_name_like_that_of_another_company_is_asked_about_first(sign_in: SignIn) -> None:
     company = make_company("Brightwave")
     make_company("Larkspur")

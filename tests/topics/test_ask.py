@@ -246,6 +246,27 @@ def test_a_visitor_keeps_everything_while_signing_in(client: Client) -> None:
     assert re.search(r'<input checked[^>]*value="question"', page)
 
 
+@pytest.mark.parametrize("company_id", ["2147483648", "9" * 18, "9" * 5000])
+def test_a_draft_with_a_number_of_no_company_shows_the_form(
+    client: Client, company_id: str
+) -> None:
+    draft = drafts.save_draft({"title": "It blinks", "company_id": company_id}, place=ASKING)
+
+    answer = client.get(f"/ask/draft/{draft.key}")
+
+    assert answer.status_code == 200
+    assert field(answer.text, "title") == "It blinks"
+
+
+@pytest.mark.parametrize("number", ["2147483648", "9" * 18])
+def test_topics_with_a_number_too_large_are_none(client: Client, number: str) -> None:
+    make_company("Brightwave")
+
+    assert client.get(f"/ask?text=It+blinks&write=1&differs_from={number}").status_code == 200
+    assert client.submit("/ask/shown", topics=number).status_code == 204
+    assert client.submit("/ask/deflect", step="opened", topic_id=number).status_code == 404
+
+
 def test_posting_forgets_the_draft(sign_in: SignIn) -> None:
     make_company("Brightwave")
     key = drafts.save_draft({"title": "It blinks", "body": "Red."}, place=ASKING).key

@@ -9,6 +9,7 @@ from community.companies.models import Company, CompanyAlias, Mandate, Product
 from community.core import clock
 from community.core.db import db
 from community.core.names import folded
+from community.core.sql import find
 
 
 def by_slug(slug: str) -> Company | None:
@@ -16,9 +17,9 @@ def by_slug(slug: str) -> Company | None:
     return db.session.scalar(select(Company).where(Company.slug == slug))
 
 
-def by_id(company_id: int) -> Company | None:
+def by_id(company_id: int | None) -> Company | None:
     """Return the company with this id."""
-    return db.session.get(Company, company_id)
+    return find(Company, company_id)
 
 
 def by_ids(company_ids: Iterable[int]) -> Sequence[Company]:

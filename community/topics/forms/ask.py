@@ -6,6 +6,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from community.accounts.models import EMAIL_MAX
 from community.companies.models import NAME_MAX, URL_MAX
+from community.core.sql import ROW_ID_MAX
+from community.core.text import whole_number
 from community.topics.models import BODY_MAX, REASON_MAX, TITLE_MAX, TopicKind
 from community.web.forms import SelectChoice, lines, one_line
 from community.writing.forms import DraftForm
@@ -95,7 +97,8 @@ class AskForm(DraftForm):
 
     def turned_down_ids(self) -> set[int]:
         """Return the topics that the asker has seen and found not to fit."""
-        return {int(word) for word in (self.turned_down.data or "").split() if is_id(word)}
+        words = (self.turned_down.data or "").split()
+        return {number for word in words if (number := whole_number(word, most=ROW_ID_MAX))}
 
     def seen_slugs(self) -> list[str]:
         """Return the companies that the asker was shown and could have chosen."""
@@ -103,8 +106,7 @@ class AskForm(DraftForm):
 
     def differs_from_id(self) -> int | None:
         """Return the topic that this one differs from, if the address of one was sent."""
-        word = self.differs_from.data or ""
-        return int(word) if is_id(word) else None
+        return whole_number(self.differs_from.data, most=ROW_ID_MAX)
 
     def tag_words(self) -> list[str]:
         """Return the tags as they were typed, one by one."""
@@ -114,8 +116,3 @@ class AskForm(DraftForm):
 def split_tags(typed: str | None) -> list[str]:
     """Return tags, typed with commas between them, one by one."""
     return [word.strip() for word in (typed or "").split(",") if word.strip()]
-
-
-def is_id(word: str) -> bool:
-    """Tell whether ``word`` can be the id of a row."""
-    return word.isascii() and word.isdecimal() and len(word) <= 18

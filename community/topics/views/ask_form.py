@@ -13,8 +13,10 @@ from community.companies.models import NAME_MAX, Company
 from community.companies.queries import Guess, NearCompany
 from community.core.errors import Invalid
 from community.core.names import folded
+from community.core.sql import ROW_ID_MAX
+from community.core.text import whole_number
 from community.topics import queries
-from community.topics.forms.ask import NONE_OF_THESE, AskForm, is_id
+from community.topics.forms.ask import NONE_OF_THESE, AskForm
 from community.topics.queries import Suggestion
 from community.topics.views import asking, bp, drafting
 from community.web.forms import SelectChoice, one_line
@@ -63,8 +65,7 @@ def draft(key: str) -> ResponseReturnValue:
         return see_other(url_for("topics.ask"))
     form = AskForm(formdata=None)
     form.fill_in(kept)
-    known = kept.fields.get("company_id", "")
-    company = companies.by_id(int(known)) if is_id(known) else None
+    company = companies.by_id(whole_number(kept.fields.get("company_id"), most=ROW_ID_MAX))
     return page(form, about_of(form, company))
 
 
@@ -75,13 +76,13 @@ def begun(text: str, company: Company | None) -> str:
         company: on whose page somebody asks.
     """
     title, body = asking.as_title_and_body(text)
-    differs = request.args.get("differs_from", "")
+    differs = whole_number(request.args.get("differs_from"), most=ROW_ID_MAX)
     form = AskForm(
         formdata=None,
         title=title,
         body=body,
         draft=request.args.get("draft", ""),
-        differs_from=differs if is_id(differs) else "",
+        differs_from=str(differs) if differs else "",
         reason=one_line(request.args.get("reason")),
     )
     subject = asking.said_subject(company)

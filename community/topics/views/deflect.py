@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from community.accounts.sessions import actor
 from community.companies import queries as companies
 from community.core.db import transaction
+from community.core.sql import ROW_ID_MAX
+from community.core.text import whole_number
 from community.topics import queries, services, visits
-from community.topics.forms.ask import is_id
 from community.topics.models import REASON_MAX, DeflectionStep, Topic
 from community.topics.views import asking, bp
 from community.web.forms import one_line
@@ -31,7 +32,8 @@ def shown() -> ResponseReturnValue:
     company = companies.by_slug(request.form.get("company", ""))
     visit = visits.current_or_new()
     words = request.form.get("topics", "").split()[: queries.SHOWN_MAX]
-    rows = queries.rows_for([int(word) for word in words if is_id(word)])
+    ids = [number for word in words if (number := whole_number(word, most=ROW_ID_MAX))]
+    rows = queries.rows_for(ids)
     with transaction():
         services.record_shown(
             visit=visit,
@@ -121,5 +123,4 @@ def _step() -> DeflectionStep:
 
 
 def _number(name: str) -> int:
-    word = request.form.get(name, "")
-    return int(word) if is_id(word) else 0
+    return whole_number(request.form.get(name), most=ROW_ID_MAX) or 0
