@@ -1,6 +1,6 @@
 /*
- * Looks after drafts: drafts.js comes when somebody goes into a form[data-draft], or at once where
- * something was left before.
+ * Looks after drafts: drafts.js comes when the page has settled, so that it is there if the line goes
+ * down later; before that when somebody goes into a form[data-draft], or where something was left.
  */
 
 const { script } = document.querySelector("#drafts").dataset;
@@ -27,3 +27,4 @@ function wasLeft() {
 
 for (const name of ["focusin", "input"]) document.addEventListener(name, enter);
 if (wasLeft() || document.querySelector(".draft-other")) come();
+else (window.requestIdleCallback ?? setTimeout)(come);
