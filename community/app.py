@@ -157,6 +157,7 @@ def wire_events() -> None:
         ("status.changed", news.tell_of_status),
     ):
         outbox.subscribe(event, telling, alone=True)
+    outbox.subscribe("account.closed", news.let_news_go)
     outbox.subscribe("news.waiting", news.mail_news, batch=True, alone=True, patient=True)
     outbox.subscribe("day.begun", news.mail_daily, batch=True, alone=True, patient=True)
     jobs.often(news.begin_the_day)

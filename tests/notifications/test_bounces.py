@@ -9,10 +9,15 @@ from community.accounts import services as accounts
 from community.accounts.models import User
 from community.core import clock
 from community.core.db import db
-from community.notifications import services, tokens
+from community.notifications import queries, services, tokens
 from community.notifications.commands import bounced, stuck
-from community.notifications.models import MailState, NotificationMail
-from tests.factories import make_user
+from community.notifications.models import (
+    MailState,
+    Notification,
+    NotificationKind,
+    NotificationMail,
+)
+from tests.factories import make_topic, make_user
 
 REPORT = """\
 From: MAILER-DAEMON@mail.example
@@ -71,6 +76,29 @@ def test_an_address_that_is_gone_gets_no_more_news(app: Flask) -> None:
     assert "no more news" in said
     assert nora.email_bounced_at is not None
     assert mail.state is MailState.BOUNCED
+
+
+def test_what_waited_for_an_address_that_is_gone_does_not_come_when_it_works_again(
+    app: Flask,
+) -> None:
+    nora, other = make_user(), make_user()
+    topic = make_topic()
+    for one in (nora, other):
+        db.session.add(
+            Notification(
+                user_id=one.id,
+                kind=NotificationKind.COMMENTED,
+                topic_id=topic.id,
+                source_key="reply-1",
+            )
+        )
+    mail = sent_to(nora)
+
+    report(app, tokens.for_bounce(mail.id))
+    services.try_address_again(nora)
+
+    with clock.frozen(clock.now() + timedelta(days=2)):
+        assert [one.user_id for one in queries.waiting_for_their_day()] == [other.id]
 
 
 def test_a_full_mailbox_counts_the_third_time(app: Flask) -> None:

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from community.accounts import services as accounts
 from community.accounts.models import User
 from community.core import clock, mail, outbox
 from community.core.db import db
@@ -218,6 +219,54 @@ def test_choosing_never_lets_go_of_what_waits() -> None:
 
     db.session.expire_all()
     assert None not in db.session.scalars(select(Notification.mailed_at)).all()
+
+
+def waiting(nora: User) -> int:
+    """Return how much of what somebody was told is still to be mailed."""
+    db.session.expire_all()
+    unmailed = select(Notification.id).where(
+        Notification.user_id == nora.id, Notification.mailed_at.is_(None)
+    )
+    return len(db.session.scalars(unmailed).all())
+
+
+def test_what_waits_for_its_day_comes_when_its_kind_is_wanted_at_once(app: Flask) -> None:
+    nora = reader()
+    topics.post_comment(make_user(), make_reply(asked(nora), nora), body="Which one?")
+    assert mailed(app) == []
+
+    services.choose(nora.id, {NotificationKind.COMMENTED: Delivery.AT_ONCE})
+
+    (message,) = mailed(app)
+    assert "commented" in part(message, "plain")
+    assert waiting(nora) == 0
+
+
+def test_pressing_save_twice_owes_no_mail_twice() -> None:
+    nora = reader()
+    topics.post_comment(make_user(), make_reply(asked(nora), nora), body="Which one?")
+    outbox.deliver_due()
+
+    services.choose(nora.id, {NotificationKind.COMMENTED: Delivery.AT_ONCE})
+    services.choose(nora.id, {NotificationKind.COMMENTED: Delivery.AT_ONCE})
+
+    assert len(outbox.owed("news.waiting")) == 1
+
+
+def test_what_waited_for_who_has_left_is_let_go(app: Flask) -> None:
+    nora, stays = reader(), make_user()
+    for one in (nora, stays):
+        topics.post_comment(make_user(), make_reply(asked(one), one), body="Which one?")
+    outbox.deliver_due()
+    assert (waiting(nora), waiting(stays)) == (1, 1)
+
+    accounts.leave(nora)
+    outbox.deliver_due()
+    assert (waiting(nora), waiting(stays)) == (0, 1)
+
+    accounts.stay(nora)
+    with clock.frozen(clock.now() + timedelta(days=2)):
+        assert handlers.begin_the_day() == 1
 
 
 # -- once a day ---------------------------------------------------------------------------------

@@ -1,6 +1,11 @@
 """What follows changes: people are told, and what they want mailed is mailed."""
 
-from community.notifications.handlers.mailing import begin_the_day, mail_daily, mail_news
+from community.notifications.handlers.mailing import (
+    begin_the_day,
+    let_news_go,
+    mail_daily,
+    mail_news,
+)
 from community.notifications.handlers.telling import (
     tell_of_acceptance,
     tell_of_comment,
@@ -15,6 +20,7 @@ from community.notifications.handlers.telling import (
 
 __all__ = [
     "begin_the_day",
+    "let_news_go",
     "mail_daily",
     "mail_news",
     "tell_of_acceptance",

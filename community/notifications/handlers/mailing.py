@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from community.accounts import queries as people
 from community.core import clock, mail, outbox
 from community.core.db import transaction
 from community.core.errors import Conflict
@@ -69,6 +70,13 @@ def begin_the_day() -> int:
     with transaction():
         outbox.publish_all("day.begun", due)
     return len(due)
+
+
+def let_news_go(user_id: int, **_: object) -> None:
+    """Mail nothing of what waited for somebody who has closed their account."""
+    user = people.by_id(user_id)
+    if user is not None and user.deleted_at is not None:  # else they came back
+        services.mail_nothing_waiting(user_id)
 
 
 def _last_eight(time_zone: str) -> datetime:

@@ -22,6 +22,7 @@ from community.notifications.models import (
 )
 from community.notifications.queries.audience import CAN_BE_MAILED
 from community.topics.models import (
+    REPLY_IS_SEEN,
     Follow,
     Reply,
     SavedSearch,
@@ -43,9 +44,7 @@ DAILY_KEY = "daily-"  # how the keys of daily mails begin
 _actor = aliased(User, name="actor")
 
 # What is hidden by now is no news any more.
-_CAN_BE_SEEN = and_(
-    Topic.hidden_at.is_(None), or_(Notification.reply_id.is_(None), Reply.hidden_at.is_(None))
-)
+_CAN_BE_SEEN = and_(Topic.hidden_at.is_(None), or_(Notification.reply_id.is_(None), REPLY_IS_SEEN))
 _text = func.coalesce(
     Reply.body_html,
     case((Notification.kind.in_(("posted", "matched", "mentioned")), Topic.body_html)),

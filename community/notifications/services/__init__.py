@@ -4,6 +4,7 @@ from community.notifications.services.choosing import choose, open_news, read_al
 from community.notifications.services.mailing import (
     claim,
     let_go,
+    mail_nothing_waiting,
     note_bounce,
     note_refused,
     note_sent,
@@ -17,6 +18,7 @@ __all__ = [
     "choose",
     "claim",
     "let_go",
+    "mail_nothing_waiting",
     "note_bounce",
     "note_refused",
     "note_sent",

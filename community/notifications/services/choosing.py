@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, select, update
 
 from community.accounts.models import User
-from community.core import clock
+from community.core import clock, outbox
 from community.core.db import db
 from community.core.sql import changed, insert
 from community.notifications import queries
@@ -15,16 +15,21 @@ from community.notifications.models import (
     NotificationKind,
     NotificationPreference,
 )
+from community.notifications.services.telling import GATHER_FOR
 
 
 def choose(user_id: int, deliveries: Mapping[NotificationKind, Delivery]) -> None:
-    """Mail some kinds of news as it is said here; what waits of one never wanted is let go."""
+    """Mail some kinds of news as it is said here.
+
+    What waits for its day is let go if it is never wanted, and sent if it is wanted at once.
+    """
     rows = [
         {"user_id": user_id, "kind": kind, "delivery": delivery}
         for kind, delivery in deliveries.items()
     ]
     if not rows:
         return
+    before = queries.deliveries_of(user_id)
     statement = insert(NotificationPreference)
     db.session.execute(
         statement.on_conflict_do_update(
@@ -33,14 +38,27 @@ def choose(user_id: int, deliveries: Mapping[NotificationKind, Delivery]) -> Non
         rows,
     )
     unwanted = [kind for kind, delivery in deliveries.items() if delivery is Delivery.NEVER]
+    waiting = (Notification.user_id == user_id, Notification.mailed_at.is_(None))
     db.session.execute(
         update(Notification)
-        .where(
-            Notification.user_id == user_id,
-            Notification.mailed_at.is_(None),
-            Notification.kind.in_(unwanted),
-        )
+        .where(*waiting, Notification.kind.in_(unwanted))
         .values(mailed_at=clock.now())
+    )
+    hurried = [
+        kind
+        for kind, delivery in deliveries.items()
+        if delivery is Delivery.AT_ONCE and before[kind] is Delivery.DAILY
+    ]
+    topic_ids = db.session.scalars(
+        select(Notification.topic_id)
+        .where(*waiting, Notification.kind.in_(hurried), Notification.topic_id.is_not(None))
+        .distinct()
+        .order_by(Notification.topic_id)
+    )
+    outbox.publish_all(
+        "news.waiting",
+        [{"user_id": user_id, "topic_id": topic_id} for topic_id in topic_ids],
+        after=GATHER_FOR,  # the choice can be taken back
     )
 
 

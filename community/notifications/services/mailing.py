@@ -104,8 +104,20 @@ def note_bounce(mail_id: int, *, is_hard: bool) -> bool:
     return _give_up_address(mail_id)
 
 
+def mail_nothing_waiting(user_id: int) -> None:
+    """Let go of what waits to be mailed to somebody: it stays in the bell.
+
+    For whom no mail can reach. Months of it would come at once when one can again.
+    """
+    db.session.execute(
+        update(Notification)
+        .where(Notification.user_id == user_id, Notification.mailed_at.is_(None))
+        .values(mailed_at=clock.now())
+    )
+
+
 def try_address_again(user: User) -> None:
-    """Mail news to ``user`` again, who says that the address works."""
+    """Mail news to ``user`` again, who says that the address works: what happens from now on."""
     user.email_bounced_at = None
     db.session.flush()
 
@@ -124,18 +136,19 @@ def prune_mails() -> int:
 def _give_up_address(mail_id: int) -> bool:
     """Mail no more news to whom a mail went, unless they have confirmed an address since."""
     mail = db.session.get_one(NotificationMail, mail_id)
-    return bool(
-        changed(
-            update(User)
-            .where(
-                User.id == mail.user_id,
-                User.deleted_at.is_(None),
-                User.email_bounced_at.is_(None),
-                User.email_verified_at <= mail.created_at,
-            )
-            .values(email_bounced_at=clock.now())
+    is_given_up = changed(
+        update(User)
+        .where(
+            User.id == mail.user_id,
+            User.deleted_at.is_(None),
+            User.email_bounced_at.is_(None),
+            User.email_verified_at <= mail.created_at,
         )
+        .values(email_bounced_at=clock.now())
     )
+    if is_given_up:
+        mail_nothing_waiting(mail.user_id)
+    return bool(is_given_up)
 
 
 def _wait_again(news_ids: Sequence[int]) -> None:
