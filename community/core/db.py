@@ -16,6 +16,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    ExceptionContext,
     MetaData,
     TypeDecorator,
     event,
@@ -187,6 +188,7 @@ def init_app(app: Flask) -> None:
             prepare_sqlite(db.engine)
         else:
             check_idle_connections(db.engine)
+            keep_values_out_of_errors(db.engine)
 
 
 def check_idle_connections(engine: Engine) -> None:
@@ -210,6 +212,22 @@ def check_idle_connections(engine: Engine) -> None:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise InvalidatePoolError from error
+
+
+def keep_values_out_of_errors(engine: Engine) -> None:
+    """Let errors say what is wrong, and not of what: they end in logs, whoever writes those.
+
+    PostgreSQL names the values in further lines: ``DETAIL:  Key (email)=(…) already exists.``
+    """
+
+    @event.listens_for(engine, "handle_error")
+    def on_error(context: ExceptionContext) -> None:
+        if context.statement is None:  # it could not connect: every line is for the operator
+            return
+        for error in (context.original_exception, context.sqlalchemy_exception):
+            if error is not None and error.args:
+                first, *others = error.args
+                error.args = (str(first).partition("\n")[0], *others)
 
 
 def prepare_sqlite(engine: Engine) -> None:

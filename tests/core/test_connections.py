@@ -1,8 +1,11 @@
 """Connections to PostgreSQL: checked when they have been idle, and made anew when they are gone."""
 
+from traceback import format_exception
+
 import pytest
 from flask import Flask
 from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.exc import IntegrityError
 
 from community.core import db as database
 from community.core.db import db, transaction
@@ -26,6 +29,17 @@ def end_ours() -> None:
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         )
+
+
+def test_an_error_says_what_is_wrong_and_not_of_what() -> None:
+    mira = make_user()
+
+    with pytest.raises(IntegrityError) as caught:
+        make_user(email=mira.email)
+
+    told = "".join(format_exception(caught.value))
+    assert "duplicate key value violates unique constraint" in told
+    assert str(mira.email) not in told
 
 
 def test_a_connection_that_is_gone_is_made_anew(

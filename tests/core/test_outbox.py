@@ -128,7 +128,9 @@ def test_a_failing_job_backs_off_and_is_given_up_at_last() -> None:
     assert outbox.waiting() == 0
 
 
-def test_what_a_failing_statement_was_given_is_not_kept() -> None:
+def test_what_a_failing_statement_was_given_is_neither_kept_nor_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     outbox.publish("word.enlisted", word="mira")
     db.session.commit()
 
@@ -137,6 +139,9 @@ def test_what_a_failing_statement_was_given_is_not_kept() -> None:
     error = rows()[0].last_error or ""
     assert error.startswith("IntegrityError: ")
     assert "mira" not in error
+    assert "IntegrityError" in caplog.text
+    assert "INSERT INTO users" in caplog.text
+    assert "mira" not in caplog.text
 
 
 def test_a_job_that_asks_to_wait_has_not_failed() -> None:
