@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, select
 from community.accounts.models import User
 from community.companies.models import Company
 from community.core.db import db
-from community.topics.models import Reply, Topic, slug_of
+from community.topics.models import REPLY_IS_SEEN, Reply, Topic, slug_of
 from community.topics.queries import TopicRow
 
 
@@ -65,7 +65,7 @@ _REPLIES: Select[*tuple[Any, ...]] = (
     .join(Topic, Topic.id == Reply.topic_id)
     .join(Company, Company.id == Topic.company_id)
     .join(User, User.id == Reply.author_id)
-    .where(Topic.hidden_at.is_(None), Reply.hidden_at.is_(None))
+    .where(Topic.hidden_at.is_(None), REPLY_IS_SEEN)
 )
 
 

@@ -38,6 +38,7 @@ from community.topics.models.limits import (
     VISIT_LENGTH,
 )
 from community.topics.models.replies import (
+    REPLY_IS_SEEN,
     AcceptedAnswer,
     OfficialAnswer,
     Outcome,
@@ -66,6 +67,7 @@ __all__ = [
     "NOTE_MAX",
     "QUERY_MAX",
     "REASON_MAX",
+    "REPLY_IS_SEEN",
     "SEARCHES_MAX",
     "SEARCH_NAME_MAX",
     "SOLVED_STATUSES",

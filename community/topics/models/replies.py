@@ -4,15 +4,18 @@ from datetime import datetime
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     String,
     Text,
     UniqueConstraint,
+    and_,
+    exists,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from community.accounts.models import User
 from community.core import clock
@@ -78,6 +81,15 @@ class Reply(Base):
         ),
         Index("ix_replies_author", "author_id", "created_at", "id"),
     )
+
+
+_answer = aliased(Reply, name="answer_above")
+
+# The condition for what everybody can see: not hidden itself, nor a comment on what is.
+REPLY_IS_SEEN: ColumnElement[bool] = and_(
+    Reply.hidden_at.is_(None),
+    ~exists().where(_answer.id == Reply.parent_id, _answer.hidden_at.is_not(None)),
+)
 
 
 class OfficialAnswer(Base):

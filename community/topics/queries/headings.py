@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from community.accounts.models import User
 from community.core.db import db
-from community.topics.models import Reply, Topic, slug_of
+from community.topics.models import REPLY_IS_SEEN, Reply, Topic, slug_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def reply_headings(reply_ids: Collection[int]) -> Mapping[int, Heading]:
         )
         .join(Topic, Topic.id == Reply.topic_id)
         .join(User, User.id == Reply.author_id)
-        .where(Reply.id.in_(reply_ids), Reply.hidden_at.is_(None), Topic.hidden_at.is_(None))
+        .where(Reply.id.in_(reply_ids), REPLY_IS_SEEN, Topic.hidden_at.is_(None))
     )
     return {
         row.id: Heading(

@@ -6,7 +6,7 @@ from sqlalchemy import Integer, bindparam, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from community.core import paging
-from community.topics.models import Reply, Topic, slug_of
+from community.topics.models import REPLY_IS_SEEN, Reply, Topic, slug_of
 from community.topics.queries.conversation import (
     ANSWERS,
     BEST_IDS,
@@ -53,7 +53,7 @@ _ASKED_FOR = (
         .label("comments_before"),
     )
     .join(Topic, Topic.id == Reply.topic_id)
-    .where(Reply.id == bindparam("reply_id"), Reply.hidden_at.is_(None), Topic.hidden_at.is_(None))
+    .where(Reply.id == bindparam("reply_id"), REPLY_IS_SEEN, Topic.hidden_at.is_(None))
 )
 _numbered = (
     select(

@@ -12,6 +12,7 @@ from community.companies.models import Product
 from community.core import worddiff
 from community.core.worddiff import Kind, Piece
 from community.topics.models import (
+    REPLY_IS_SEEN,
     Reply,
     Revision,
     Tag,
@@ -102,7 +103,7 @@ _OF_REPLY = (
         .label("newest"),
     )
     .join(Topic, Topic.id == Reply.topic_id)
-    .where(Reply.id == bindparam("reply_id"), Reply.hidden_at.is_(None), Topic.hidden_at.is_(None))
+    .where(Reply.id == bindparam("reply_id"), REPLY_IS_SEEN, Topic.hidden_at.is_(None))
 )
 
 _REVISIONS = (

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from community.core.db import db
-from community.topics.models import Reply, Tag, Topic
+from community.topics.models import REPLY_IS_SEEN, Reply, Tag, Topic
 
 
 def visible(topic_id: int) -> Topic | None:
@@ -21,7 +21,7 @@ def visible_reply(reply_id: int) -> Reply | None:
     return db.session.scalar(
         select(Reply)
         .join(Topic, Topic.id == Reply.topic_id)
-        .where(Reply.id == reply_id, Reply.hidden_at.is_(None), Topic.hidden_at.is_(None))
+        .where(Reply.id == reply_id, REPLY_IS_SEEN, Topic.hidden_at.is_(None))
         .options(joinedload(Reply.topic).joinedload(Topic.company))
     )
 

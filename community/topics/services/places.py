@@ -25,10 +25,11 @@ def topic_of(reply: Reply) -> Topic:
     """Return the topic of ``reply``, which is usually in the session already.
 
     Raises:
-        NotFound: the reply or its topic is hidden.
+        NotFound: the reply, the answer that it comments on, or its topic is hidden.
     """
     topic = db.session.get_one(Topic, reply.topic_id)
-    if reply.hidden_at is not None:
+    answer = db.session.get_one(Reply, reply.parent_id) if reply.parent_id is not None else reply
+    if reply.hidden_at is not None or answer.hidden_at is not None:
         raise NotFound(gettext("There is no such reply."))
     return seen(topic)
 
