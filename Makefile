@@ -13,6 +13,8 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 EXTRACT := $(BIN)/pybabel --quiet extract --mapping-file babel.cfg --omit-header --no-location \
 	--sort-by-file --keyword _l --keyword lazy_gettext --keyword lazy_ngettext:1,2 \
 	--add-comments 'Translators:'
+# One process a processor; the tests of a file stay together, for what they set up once.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 PYTHONS := community tests migrations $(wildcard bench)
 
 # Both databases are checked whatever the caller's environment says.
@@ -26,7 +28,7 @@ run: .venv/installed ## Set up, then serve the site with its worker (PORT=8000).
 
 .PHONY: test
 test: .venv/installed-dev ## Set up, then run the tests, on SQLite or on TEST_DATABASE_URL. ARGS="-k ask".
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 .PHONY: format
 format: .venv/installed-dev ## Put the code into its standard form.
@@ -77,11 +79,11 @@ lint-messages: .venv/installed-dev
 .PHONY: test-postgresql
 test-postgresql: .venv/installed-dev ## The tests on PostgreSQL: TEST_DATABASE_URL, or a server made for the run.
 	TEST_DATABASE_URL="$(POSTGRESQL_URL)" .ci/with-postgresql \
-		$(BIN)/python -m pytest --ignore tests/packaging $(ARGS)
+		$(PYTEST) --ignore tests/packaging $(ARGS)
 
 .PHONY: coverage
 coverage: .venv/installed-dev ## The tests with the lines they never reach.
-	$(BIN)/python -m pytest --cov --cov-report term --cov-report html $(ARGS)
+	$(PYTEST) --cov --cov-report term --cov-report html $(ARGS)
 
 .PHONY: bench
 bench: .venv/installed-dev ## The benchmarks, by hand and never in CI. ARGS="--help" says more.
