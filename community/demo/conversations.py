@@ -1,11 +1,14 @@
 """Write topics, replies and comments, each in the order of time, as they would have come."""
 
+from collections import Counter
+
 from community.core.db import db
 from community.core.names import slug
 from community.demo import shapes
 from community.demo.pages import SOURCE
 from community.demo.site import Site
 from community.topics.models import Reply, Tag, Topic, TopicProduct, TopicTag
+from community.topics.services import tagging
 
 
 def write_topics(site: Site) -> None:
@@ -93,6 +96,7 @@ def _write_tags(site: Site) -> None:
             tags[name] = Tag(slug=name)
             db.session.add(tags[name])
     db.session.flush()
+    tagging.count_topics(Counter(tags[name].id for names in wanted.values() for name in names))
     for key, names in wanted.items():
         topic = site.topics[key]
         db.session.add_all(

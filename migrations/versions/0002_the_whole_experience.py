@@ -237,9 +237,24 @@ def upgrade() -> None:
         batch_op.drop_constraint(batch_op.f('ck_users_session_epoch_not_negative'), type_='check')
         batch_op.drop_column('session_epoch')
     _fill_name_keys()
+    _count_topics_of_tags()
+    _count_who_waits()
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('company_figures', schema=None) as batch_op:
+        batch_op.drop_index('ix_company_figures_waiting')
+        batch_op.drop_column('waiting_count')
+
+    with op.batch_alter_table('topic_tags', schema=None) as batch_op:
+        batch_op.drop_index('ix_topic_tags_tag')
+        batch_op.create_index(batch_op.f('ix_topic_tags_tag_id'), ['tag_id'], unique=False)
+
+    with op.batch_alter_table('tags', schema=None) as batch_op:
+        batch_op.drop_index('ix_tags_topic_count')
+        batch_op.drop_constraint(batch_op.f('ck_tags_count_not_negative'), type_='check')
+        batch_op.drop_column('topic_count')
+
     with op.batch_alter_table('users', schema=None) as batch_op:
         batch_op.add_column(sa.Column('session_epoch', sa.Integer(), nullable=False, server_default='0'))
         batch_op.create_check_constraint(batch_op.f('ck_users_session_epoch_not_negative'), 'session_epoch >= 0')
@@ -339,6 +354,44 @@ def _fill_name_keys() -> None:
     if keys:
         fill = users.update().where(users.c.id == sa.bindparam('row')).values(name_key=sa.bindparam('key'))
         op.get_bind().execute(fill, keys)
+
+
+def _count_topics_of_tags() -> None:
+    """Keep with each tag how many visible topics have it."""
+    with op.batch_alter_table('tags', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('topic_count', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.create_check_constraint(batch_op.f('ck_tags_count_not_negative'), 'topic_count >= 0')
+        batch_op.create_index('ix_tags_topic_count', ['topic_count', 'id'], unique=False)
+
+    with op.batch_alter_table('topic_tags', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_topic_tags_tag_id'))
+        batch_op.create_index('ix_topic_tags_tag', ['tag_id', 'topic_id'], unique=False)
+
+    op.execute("""
+        UPDATE tags SET topic_count = (
+            SELECT count(*) FROM topic_tags JOIN topics ON topics.id = topic_tags.topic_id
+            WHERE topic_tags.tag_id = tags.id AND topics.hidden_at IS NULL
+        )
+    """)
+
+
+def _count_who_waits() -> None:
+    """Keep with each company's figures how many questions and problems wait for an answer."""
+    with op.batch_alter_table('company_figures', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('waiting_count', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.create_index('ix_company_figures_waiting', ['waiting_count', 'company_id'], unique=False)
+
+    op.execute("""
+        UPDATE company_figures SET waiting_count = (
+            SELECT count(*) FROM topics
+            WHERE topics.company_id = company_figures.company_id AND topics.kind IN ('question', 'problem')
+            AND topics.hidden_at IS NULL AND topics.first_reply_at IS NULL
+            AND NOT (topics.status = 'solved' AND EXISTS (
+                SELECT 1 FROM status_changes AS step
+                WHERE step.topic_id = topics.id AND step.role = 'asker' AND step.new = 'solved'
+            ))
+        )
+    """)
 
 
 def _cut_names() -> None:

@@ -6,14 +6,17 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from community.accounts.models import User
 from community.companies.models import CompanyAlias, CompanyState
 from community.core import clock
 from community.core.db import db
 from community.core.names import folded
+from community.pages.queries import tags as tag_queries
 from community.topics import handlers, services
-from community.topics.models import TopicKind
+from community.topics.models import Topic, TopicKind
+from community.topics.services import recount
 from tests.conftest import Client, counted_statements
 from tests.factories import (
     make_company,
@@ -120,12 +123,14 @@ def tagged(*tags: str, title: str = "It blinks", company: str = "") -> None:
     )
 
 
+def tags(page: str) -> list[str]:
+    """Return the tags that a page links to, in order."""
+    return re.findall(r'class="tag" href="/tags/([^"]*)"', page)
+
+
 def test_tags_stand_by_their_use_and_are_found(client: Client) -> None:
     tagged("wifi", "night", company="Brightwave")
     tagged("wifi", company="Larkspur")
-
-    def tags(page: str) -> list[str]:
-        return re.findall(r'class="tag" href="/tags/([^"]*)"', page)
 
     assert tags(client.get("/tags").text) == ["wifi", "night"]
     assert tags(client.get("/tags?q=NIG").text) == ["night"]
@@ -136,9 +141,7 @@ def test_many_tags_are_walked_through(client: Client) -> None:
     for number in range(0, 130, 5):
         tagged(*(f"t{one}" for one in range(number, number + 5)))
 
-    found = walked(
-        client, "/tags", lambda page: re.findall(r'class="tag" href="/tags/([^"]*)"', page)
-    )
+    found = walked(client, "/tags", tags)
 
     assert sorted(found) == sorted(f"t{number}" for number in range(130))
 
@@ -153,7 +156,37 @@ def test_a_tag_says_where_it_is_used_and_what_goes_with_it(client: Client) -> No
     assert "2 topics" in words(page)
     assert "Brightwave</a>" in page
     assert "/search?company=larkspur&amp;tag=wifi" in page
-    assert re.findall(r'class="tag" href="/tags/([^"]*)"', page) == ["night"]
+    assert tags(page) == ["night"]
+
+
+@pytest.mark.parametrize("counted", [2, 1000])
+def test_what_is_said_of_a_tag_is_counted_over_its_latest_topics(
+    client: Client, monkeypatch: pytest.MonkeyPatch, counted: int
+) -> None:
+    monkeypatch.setattr(tag_queries, "COUNTED", counted)
+    for number, name in enumerate(["Brightwave", "Larkspur", "Tandem"]):
+        tagged("wifi", f"t{number}", company=name)
+
+    page = words(client.get("/tags/wifi").text)
+
+    is_part = counted == 2
+    assert ("3 topics; of the latest 2, 0 answered, 0 solved" in page) is is_part
+    assert ("Among the latest 2 topics" in page) is is_part
+    assert ("3 topics, 0 answered, 0 solved" in page) is not is_part
+    assert ("Brightwave 1" in page) is not is_part
+    assert ("t0 1" in page) is not is_part
+    assert "Tandem 1" in page
+    assert "t2 1" in page
+
+
+def test_a_hidden_topic_counts_for_no_tag(client: Client) -> None:
+    tagged("wifi", "night")
+    db.session.execute(update(Topic).values(hidden_at=clock.now()))
+    tagged("wifi")
+    dict(recount.steps())["tags.topic_count"]()
+
+    assert tags(client.get("/tags").text) == ["wifi"]
+    assert "1 topic," in words(client.get("/tags/wifi").text)
 
 
 def test_a_person_shows_what_they_know(client: Client) -> None:

@@ -1,12 +1,12 @@
 """The queue of those whom nobody has answered."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 from community.accounts.models import User
 from community.companies.models import CompanyState
 from community.core import clock
-from community.core.db import db
 from community.topics import handlers, services
 from community.topics.models import TopicKind, TopicStatus
 from tests.conftest import Client
@@ -121,7 +121,26 @@ def test_a_long_queue_is_walked_through_in_every_order(client: Client) -> None:
 
 def test_an_empty_queue_says_so(client: Client) -> None:
     assert "Nobody waits here" in client.get("/unanswered").text
-    make_topic(make_company("Brightwave"))
-    db.session.flush()
+    company = make_company("Brightwave")
+    make_topic(company)
+    handlers.refresh_figures([{"company_id": company.id}])
     assert "Nobody waits here" not in client.get("/unanswered").text
     assert '<a href="/unanswered?company=brightwave">' in client.get("/c/brightwave").text
+
+
+def test_companies_stand_by_how_many_wait_there(client: Client) -> None:
+    few, many, none = make_company("Few"), make_company("Many"), make_company("None")
+    make_topic(few)
+    for kind in (TopicKind.PROBLEM, TopicKind.QUESTION, TopicKind.IDEA, TopicKind.PRAISE):
+        make_topic(many, kind=kind)
+    make_topic(many, hidden_at=clock.now())
+    alone = make_topic(none)
+    services.set_status(alone.author, alone, TopicStatus.SOLVED)
+    answered = make_topic(none)
+    services.post_reply(make_user(), answered, body="Press it.")
+    handlers.refresh_figures([{"company_id": one.id} for one in (few, many, none)])
+
+    side = client.get("/unanswered").text.split("facets")[1]
+
+    shown = re.findall(r'company=(\w+)"[^>]*><span>[^<]*</span><span class="count">(\d+)', side)
+    assert shown == [("many", "2"), ("few", "1")]

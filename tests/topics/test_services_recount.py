@@ -19,12 +19,14 @@ from community.topics.models import (
     DeflectionStep,
     Reply,
     Standing,
+    Tag,
     Topic,
     TopicStatus,
 )
 from community.topics.services import recount
 from tests.factories import make_company, make_employee, make_reply, make_topic, make_user
 
+TAGS = ["wifi", "router", "night"]
 VISITS = [f"{number:032x}" for number in range(3)]
 
 
@@ -42,6 +44,7 @@ def test_wrong_numbers_are_named_and_put_right() -> None:
     db.session.execute(update(Topic).values(reply_count=7, follower_count=3))
     db.session.execute(update(Reply).values(helpful_count=0, worked_count=2))
     db.session.add(Standing(company_id=topic.company_id, user_id=topic.author_id, reply_count=9))
+    db.session.add(Tag(slug="wifi", topic_count=4))
     db.session.flush()
 
     steps = dict(recount.steps())
@@ -54,6 +57,7 @@ def test_wrong_numbers_are_named_and_put_right() -> None:
         "topics.last_activity_at": 1,
         "replies.helpful_count": 1,
         "replies.worked_count": 1,
+        "tags.topic_count": 1,
         "standings": 2,  # one that nothing justifies, and one that was missing
         "company_figures": 1,
     }
@@ -129,6 +133,7 @@ def _do_something(
         lambda: services.accept(who, topic, reply),
         lambda: services.accept(topic.author, topic, reply),
         lambda: services.unaccept(who, topic, reply),
+        lambda: services.sort_topic(who, topic, tags=random.sample(TAGS, random.randint(0, 3))),
         lambda: services.set_status(who, topic, random.choice(list(TopicStatus))),
         lambda: services.record_step(
             visit=visit,
@@ -165,6 +170,9 @@ def test_figures_say_what_their_formula_says(size: int) -> None:
         assert (figures.topic_count, figures.asked_count) == (size + 3, size + 2)
         assert (figures.answered_count, figures.company_answered_count) == (size, size)
         assert figures.solved_count == 1
+        assert (
+            figures.waiting_count == 2
+        )  # whoever answers only themselves, and what a company calls solved
         assert figures.computed_at == clock.now()
     seconds = figures.median_first_reply_s
     if size == 0:

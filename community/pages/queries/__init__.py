@@ -10,7 +10,6 @@ from community.pages.queries.companies import (
     letters,
     numbers,
     products_like,
-    unanswered_at,
     waiting_by_company,
 )
 from community.pages.queries.feeds import Entry, replies_of, topic_entries, written_by
@@ -56,7 +55,6 @@ __all__ = [
     "tags_page",
     "top_helpers",
     "topic_entries",
-    "unanswered_at",
     "waiting_by_company",
     "written_by",
 ]

@@ -12,8 +12,7 @@ from sqlalchemy import ColumnElement, Row, func, or_, select, tuple_
 from community.companies.models import Company, CompanyAlias, CompanyState, Product
 from community.core.db import db
 from community.core.paging import Page, page_of
-from community.topics.models import CompanyFigures, Topic
-from community.topics.queries import ASKING, WAITS
+from community.topics.models import CompanyFigures
 
 COMPANIES_SHOWN = 50
 PRODUCTS_SHOWN = 10
@@ -161,32 +160,19 @@ def numbers() -> Numbers:
     return Numbers(*(int(number or 0) for number in row))
 
 
-def unanswered_at(company_id: int) -> int:
-    """Return how many questions and problems nobody has answered at a company."""
-    statement = select(func.count()).select_from(Topic)
-    return db.session.scalar(statement.where(*_waiting(), Topic.company_id == company_id)) or 0
-
-
 def waiting_by_company(limit: int) -> Sequence[tuple[Company, int]]:
-    """Return where most questions and problems wait for an answer, with how many."""
-    waiting = (
-        select(Topic.company_id, func.count().label("number"))
-        .where(*_waiting())
-        .group_by(Topic.company_id)
-        .order_by(func.count().desc(), Topic.company_id)
-        .limit(limit)
-        .subquery()
-    )
+    """Return where most questions and problems wait for an answer, with how many.
+
+    As last measured: topics that wait cannot be counted each time the queue is looked at.
+    """
     rows = db.session.execute(
-        select(Company, waiting.c.number)
-        .join(waiting, waiting.c.company_id == Company.id)
-        .order_by(waiting.c.number.desc(), Company.id)
+        select(Company, CompanyFigures.waiting_count)
+        .join(CompanyFigures, CompanyFigures.company_id == Company.id)
+        .where(CompanyFigures.waiting_count > 0)
+        .order_by(CompanyFigures.waiting_count.desc(), CompanyFigures.company_id.desc())
+        .limit(limit)
     )
     return [(company, number) for company, number in rows]
-
-
-def _waiting() -> tuple[ColumnElement[bool], ...]:
-    return WAITS, Topic.hidden_at.is_(None), Topic.kind.in_(ASKING)
 
 
 def _named(like: str) -> tuple[ColumnElement[bool], ...]:

@@ -16,7 +16,7 @@ from community.accounts.models import User
 from community.companies.models import Company, CompanyState, Product
 from community.core.db import db
 from community.core.sql import ROW_ID_MAX
-from community.topics.models import SOLVED_STATUSES, Standing, Tag, Topic, TopicTag
+from community.topics.models import SOLVED_STATUSES, Standing, Tag, Topic
 
 BLOCK = 10_000  # ids; a site map may hold 50,000 addresses
 BLOCKS_MAX = ROW_ID_MAX // BLOCK + 1
@@ -71,11 +71,7 @@ _ROWS: dict[Part, Select[*tuple[Any, ...]]] = {
     Part.PRODUCTS: select(Product.id, Product.slug, Company.slug.label("company_slug"))
     .join(Company, Company.id == Product.company_id)
     .where(_IS_INDEXED),
-    Part.TAGS: select(Tag.id, Tag.slug).where(
-        exists()
-        .where(TopicTag.tag_id == Tag.id)
-        .where(Topic.id == TopicTag.topic_id, Topic.hidden_at.is_(None))
-    ),
+    Part.TAGS: select(Tag.id, Tag.slug).where(Tag.topic_count > 0),
     Part.PEOPLE: select(User.id, User.username).where(
         _HAS_ACCOUNT, exists().where(Standing.user_id == User.id, Standing.reply_count > 0)
     ),

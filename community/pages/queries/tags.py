@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, case, func, select, tuple_
 
 from community.companies.models import Company
 from community.core.db import db
@@ -12,6 +11,7 @@ from community.topics.models import SOLVED_STATUSES, Tag, Topic, TopicTag
 
 TAGS_SHOWN = 100
 RELATED_SHOWN = 10  # other tags, and companies
+COUNTED = 1_000  # topics that something is said of a tag by: its latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class CompanyUse:
 
 @dataclass(frozen=True, slots=True)
 class TagFacts:
-    """What can be said of a tag by counting."""
+    """What can be said of a tag by counting its latest topics."""
 
-    topic_count: int
+    counted: int  # topics that the rest is counted over
     answered_count: int
     solved_count: int
     companies: tuple[CompanyUse, ...]
@@ -55,24 +55,18 @@ def tags_page(
         like: keep tags that hold these characters.
     """
     before = None if after else before
-    used = func.count()
-    key = tuple_(used, Tag.id)
-    statement = (
-        select(Tag.id, Tag.slug, used)
-        .join(TopicTag, TopicTag.tag_id == Tag.id)
-        .join(Topic, Topic.id == TopicTag.topic_id)
-        .where(Topic.hidden_at.is_(None))
-        .group_by(Tag.id)
-        .limit(TAGS_SHOWN + 1)
-    )
+    key = tuple_(Tag.topic_count, Tag.id)
+    statement = select(Tag.id, Tag.slug, Tag.topic_count).where(Tag.topic_count > 0)
     if like:
         statement = statement.where(Tag.slug.contains(like, autoescape=True))
     if place := after or before:
-        statement = statement.having(key > tuple_(*place) if before else key < tuple_(*place))
-    order = (used.asc(), Tag.id.asc()) if before else (used.desc(), Tag.id.desc())
-    found = [TagRow(*row) for row in db.session.execute(statement.order_by(*order))]
+        statement = statement.where(key > tuple_(*place) if before else key < tuple_(*place))
+    order = (
+        (Tag.topic_count.asc(), Tag.id.asc()) if before else (Tag.topic_count.desc(), Tag.id.desc())
+    )
+    rows = db.session.execute(statement.order_by(*order).limit(TAGS_SHOWN + 1))
     return page_of(
-        found,
+        [TagRow(*row) for row in rows],
         limit=TAGS_SHOWN,
         place=lambda row: (row.topic_count, row.id),
         after=after,
@@ -81,18 +75,28 @@ def tags_page(
 
 
 def facts_of_tag(tag_id: int) -> TagFacts:
-    """Return what can be said of a tag by counting, in three statements."""
-    tagged = TopicTag.tag_id == tag_id
+    """Return what can be said of a tag by counting its latest topics, in three statements."""
     counts = db.session.execute(
         select(
             func.count(),
             func.count(Topic.first_reply_at),
             func.count(case((Topic.status.in_(SOLVED_STATUSES), 1))),
-        )
-        .join(TopicTag, TopicTag.topic_id == Topic.id)
-        .where(tagged, Topic.hidden_at.is_(None))
+        ).where(Topic.id.in_(_latest(tag_id)))
     ).one()
     return TagFacts(*counts, companies=_companies_with(tag_id), related=_related_to(tag_id))
+
+
+def _latest(tag_id: int) -> Select[int]:
+    """Return the statement of the visible topics among the latest that have a tag."""
+    tagged = (
+        select(TopicTag.topic_id)
+        .where(TopicTag.tag_id == tag_id)
+        .order_by(TopicTag.topic_id.desc())
+        .limit(COUNTED)
+        .subquery("tagged")
+    )
+    visible = Topic.hidden_at.is_(None)
+    return select(Topic.id).join(tagged, tagged.c.topic_id == Topic.id).where(visible)
 
 
 def _companies_with(tag_id: int) -> tuple[CompanyUse, ...]:
@@ -100,8 +104,7 @@ def _companies_with(tag_id: int) -> tuple[CompanyUse, ...]:
     rows = db.session.execute(
         select(Company.slug, Company.name, used)
         .join(Topic, Topic.company_id == Company.id)
-        .join(TopicTag, TopicTag.topic_id == Topic.id)
-        .where(TopicTag.tag_id == tag_id, Topic.hidden_at.is_(None))
+        .where(Topic.id.in_(_latest(tag_id)))
         .group_by(Company.id)
         .order_by(used.desc(), Company.id)
         .limit(RELATED_SHOWN)
@@ -110,14 +113,11 @@ def _companies_with(tag_id: int) -> tuple[CompanyUse, ...]:
 
 
 def _related_to(tag_id: int) -> tuple[TagRow, ...]:
-    other, together = aliased(TopicTag), func.count()
+    together = func.count()
     rows = db.session.execute(
         select(Tag.id, Tag.slug, together)
-        .select_from(TopicTag)
-        .join(other, other.topic_id == TopicTag.topic_id)
-        .join(Tag, Tag.id == other.tag_id)
-        .join(Topic, Topic.id == TopicTag.topic_id)
-        .where(TopicTag.tag_id == tag_id, other.tag_id != tag_id, Topic.hidden_at.is_(None))
+        .join(TopicTag, TopicTag.tag_id == Tag.id)
+        .where(TopicTag.topic_id.in_(_latest(tag_id)), Tag.id != tag_id)
         .group_by(Tag.id)
         .order_by(together.desc(), Tag.slug)
         .limit(RELATED_SHOWN)

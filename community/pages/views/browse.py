@@ -82,7 +82,6 @@ def company(company_slug: str) -> ResponseReturnValue:
         products=_tree(companies.products_of(found.id)),
         speakers=companies.speakers_of(found.id) if found.state is CompanyState.LISTENING else (),
         helpers=topics.who_answers(found.id, HELPERS),
-        unanswered=queries.unanswered_at(found.id),
         follows=is_followed(found),
         is_indexed=_is_indexed(found, counts),
         canonical=canonical("pages.company", company_slug=found.slug),

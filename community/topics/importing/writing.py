@@ -36,7 +36,7 @@ from community.topics.models import (
     TopicTag,
 )
 from community.topics.policies import SOLVABLE
-from community.topics.services import recount
+from community.topics.services import recount, tagging
 
 Texts = Mapping[Post, Prepared]
 Row = dict[str, Any]
@@ -222,6 +222,7 @@ class _Batch:
             found: Any = db.session.execute(select(Tag.slug, Tag.id).where(Tag.slug.in_(some)))
             ids |= dict(found.all())
         _add(TopicTag, [{"topic_id": topic, "tag_id": ids[tag]} for topic, tag in tagged])
+        tagging.count_topics(Counter(ids[tag] for _topic_id, tag in tagged))
 
     def _new(
         self,

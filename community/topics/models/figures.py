@@ -33,6 +33,7 @@ class CompanyFigures(Base):
     """The measured odds of an answer, one public formula for all (rules N4 and N11).
 
     Asked: questions and problems. Answered: a reply by somebody other than the asker.
+    Waiting: in the queue of those whom nobody has answered.
     """
 
     __tablename__ = "company_figures"
@@ -43,5 +44,9 @@ class CompanyFigures(Base):
     answered_count: Mapped[int] = mapped_column(default=0)
     solved_count: Mapped[int] = mapped_column(default=0)
     company_answered_count: Mapped[int] = mapped_column(default=0)
+    waiting_count: Mapped[int] = mapped_column(default=0)
     median_first_reply_s: Mapped[int | None]  # seconds from topic to first reply, where answered
     computed_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    # Where most wait for an answer.
+    __table_args__ = (Index("ix_company_figures_waiting", "waiting_count", "company_id"),)

@@ -222,6 +222,13 @@ class Tag(Base):
 
     id: Mapped[IntPK]
     slug: Mapped[str] = mapped_column(String(TAG_MAX), unique=True)
+    topic_count: Mapped[int] = mapped_column(default=0)  # visible ones
+
+    __table_args__ = (
+        CheckConstraint("topic_count >= 0", name="count_not_negative"),
+        # The most used first, paged by key.
+        Index("ix_tags_topic_count", "topic_count", "id"),
+    )
 
 
 class TopicTag(Base):
@@ -230,8 +237,11 @@ class TopicTag(Base):
     __tablename__ = "topic_tags"
 
     topic_id: Mapped[int] = mapped_column(ForeignKey("topics.id"), primary_key=True)
-    tag_id: Mapped[int] = mapped_column(ForeignKey("tags.id"), primary_key=True, index=True)
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tags.id"), primary_key=True)
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+    # The newest topics of a tag.
+    __table_args__ = (Index("ix_topic_tags_tag", "tag_id", "topic_id"),)
 
 
 class StatusRole(enum.StrEnum):

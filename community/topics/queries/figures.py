@@ -18,6 +18,7 @@ _ODDS = select(
     CompanyFigures.answered_count,
     CompanyFigures.solved_count,
     CompanyFigures.company_answered_count,
+    CompanyFigures.waiting_count,
     CompanyFigures.median_first_reply_s,
     CompanyFigures.computed_at,
 ).where(CompanyFigures.company_id == bindparam("company_id"))
@@ -68,6 +69,7 @@ def odds(company_id: int) -> Odds | None:
             solved_count=row.solved_count,
             median_first_reply=None if seconds is None else timedelta(seconds=seconds),
             company_answered_count=row.company_answered_count,
+            waiting_count=row.waiting_count,
             topic_count=row.topic_count,
             computed_at=row.computed_at,
         )

@@ -171,6 +171,7 @@ class Odds:
     solved_count: int
     median_first_reply: timedelta | None
     company_answered_count: int
+    waiting_count: int  # for an answer
     topic_count: int  # of any kind
     computed_at: datetime
 

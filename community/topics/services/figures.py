@@ -6,6 +6,7 @@ Over the visible topics of a company:
 * *answered*, those with a reply by anybody but the asker;
 * *answered by the company*, those with such a reply under a mandate;
 * *solved*, those whose status is solved;
+* *waiting*, those in the queue of the unanswered (`queries.WAITS`);
 * the *median first reply* is the time from the topic to its first reply by another, in
   whole seconds, of the one in the middle of all that were answered, or of the sooner
   one of the two in the middle.
@@ -22,6 +23,7 @@ from community.core.db import db
 from community.core.sql import changed, epoch_s, insert
 from community.topics.models import CompanyFigures, Topic, TopicStatus
 from community.topics.policies import SOLVABLE
+from community.topics.queries import WAITS
 
 COLUMNS = (
     "topic_count",
@@ -29,6 +31,7 @@ COLUMNS = (
     "answered_count",
     "solved_count",
     "company_answered_count",
+    "waiting_count",
     "median_first_reply_s",
 )
 
@@ -98,6 +101,7 @@ def _counts(company_ids: Collection[int] | None) -> Subquery:
             _number_of(Topic.first_reply_at.is_not(None)).label("answered_count"),
             _number_of(Topic.status == TopicStatus.SOLVED).label("solved_count"),
             _number_of(Topic.first_company_reply_at.is_not(None)).label("company_answered_count"),
+            _number_of(WAITS).label("waiting_count"),
         )
         .where(Topic.hidden_at.is_(None))
         .group_by(Topic.company_id)

@@ -21,7 +21,9 @@ from community.topics.models import (
     MeToo,
     Outcome,
     Reply,
+    Tag,
     Topic,
+    TopicTag,
     Vote,
 )
 from community.topics.services import figures, standings
@@ -124,6 +126,7 @@ def _keep_others_from_counting(table: str) -> None:
 def _truths() -> list[tuple[InstrumentedAttribute[Any], ColumnElement[Any]]]:
     answers = (Reply.topic_id == Topic.id, Reply.parent_id.is_(None), Reply.hidden_at.is_(None))
     by_another = (*answers, Reply.author_id != Topic.author_id)
+    tagged = (TopicTag.tag_id == Tag.id, TopicTag.topic_id == Topic.id, Topic.hidden_at.is_(None))
     solved = DeflectionEvent.step == DeflectionStep.SOLVED
     return [
         (Topic.reply_count, _count(Reply, *answers)),
@@ -163,6 +166,7 @@ def _truths() -> list[tuple[InstrumentedAttribute[Any], ColumnElement[Any]]]:
             Reply.helped_count,
             _count(DeflectionEvent, DeflectionEvent.reply_id == Reply.id, solved),
         ),
+        (Tag.topic_count, _count(TopicTag, *tagged)),
     ]
 
 

@@ -1,9 +1,9 @@
 """What a topic is filed under: its tags and products."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from flask_babel import gettext
-from sqlalchemy import delete, select
+from sqlalchemy import Executable, bindparam, delete, select, update
 
 from community.accounts.models import User
 from community.companies.models import Company, Product
@@ -53,14 +53,16 @@ def add_products(topic: Topic, products: Collection[int]) -> None:
 
 
 def set_tags(topic: Topic, slugs: Sequence[str], actor: User) -> None:
-    """Replace the tags of ``topic``.
+    """Replace the tags of ``topic``, which the caller holds locked.
 
     Args:
         slugs: as `words.tags` returns them.
     """
-    kept = select(Tag.id).where(Tag.slug.in_(slugs))
-    changed(delete(TopicTag).where(TopicTag.topic_id == topic.id, TopicTag.tag_id.not_in(kept)))
-    add_tags(topic, slugs, actor)
+    ids = _ids(slugs)
+    others = TopicTag.topic_id == topic.id, TopicTag.tag_id.not_in(ids)
+    removed = _of_rows(delete(TopicTag).where(*others).returning(TopicTag.tag_id))
+    added = _put_on(topic, ids, actor)
+    count_topics(dict.fromkeys(removed, -1) | dict.fromkeys(added, 1))
 
 
 def add_tags(topic: Topic, slugs: Sequence[str], actor: User) -> None:
@@ -69,11 +71,42 @@ def add_tags(topic: Topic, slugs: Sequence[str], actor: User) -> None:
     Args:
         slugs: as `words.tags` returns them.
     """
+    count_topics(dict.fromkeys(_put_on(topic, _ids(slugs), actor), 1))
+
+
+def count_topics(more: Mapping[int, int]) -> None:
+    """Change the numbers of topics that tags have.
+
+    Args:
+        more: how many visible topics more a tag has, or fewer, by the tag's id.
+    """
+    # In one order, so that two people with the same tags do not wait for each other.
+    rows = [{"tag": id_, "more": number} for id_, number in sorted(more.items())]
+    if rows:
+        tags = Tag.__table__
+        added = update(tags).values(topic_count=tags.c.topic_count + bindparam("more"))  # type: ignore[arg-type]
+        db.session.connection().execute(added.where(tags.c.id == bindparam("tag")), rows)
+
+
+def _ids(slugs: Sequence[str]) -> Sequence[int]:
+    """Return the ids of tags, and make those that are new."""
     if not slugs:
-        return
-    # In one order, so that two people with the same new tags do not wait for each other.
+        return ()
+    # In one order, as above.
     new = [{"slug": slug} for slug in sorted(slugs)]
     db.session.execute(insert(Tag).values(new).on_conflict_do_nothing())
-    ids = db.session.scalars(select(Tag.id).where(Tag.slug.in_(slugs))).all()
-    rows = [{"topic_id": topic.id, "tag_id": id_, "added_by_id": actor.id} for id_ in sorted(ids)]
-    db.session.execute(insert(TopicTag).values(rows).on_conflict_do_nothing())
+    return db.session.scalars(select(Tag.id).where(Tag.slug.in_(slugs)).order_by(Tag.id)).all()
+
+
+def _put_on(topic: Topic, tag_ids: Sequence[int], actor: User) -> Sequence[int]:
+    """Return which of the tags were not on ``topic`` before."""
+    if not tag_ids:
+        return ()
+    rows = [{"topic_id": topic.id, "tag_id": id_, "added_by_id": actor.id} for id_ in tag_ids]
+    put = insert(TopicTag).values(rows).on_conflict_do_nothing()
+    return _of_rows(put.returning(TopicTag.tag_id))
+
+
+def _of_rows(statement: Executable) -> Sequence[int]:
+    """Run a statement that returns the tags of the rows it changed."""
+    return db.session.scalars(statement, execution_options={"synchronize_session": False}).all()
