@@ -11,16 +11,16 @@ from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
 from community import search
+from community.accounts import forgetting, sessions
 from community.accounts import handlers as accounts_handlers
 from community.accounts import holdings as accounts_holdings
-from community.accounts import sessions
 from community.accounts import views as accounts_views
 from community.accounts.models import SESSION_FOR
 from community.accounts.services import prune_sessions
 from community.api import views as api_views
 from community.companies import holdings as companies_holdings
 from community.companies import views as companies_views
-from community.core import config, db, erasing, jobs, outbox
+from community.core import config, db, erasing, holdings, jobs, outbox
 from community.core.sql import ROW_ID_MAX
 from community.notifications import handlers as news
 from community.notifications import holdings as notifications_holdings
@@ -134,6 +134,7 @@ def wire_events() -> None:
     jobs.nightly(prune_sessions)
     outbox.subscribe("account.closed", accounts_handlers.mail_account_closed, alone=True)
     outbox.subscribe("person.left", accounts_handlers.forget_person, alone=True)
+    forgetting.before_forgetting(limits.forget)
     outbox.subscribe(erasing.EVENT, topics_handlers.index_erased, batch=True)
     outbox.subscribe("person.forgotten", topics_handlers.compact_index, alone=True, patient=True)
     outbox.subscribe("person.forgotten", accounts_handlers.wipe_database, alone=True, patient=True)
@@ -167,7 +168,7 @@ def wire_events() -> None:
 
 def wire_holdings() -> None:
     """Say who keeps what about a person. Accounts come last: they empty the person's row."""
-    hold = accounts_holdings.hold
+    hold = holdings.hold
     topics, pictures = topics_holdings, pictures_holdings
     hold(
         "notifications",

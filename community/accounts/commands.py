@@ -5,8 +5,9 @@ import logging
 import click
 from flask.cli import AppGroup
 
-from community.accounts import holdings, queries, services
+from community.accounts import queries, services
 from community.accounts.models import User
+from community.core import holdings
 from community.core.db import transaction
 
 log = logging.getLogger(__name__)

@@ -9,9 +9,8 @@ from typing import IO, Any
 
 from flask import current_app, render_template
 
-from community.accounts import holdings
 from community.accounts.models import User
-from community.core import clock
+from community.core import clock, holdings
 
 
 def archive_of(user: User) -> IO[bytes]:

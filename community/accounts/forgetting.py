@@ -2,17 +2,29 @@
 
 What a feature keeps it forgets itself (`holdings`), then the names are taken out of all texts
 (`erasing`), and last the row that said whose they were is emptied. Whatever stops it in the
-middle, it begins again, because the row still tells what to look for.
+middle, it begins again, because the row still tells what to look for. What lies outside the
+database is forgotten before all that (`before_forgetting`).
 """
 
-from community.accounts import holdings
+from collections.abc import Callable
+
 from community.accounts.models import PersonClaim, SignUp, User
-from community.core import erasing, outbox
+from community.core import erasing, holdings, outbox
 from community.core.db import Base, db, transaction
-from community.web import limits
 
 # Accounts themselves clear these, and find what is to be cleared by what is in them.
 _OURS = tuple(Base.metadata.tables[table.__tablename__] for table in (PersonClaim, SignUp))
+
+_listeners: list[Callable[..., None]] = []
+
+
+def before_forgetting(listener: Callable[..., None]) -> None:
+    """Call ``listener`` with the user name and the addresses of each person who is forgotten.
+
+    Outside any transaction, and perhaps more than once.
+    """
+    if listener not in _listeners:
+        _listeners.append(listener)
 
 
 def forget(user: User) -> None:
@@ -20,7 +32,8 @@ def forget(user: User) -> None:
     traces = traces_of(user)
     user_id = user.id
     erasing.erase_mails(traces)
-    limits.forget(traces.username, *traces.addresses)
+    for listener in _listeners:
+        listener(traces.username, *traces.addresses)
     *features, accounts = holdings.all_holdings()
     with transaction():
         for holding in features:

@@ -153,6 +153,16 @@ def outbox_folder() -> Path | None:
     return Path(unquote(url.path)) if url.scheme == "file" else None
 
 
+def way_back(mark: str) -> dict[str, str]:
+    """Return the header that says where a mail comes back to, if bounces are read at all.
+
+    Args:
+        mark: by which it is known again then.
+    """
+    local, at, domain = _settings().mail_bounces.rpartition("@")
+    return {"Return-Path": f"<{local}+{mark}@{domain}>"} if at else {}
+
+
 def _ours(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the headers that every mail has, and what is wanted besides or instead."""
     return {

@@ -11,12 +11,10 @@ from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
-from flask import current_app
 from flask_babel import gettext as _
 
 from community.accounts import queries as people
 from community.core import clock, mail
-from community.core.config import Settings
 from community.core.links import absolute
 from community.notifications import queries, tokens
 from community.notifications.models import NotificationKind
@@ -59,7 +57,7 @@ class Letter:
             "List-Unsubscribe": f"<{absolute('notifications.stop', token=token)}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Precedence": "list",
-            **_way_back(mail_id),
+            **mail.way_back(tokens.for_bounce(mail_id)),
         }
         return mail.compose(self.to, f"notifications/{self.template}", context, headers)
 
@@ -136,12 +134,3 @@ def _subject_of_day(titles: Sequence[str]) -> str:
     if len(titles) == 1:
         return str(_("News: %(title)s", title=titles[0]))
     return str(_("News: %(title)s, and %(n)s more", title=titles[0], n=len(titles) - 1))
-
-
-def _way_back(mail_id: int) -> dict[str, str]:
-    """Return where this mail comes back to if it cannot be delivered, if that is anywhere."""
-    settings: Settings = current_app.config["SETTINGS"]
-    if not settings.mail_bounces:
-        return {}
-    local, _at, domain = settings.mail_bounces.rpartition("@")
-    return {"Return-Path": f"<{local}+{tokens.for_bounce(mail_id)}@{domain}>"}

@@ -21,6 +21,7 @@ from community.pictures import services as pictures
 from community.topics import services as topics
 from community.topics.models import DeflectionStep, Reply, Topic, TopicKind
 from community.topics.queries import Wanted
+from community.web import limits
 from community.writing import services as writing
 from tests.accounts.conftest import PASSWORD, fill_in, member
 from tests.conftest import TEST_DATABASE_URL, browser_for, make_app, own_database
@@ -216,6 +217,21 @@ def test_what_they_wrote_and_counted_for_stays(live_app: Flask, instance: Path) 
     assert "former member" in browser_for(live_app).get(page).text
     found = search.index().search("blinks").matches
     assert [match.topic_id for match in found] == [1]
+
+
+def test_what_was_counted_against_them_is_forgotten_as_well(live_app: Flask) -> None:
+    with transaction():
+        her = member(USERNAME, email=EMAIL)
+    tries = (limits.ACCOUNT, "password", USERNAME), (limits.MAIL, "mail", EMAIL)
+    for one in tries:
+        while limits.spend(*one):
+            pass
+
+    with transaction():
+        services.leave(her, for_good=True)
+    outbox.deliver_due()
+
+    assert [limits.spend(*one) for one in tries] == [True, True]
 
 
 def test_they_may_come_back_within_seven_days(live_app: Flask, instance: Path) -> None:

@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from community.accounts import holdings, services
+from community.accounts import services
 from community.accounts.models import User
-from community.core import clock, outbox
+from community.core import clock, holdings, outbox
 from community.core.db import Base, db
 from community.core.errors import DomainError
 from community.topics import services as topics

@@ -6,10 +6,10 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from community.accounts import holdings, naming, policies, queries
+from community.accounts import naming, policies, queries
 from community.accounts.models import CONFIRM_FOR, PersonClaim, SignUp, User
 from community.accounts.services.joining import KEY_BYTES, locked_sign_ups
-from community.core import clock, outbox
+from community.core import clock, holdings, outbox
 from community.core.db import db
 from community.core.errors import Conflict
 from community.core.sql import changed

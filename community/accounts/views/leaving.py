@@ -6,11 +6,11 @@ from flask import flash, render_template, request, send_file, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from community.accounts import exporting, holdings, queries, services, sessions
+from community.accounts import exporting, queries, services, sessions
 from community.accounts.forms import LeaveForm, ProofForm, StayForm
 from community.accounts.models import FRESH_FOR, LEAVE_FOR, User
 from community.accounts.views import answers, bp
-from community.core import clock
+from community.core import clock, holdings
 from community.core.db import transaction
 from community.core.errors import Invalid
 from community.web.forms import status_of

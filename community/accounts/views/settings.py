@@ -4,7 +4,7 @@ from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from community.accounts import holdings, naming, services, sessions, tokens
+from community.accounts import naming, services, sessions, tokens
 from community.accounts.forms import (
     ConfirmEmailForm,
     EmailForm,
@@ -14,7 +14,7 @@ from community.accounts.forms import (
 )
 from community.accounts.views import answers, bp
 from community.accounts.views.claim import written_elsewhere
-from community.core import clock
+from community.core import clock, holdings
 from community.core.db import transaction
 from community.core.errors import Invalid
 from community.web import zones
