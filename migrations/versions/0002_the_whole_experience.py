@@ -214,7 +214,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_products_name_key'), ['name_key'], unique=False)
 
     with op.batch_alter_table('replies', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('helped_count', sa.Integer(), nullable=False, server_default='0'))
+        # With its check in it: a check of its own would make SQLite write the table anew.
+        not_negative = sa.CheckConstraint('helped_count >= 0', name=op.f('ck_replies_helped_count_not_negative'))
+        batch_op.add_column(sa.Column('helped_count', sa.Integer(), not_negative, nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('edited_at', sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table('topics', schema=None) as batch_op:
@@ -276,6 +278,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table('replies', schema=None) as batch_op:
         batch_op.drop_column('edited_at')
+        batch_op.drop_constraint(batch_op.f('ck_replies_helped_count_not_negative'), type_='check')
         batch_op.drop_column('helped_count')
 
     with op.batch_alter_table('products', schema=None) as batch_op:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from community.accounts.models import User
 from community.core import clock
@@ -165,6 +166,14 @@ def counts(topic: Topic, reply: Reply) -> tuple[int, int, int]:
     db.session.refresh(topic)
     db.session.refresh(reply)
     return topic.helped_count, reply.helped_count, reply.worked_count
+
+
+def test_no_answer_can_have_helped_fewer_than_nobody() -> None:
+    reply = make_reply(make_topic())
+    reply.helped_count = -1
+
+    with pytest.raises(IntegrityError):
+        db.session.flush()
 
 
 def test_the_answer_that_was_shown_gets_the_credit() -> None:

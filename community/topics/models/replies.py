@@ -67,6 +67,7 @@ class Reply(Base):
             " AND failed_count >= 0 AND accepted_count >= 0",
             name="counts_not_negative",
         ),
+        CheckConstraint("helped_count >= 0", name="helped_count_not_negative"),
         CheckConstraint(
             "imported_helpful_count >= 0 AND imported_unhelpful_count >= 0",
             name="imported_counts_not_negative",
