@@ -147,7 +147,7 @@ def test_a_hidden_topic_has_no_page_and_a_hidden_reply_no_place() -> None:
     assert queries.place_of(below_hidden.id) is None
     assert queries.place_of(999_999) is None
     assert [view.id for view in page.replies] == [shown.id]
-    assert page.replies[0].comments == ()
+    assert page.replies[0].comments.shown == ()
     assert page.differs_from is None
 
 
@@ -302,10 +302,10 @@ def test_a_folded_comment_is_unfolded_by_its_link() -> None:
     reply = make_reply()
     comments = [make_reply(reply.topic, parent_id=reply.id) for _ in range(COMMENTS + 2)]
 
-    unfolded = [queries.place_of(comment.id).unfolded for comment in comments]  # type: ignore[union-attr]
+    opened = [queries.place_of(comment.id).opened_id for comment in comments]  # type: ignore[union-attr]
 
-    assert unfolded == [None] * COMMENTS + [reply.id] * 2
-    assert queries.place_of(reply.id).unfolded is None  # type: ignore[union-attr]
+    assert opened == [None] * COMMENTS + [comment.id for comment in comments[COMMENTS:]]
+    assert queries.place_of(reply.id).opened_id is None  # type: ignore[union-attr]
 
 
 def test_a_reply_that_helps_is_found_on_the_first_page() -> None:
@@ -328,8 +328,8 @@ def test_comments_hang_below_their_reply_oldest_first() -> None:
 
     views = {view.id: view for view in page_of(topic).replies}
 
-    assert [comment.id for comment in views[first.id].comments] == [early.id, late.id]
-    assert views[second.id].comments == ()
+    assert [comment.id for comment in views[first.id].comments.shown] == [early.id, late.id]
+    assert views[second.id].comments.shown == ()
 
 
 def test_viewers_see_what_they_said_and_nobody_elses_word() -> None:

@@ -16,7 +16,7 @@ from community.core import clock
 from community.core.db import db
 from community.topics import services
 from community.topics.models import ReadMark, Topic
-from community.topics.queries.conversation import COMMENTS, REPLIES
+from community.topics.queries.conversation import COMMENTS, OPENED, REPLIES
 from tests.conftest import Client, counted_statements
 from tests.factories import make_reply, make_topic, make_user
 
@@ -140,26 +140,83 @@ def test_a_busy_database_does_not_keep_a_page_from_being_read(
 # -- what is folded, and links into it ----------------------------------------------------------
 
 
-def test_many_comments_are_folded_and_a_link_opens_them(client: Client) -> None:
+def commented(number: int) -> tuple[Topic, list[int]]:
+    """Make an answer with comments; return the topic, and the ids of the comments."""
     reply = make_reply()
     comments = [
         make_reply(reply.topic, parent_id=reply.id, created_at=START + timedelta(seconds=n))
-        for n in range(COMMENTS + 3)
+        for n in range(number)
+    ]
+    return reply.topic, [one.id for one in comments]
+
+
+def comments_on(page: str) -> list[int]:
+    """Return the ids of the comments on a page, in order."""
+    return [
+        int(one)
+        for part in page.split('<ol class="comments">')[1:]
+        for one in re.findall(r'id="reply-(\d+)"', part.split("</ol>")[0])
     ]
 
-    html = read(client, reply.topic)
-    folded = html.split('<details class="more-comments">')[1].split("</details>")[0]
-    assert "3 more comments" in folded
-    assert re.findall(r'id="reply-(\d+)"', folded) == [str(one.id) for one in comments[COMMENTS:]]
 
-    response = client.get(f"/r/{comments[-1].id}")
-    target = urlsplit(response.location)
-    assert target.fragment == f"reply-{comments[-1].id}"
-    assert '<details class="more-comments" open>' in read(client, reply.topic, f"?{target.query}")
-    assert urlsplit(client.get(f"/r/{comments[0].id}").location).query == ""
+def test_many_comments_are_folded_and_a_link_opens_them(client: Client) -> None:
+    topic, ids = commented(COMMENTS + 3)
+
+    html = read(client, topic)
+    assert comments_on(html) == ids[:COMMENTS]
+    assert f'<a href="/r/{ids[COMMENTS]}">3 more comments</a>' in html
+
+    for wanted in (ids[COMMENTS], ids[-1]):
+        target = urlsplit(client.get(f"/r/{wanted}").location)
+        assert target.fragment == f"reply-{wanted}"
+        html = read(client, topic, f"?{target.query}")
+        assert comments_on(html) == ids
+        assert "more comment" not in html
+        assert "Show fewer comments" in html
+    assert urlsplit(client.get(f"/r/{ids[0]}").location).query == ""
 
 
-@pytest.mark.parametrize("place", ["open=x", "open=999999", "open="])
+def test_a_thousand_comments_are_walked_through(client: Client) -> None:
+    topic, ids = commented(100)
+
+    def follow(html: str, words: str) -> str:
+        link = re.search(rf'href="(/r/\d+)">[^<]*{words}', html)
+        assert link
+        return read(client, topic, f"?{urlsplit(client.get(link[1]).location).query}")
+
+    html, seen = read(client, topic), ids[:COMMENTS]
+    while "more comment" in html:
+        html = follow(html, "more comment")
+        assert comments_on(html)[:COMMENTS] == ids[:COMMENTS]
+        assert len(comments_on(html)) <= COMMENTS + OPENED
+        seen += comments_on(html)[COMMENTS:]
+    assert seen == ids
+
+    for _ in range((len(ids) - COMMENTS - 1) // OPENED):
+        html = follow(html, "Earlier comments")
+    assert comments_on(html) == ids[: COMMENTS + OPENED]
+    assert "Earlier comments" not in html
+
+
+def test_many_new_comments_are_new_until_they_were_on_a_page(sign_in: SignIn) -> None:
+    topic, reader = make_topic(), make_user()
+    reply, browser = make_reply(topic, created_at=START), sign_in(reader)
+    read(browser, topic)
+    later = clock.now() + timedelta(minutes=1)
+    for number in range(COMMENTS + OPENED + 2):
+        make_reply(topic, parent_id=reply.id, created_at=later + timedelta(seconds=number))
+
+    with clock.frozen(later + timedelta(hours=1)):
+        assert "37 new replies since" in read(browser, topic)
+        for left in (OPENED + 2, 2):
+            html = read(browser, topic)
+            link = re.search(rf'href="(/r/\d+)">{left} new replies since', html)
+            assert link
+            read(browser, topic, f"?{urlsplit(browser.get(link[1]).location).query}")
+        assert "since you were here" not in read(browser, topic)
+
+
+@pytest.mark.parametrize("place", ["open=x", "open=999999", "open=", "open=-1", f"open={10**30}"])
 def test_an_address_that_opens_nothing_is_the_page(client: Client, place: str) -> None:
     assert "<h1>" in read(client, make_reply().topic, f"?{place}")
 
@@ -228,3 +285,18 @@ def test_a_page_is_light(client: Client, sign_in: SignIn, replies: int) -> None:
     for browser in (client, sign_in(topic.author)):
         weight = len(browser.get(f"/t/{topic.id}/{topic.slug}").data)
         assert weight < PAGE_MAX, f"{weight:,} bytes"
+
+
+def test_a_page_is_light_and_cheap_however_many_comments_there_are(
+    app: Flask, client: Client
+) -> None:
+    topic, ids = commented(400)
+    few, _ids = commented(2)
+
+    with counted_statements(app) as statements_of_few:
+        read(client, few)
+    for query in ("", f"?open={ids[-1]}"):
+        with counted_statements(app) as statements:
+            html = read(client, topic, query)
+        assert len(statements) == len(statements_of_few)
+        assert len(html) < PAGE_MAX / 2

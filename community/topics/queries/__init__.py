@@ -23,6 +23,7 @@ from community.topics.queries.permalinks import ReplyPlace, place_of
 from community.topics.queries.searches import KeptSearch, Wanted, kept_search, searches_of
 from community.topics.queries.shapes import (
     Answer,
+    Comments,
     CommentView,
     Helper,
     Label,
@@ -54,6 +55,7 @@ __all__ = [
     "WAITS",
     "Answer",
     "CommentView",
+    "Comments",
     "Followed",
     "FollowedRow",
     "Helper",

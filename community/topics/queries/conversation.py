@@ -7,13 +7,16 @@ At most three statements, however long it is:
 
 1. the replies of the stretch, and those that help wherever they stand, with their
    authors and verdicts;
-2. the comments below those replies, if there are any;
+2. the first comments below those replies, if there are any, and of one of them a stretch
+   of those that are folded;
 3. what the viewer said of them, by account or by visit; none for a stranger.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from markupsafe import Markup  # noqa: TID251 (wraps what was sanitised at write time)
@@ -26,6 +29,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     exists,
+    func,
     literal,
     or_,
     select,
@@ -49,11 +53,18 @@ from community.topics.models import (
 from community.topics.queries import speakers
 from community.topics.queries.answers import BEST_FIRST, BY_ASKER, IS_OFFICIAL, with_verdicts
 from community.topics.queries.reading import rows
-from community.topics.queries.shapes import HELPFUL_FROM, CommentView, ReplyView, Speaker
+from community.topics.queries.shapes import (
+    HELPFUL_FROM,
+    Comments,
+    CommentView,
+    ReplyView,
+    Speaker,
+)
 
 REPLIES = 20  # a page
 FIRST, NEWEST = 10, 5  # of a conversation of more than `REPLIES`, on its first page
 COMMENTS = 5  # below a reply; further ones are folded
+OPENED = 30  # of those, at once
 BEST_MAX = 3  # replies named under "What helps"
 
 _comment = aliased(Reply, name="comment")
@@ -141,6 +152,31 @@ _OPENING = _replies(_ALL.order_by(*FORWARDS).limit(FIRST), _ALL.order_by(*_BACKW
 _REPLIES_AFTER = _replies(_ALL.where(KEY > _PLACE).order_by(*FORWARDS).limit(_ONE_MORE))
 _REPLIES_BEFORE = _replies(_ALL.where(KEY < _PLACE).order_by(*_BACKWARDS).limit(_ONE_MORE))
 
+# The comments below some replies, counted from 0 below each.
+_numbered = (
+    select(
+        Reply.id,
+        Reply.parent_id,
+        (func.row_number().over(partition_by=Reply.parent_id, order_by=FORWARDS) - 1).label(
+            "number"
+        ),
+        func.count().over(partition_by=Reply.parent_id).label("count"),
+    )
+    .where(Reply.parent_id.in_(bindparam("reply_ids", expanding=True)), Reply.hidden_at.is_(None))
+    .cte("numbered")
+)
+# Where the stretch begins that holds the comment asked for, unless it is one of the first.
+_opened = (
+    select(
+        _numbered.c.parent_id,
+        (_numbered.c.number - (_numbered.c.number - COMMENTS) % OPENED).label("start"),
+    )
+    .where(
+        _numbered.c.id == bindparam("opened_id", type_=Integer()), _numbered.c.number >= COMMENTS
+    )
+    .cte("opened")
+)
+# With the one before a stretch and the one after it, which lead on.
 _COMMENTS = (
     speakers.with_speaker(
         select(
@@ -150,13 +186,23 @@ _COMMENTS = (
             Reply.created_at,
             Reply.edited_at,
             Reply.speaks_for_company,
+            _numbered.c.number,
+            _numbered.c.count,
+            _opened.c.start,
             *speakers.COLUMNS,
-        ),
+        )
+        .join(_numbered, _numbered.c.id == Reply.id)
+        .outerjoin(_opened, _opened.c.parent_id == _numbered.c.parent_id),
         Reply.author_id,
         bindparam("company_id", type_=Integer()),
     )
-    .where(Reply.parent_id.in_(bindparam("reply_ids", expanding=True)), Reply.hidden_at.is_(None))
-    .order_by(*FORWARDS)
+    .where(
+        or_(
+            _numbered.c.number <= COMMENTS,
+            _numbered.c.number.between(_opened.c.start - 1, _opened.c.start + OPENED),
+        )
+    )
+    .order_by(_numbered.c.parent_id, _numbered.c.number)
 )
 
 _IDS: BindParameter[Any] = bindparam("reply_ids", expanding=True)
@@ -197,17 +243,20 @@ def conversation(
     visit: str | None,
     after: paging.Place | None,
     before: paging.Place | None,
+    opened_id: int | None = None,
 ) -> Conversation:
     """Return the stretch after or before a place, or the first.
 
     Args:
         topic: has ``id``, ``company_id``, ``company_name``, ``author_id`` and ``reply_count``.
+        opened_id: a comment that is to be seen, though it be folded.
     """
     now = clock.now()
     opens = after is None and before is None and topic.reply_count > REPLIES
     found, own = _replies_around(topic.id, opens=opens, after=after, before=before)
     reply_ids = [row.id for row in found]
-    comments = _comments([row.id for row in found if row.has_comments], topic, now)
+    commented = [row.id for row in found if row.has_comments]
+    comments = _comments(commented, opened_id, topic, now)
     said = _said(reply_ids, viewer, visit)
     views = {row.id: _reply(row, topic, comments, said, now) for row in found}
     best = tuple(sorted((view for view in views.values() if view.helps), key=_best_first))
@@ -262,22 +311,44 @@ def _place(row: Any) -> paging.Place:
 
 
 def _comments(
-    reply_ids: Sequence[int], topic: Any, now: datetime
-) -> dict[int, tuple[CommentView, ...]]:
-    """Return the comments below each reply, oldest first."""
-    below: dict[int, tuple[CommentView, ...]] = {}
+    reply_ids: Sequence[int], opened_id: int | None, topic: Any, now: datetime
+) -> dict[int, Comments]:
+    """Return the comments to show below each reply that has any."""
     if not reply_ids:
-        return below
-    for row in rows(_COMMENTS, reply_ids=reply_ids, company_id=topic.company_id):
-        comment = CommentView(
-            id=row.id,
-            speaker=speaker(row, topic, now),
-            body_html=Markup(row.body_html),  # noqa: S704 (sanitised at write time)
-            created_at=row.created_at,
-            edited_at=row.edited_at,
-        )
-        below[row.parent_id] = (*below.get(row.parent_id, ()), comment)
-    return below
+        return {}
+    found = rows(_COMMENTS, reply_ids=reply_ids, opened_id=opened_id, company_id=topic.company_id)
+    return {
+        reply_id: _below(list(some), topic, now)
+        for reply_id, some in groupby(found, attrgetter("parent_id"))
+    }
+
+
+def _below(found: Sequence[Any], topic: Any, now: datetime) -> Comments:
+    """Return the comments below one reply.
+
+    Args:
+        found: rows of `_COMMENTS`.
+    """
+    count, start = found[0].count, found[0].start
+    comments = {row.number: _comment_view(row, topic, now) for row in found}
+    end = min(COMMENTS if start is None else start + OPENED, count)
+    return Comments(
+        first=tuple(comments[number] for number in range(min(COMMENTS, count))),
+        opened=() if start is None else tuple(comments[number] for number in range(start, end)),
+        earlier_id=comments[start - 1].id if start is not None and start > COMMENTS else None,
+        later_id=comments[end].id if end < count else None,
+        later_count=count - end,
+    )
+
+
+def _comment_view(row: Any, topic: Any, now: datetime) -> CommentView:
+    return CommentView(
+        id=row.id,
+        speaker=speaker(row, topic, now),
+        body_html=Markup(row.body_html),  # noqa: S704 (sanitised at write time)
+        created_at=row.created_at,
+        edited_at=row.edited_at,
+    )
 
 
 def _said(
@@ -295,7 +366,7 @@ def _said(
 def _reply(
     row: Any,
     topic: Any,
-    comments: dict[int, tuple[CommentView, ...]],
+    comments: dict[int, Comments],
     said: dict[tuple[str, int], int],
     now: datetime,
 ) -> ReplyView:
@@ -321,7 +392,7 @@ def _reply(
         my_vote=said.get(("vote", row.id), 0),
         my_outcome=None if outcome is None else bool(outcome),
         i_accepted=("accepted", row.id) in said,
-        comments=comments.get(row.id, ()),
+        comments=comments.get(row.id, Comments()),
     )
 
 

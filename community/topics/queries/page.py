@@ -166,6 +166,7 @@ def topic_page(
     visit: str | None = None,
     after: paging.Place | None = None,
     before: paging.Place | None = None,
+    opened_id: int | None = None,
 ) -> TopicPage | None:
     """Return a page of a topic as the viewer sees it, or None if it cannot be seen.
 
@@ -173,12 +174,15 @@ def topic_page(
         viewer: who is signed in.
         visit: the visit of somebody who is not.
         after: the place in the conversation to go on from; ``before``, to go back from.
+        opened_id: a comment that is to be seen, though it be folded.
     """
     head = next(iter(rows(_TOPIC, topic_id=topic_id)), None)
     if head is None:
         return None
     now = clock.now()
-    talk = conversation(head, viewer=viewer, visit=visit, after=after, before=before)
+    talk = conversation(
+        head, viewer=viewer, visit=visit, after=after, before=before, opened_id=opened_id
+    )
     labels = rows(_LABELS, topic_id=topic_id) if head.has_labels else ()
     steps = rows(_HISTORY, topic_id=topic_id) if head.has_history else ()
     related = rows(_RELATED, topic_id=topic_id) if head.has_related else ()

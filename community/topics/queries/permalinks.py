@@ -27,7 +27,7 @@ class ReplyPlace:
     topic_id: int
     title: str
     after: str | None  # the cursor of the page; None: the first
-    unfolded: int | None  # the reply whose comments must be unfolded to see it
+    opened_id: int | None  # itself, if it is a comment that is folded
 
     @property
     def slug(self) -> str:
@@ -98,4 +98,4 @@ def place_of(reply_id: int) -> ReplyPlace | None:
         ):
             after = paging.encode(row.created_at, row.id)
     is_folded = asked.parent_id is not None and asked.comments_before >= COMMENTS
-    return ReplyPlace(asked.topic_id, asked.title, after, asked.parent_id if is_folded else None)
+    return ReplyPlace(asked.topic_id, asked.title, after, reply_id if is_folded else None)

@@ -113,6 +113,26 @@ class CommentView:
 
 
 @dataclass(frozen=True, slots=True)
+class Comments:
+    """The comments below a reply, oldest first: the first, and a stretch of those after them.
+
+    ``earlier_id`` and ``later_id`` are the nearest that are not shown before and after: their
+    permanent links lead on.
+    """
+
+    first: tuple[CommentView, ...] = ()
+    opened: tuple[CommentView, ...] = ()  # if the address asks for one of them
+    earlier_id: int | None = None
+    later_id: int | None = None
+    later_count: int = 0
+
+    @property
+    def shown(self) -> tuple[CommentView, ...]:
+        """Return all that are on the page."""
+        return (*self.first, *self.opened)
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyView(Verdicts):
     """A reply with its three verdicts, and what the viewer has said of it."""
 
@@ -129,7 +149,7 @@ class ReplyView(Verdicts):
     my_vote: int  # 1, -1, or 0 for none
     my_outcome: bool | None
     i_accepted: bool
-    comments: tuple[CommentView, ...]
+    comments: Comments
 
     @property
     def helps(self) -> bool:
@@ -315,7 +335,7 @@ class TopicPage:
             return None
         posts: list[ReplyView | CommentView] = [*self.shown]
         for reply in self.shown:
-            posts += reply.comments
+            posts += reply.comments.shown
         new = {
             post.id: post.created_at
             for post in posts
@@ -326,4 +346,9 @@ class TopicPage:
         if self.mine.first_new_id not in new:
             return None
         # The first of what is new is here, and what follows it up to the end of the stretch.
-        return max([new[self.mine.first_new_id], *(reply.created_at for reply in self.replies)])
+        stretch: list[ReplyView | CommentView] = [*self.replies]
+        for comments in (reply.comments for reply in self.shown):
+            for part in (comments.first, comments.opened):
+                if any(comment.id == self.mine.first_new_id for comment in part):
+                    stretch += part
+        return max([new[self.mine.first_new_id], *(post.created_at for post in stretch)])

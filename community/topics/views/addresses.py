@@ -34,7 +34,7 @@ def address_of(
         topic_id=place.topic_id,
         slug=place.slug,
         after=place.after,
-        open=place.unfolded,
+        open=place.opened_id,
         _anchor=anchor,
         comment=reply_id if comment else None,
         quote=reply_id if quote else None,

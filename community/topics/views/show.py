@@ -22,11 +22,11 @@ from community.accounts.models import User
 from community.accounts.sessions import actor
 from community.core import clock
 from community.core.db import transaction
+from community.core.sql import ROW_ID_MAX
 from community.topics import policies, queries, services, visits
 from community.topics.forms.topic import CommentForm, ReplyForm, SortForm, StatusForm
 from community.topics.models import STATUSES, TopicStatus
 from community.topics.queries import TopicPage
-from community.topics.queries.conversation import COMMENTS
 from community.topics.views import bp, drafted, drafting
 from community.topics.views.addresses import address_of
 from community.topics.views.quoting import put_quote
@@ -54,6 +54,7 @@ def _page(topic_id: int, slug: str) -> ResponseReturnValue:
         visit=visits.current(),
         after=from_args(request.args.get("after")),
         before=from_args(request.args.get("before")),
+        opened_id=_opened_id(),
     )
     if page is None:
         abort(404, _("There is no such topic."))
@@ -75,6 +76,12 @@ def _page(topic_id: int, slug: str) -> ResponseReturnValue:
     if viewer is None or until is None:
         return answer
     return _and_then_mark_read(make_response(answer), viewer.id, topic_id, until)
+
+
+def _opened_id() -> int | None:
+    """Return the folded comment that the address asks for, if it may be one."""
+    comment_id = request.args.get("open", default=0, type=int)
+    return comment_id if 0 < comment_id <= ROW_ID_MAX else None
 
 
 def _and_then_mark_read(
@@ -144,8 +151,6 @@ def screen(
     return render_template(
         "topics/show.html",
         topic=page,
-        comments_shown=COMMENTS,
-        unfolded=request.args.get("open", type=int),
         qa_page=qa_page(page) if is_opening else None,
         here=f"{address}?{query}" if query else address,
         address=address,
