@@ -84,9 +84,44 @@ def test_a_kept_search_is_renamed_and_silenced(sign_in: SignIn, reader: User) ->
     browser.submit(f"/searches/{one.id}", name="New")
     assert kept(reader) == ["New"]
     assert not one.tells
-    answer = browser.submit(f"/searches/{one.id}", name=" ")
-    assert "Give it a name" in browser.get(answer.location).text
-    assert kept(reader) == ["New"]
+
+
+@pytest.mark.parametrize("name", [" ", "N" * 81])
+def test_a_name_that_does_not_fit_is_shown_again(sign_in: SignIn, reader: User, name: str) -> None:
+    other = services.keep_search(reader, Wanted(text="hums"), name="Other", tells=False)
+    one = services.keep_search(reader, Wanted(text="drops"), name="Old", tells=False)
+
+    answer = sign_in(reader).submit(f"/searches/{one.id}", name=name, tells="1")
+
+    assert answer.status_code == 422
+    assert answer.text.count("Give it a name") == 1
+    form = answer.text[answer.text.index(f'action="/searches/{one.id}"') :]
+    form = form[: form.index("</form>")]
+    assert f'value="{name}"' in form
+    assert 'aria-invalid="true"' in form
+    assert "checked" in form
+    assert 'value="Other"' in answer.text
+    assert kept(reader) == [two.name for two in (one, other)]
+    assert (one.name, one.tells) == ("Old", False)
+
+
+def test_what_a_search_is_to_be_called_is_shown_again_beside_what_it_finds(
+    sign_in: SignIn, reader: User
+) -> None:
+    make_company("Brightwave")
+    name = "My router " * 9
+
+    answer = sign_in(reader).submit("/searches", q="drops", company="brightwave", name=name)
+
+    assert answer.status_code == 422
+    form = answer.text[answer.text.index('action="/searches"') :]
+    form = form[: form.index("</form>")]
+    assert f'value="{name}"' in form
+    assert "Give it a name" in form
+    assert "checked" not in form
+    assert 'name="q" value="drops"' in form
+    assert '<details class="opens" open>' in answer.text
+    assert kept(reader) == []
 
 
 def test_what_was_let_go_can_be_put_back(sign_in: SignIn, reader: User) -> None:

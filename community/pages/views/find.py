@@ -151,11 +151,28 @@ class Narrowed:
         return bool(self.text) or self.is_narrowed
 
 
+@dataclass(frozen=True)
+class Refused:
+    """What somebody wanted to call a search that they keep, and why it cannot be called so."""
+
+    name: str
+    tells: bool
+    why: str
+
+
 @bp.get("/search", endpoint="search")
 @limiter.limit(SEARCH)
 def find() -> ResponseReturnValue:
     """Search all topics; without words, list them by their latest activity."""
-    asked = read_address()
+    return page_of(read_address())
+
+
+def page_of(asked: Narrowed, refused: Refused | None = None) -> ResponseReturnValue:
+    """Return the page with what was found.
+
+    Args:
+        refused: what was typed to keep this search by, to be typed again.
+    """
     page = _page_number()
     try:
         results, meant = _found(asked, page)
@@ -163,9 +180,10 @@ def find() -> ResponseReturnValue:
     except SearchUnavailable:
         return render_template("pages/search_off.html", asked=asked), 503
     reader = actor()
-    return render_template(
+    shown = render_template(
         "pages/search.html",
         asked=asked,
+        refused=refused,
         results=results,
         meant=meant,
         elsewhere=elsewhere,
@@ -179,6 +197,7 @@ def find() -> ResponseReturnValue:
         older=asked.url(page=page + 1) if page < min(results.page_count, PAGE_MAX) else None,
         first=(page - 1) * PER_PAGE + 1,
     )
+    return shown, 422 if refused else 200
 
 
 def read_address() -> Narrowed:

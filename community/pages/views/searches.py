@@ -6,11 +6,12 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from community.accounts.models import User
 from community.accounts.sessions import actor, sign_in_first
 from community.core.db import transaction
 from community.core.errors import DomainError, Invalid
 from community.pages.views import bp
-from community.pages.views.find import read_address
+from community.pages.views.find import Refused, page_of, read_address
 from community.topics import queries as topics
 from community.topics import services
 from community.topics.models import SEARCHES_MAX
@@ -26,13 +27,11 @@ def searches() -> ResponseReturnValue:
     if user is None:
         return sign_in_first()
     dropped = request.args.get("dropped", "")
-    return render_template(
-        "pages/searches.html",
-        searches=[(one, address_of(one)) for one in topics.searches_of(user.id)],
+    return _page(
+        user,
         dropped=dropped,
         asked=read_address() if dropped else None,
         tells="tells" in request.args,
-        most=SEARCHES_MAX,
     )
 
 
@@ -53,6 +52,8 @@ def keep_search() -> ResponseReturnValue:
             )
             name = kept.name
     except DomainError as error:
+        if isinstance(error, Invalid) and error.field == "name":
+            return page_of(asked, _refused(error))
         flash(error.message, "error")
         return see_other(asked.url())
     flash(_("“%(name)s” is kept.", name=name))
@@ -63,18 +64,19 @@ def keep_search() -> ResponseReturnValue:
 @limiter.limit(POST)
 def change_search(search_id: int) -> ResponseReturnValue:
     """Call a kept search something else, or hear of it no more."""
+    user = actor()
     try:
         with transaction():
             services.change_search(
-                actor(),
+                user,
                 search_id,
                 name=request.form.get("name", ""),
                 tells="tells" in request.form,
             )
     except Invalid as error:
-        flash(error.message, "error")
-    else:
-        flash(_("It is changed."))
+        assert user is not None, "Nobody else gets as far as to a name."
+        return _page(user, refused_id=search_id, refused=_refused(error)), 422
+    flash(_("It is changed."))
     return see_other(url_for("pages.searches"))
 
 
@@ -89,6 +91,20 @@ def drop_search(search_id: int) -> ResponseReturnValue:
         dropped = services.drop_search(user, search_id)
         name, tells = dropped.name, "1" if dropped.tells else None
     return see_other(url_for("pages.searches", dropped=name, tells=tells, **address))
+
+
+def _page(user: User, **more: object) -> str:
+    return render_template(
+        "pages/searches.html",
+        searches=[(one, address_of(one)) for one in topics.searches_of(user.id)],
+        most=SEARCHES_MAX,
+        **more,
+    )
+
+
+def _refused(error: Invalid) -> Refused:
+    """Return what the form holds, to be shown again with what is wrong with it."""
+    return Refused(request.form.get("name", ""), "tells" in request.form, error.message)
 
 
 def address_of(kept: KeptSearch) -> dict[str, Any]:
