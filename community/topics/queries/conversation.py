@@ -175,35 +175,37 @@ _opened = (
         _numbered.c.id == bindparam("opened_id", type_=Integer()), _numbered.c.number >= COMMENTS
     )
     .cte("opened")
+    .prefix_with("MATERIALIZED")  # or SQLite looks for it anew for each comment
 )
 # With the one before a stretch and the one after it, which lead on.
-_COMMENTS = (
-    speakers.with_speaker(
-        select(
-            Reply.id,
-            Reply.parent_id,
-            Reply.body_html,
-            Reply.created_at,
-            Reply.edited_at,
-            Reply.speaks_for_company,
-            _numbered.c.number,
-            _numbered.c.count,
-            _opened.c.start,
-            *speakers.COLUMNS,
-        )
-        .join(_numbered, _numbered.c.id == Reply.id)
-        .outerjoin(_opened, _opened.c.parent_id == _numbered.c.parent_id),
-        Reply.author_id,
-        bindparam("company_id", type_=Integer()),
-    )
+_shown = (
+    select(_numbered, _opened.c.start)
+    .outerjoin(_opened, _opened.c.parent_id == _numbered.c.parent_id)
     .where(
         or_(
             _numbered.c.number <= COMMENTS,
             _numbered.c.number.between(_opened.c.start - 1, _opened.c.start + OPENED),
         )
     )
-    .order_by(_numbered.c.parent_id, _numbered.c.number)
+    .cte("shown")
+    .prefix_with("MATERIALIZED")  # or it looks up the words of those that are not
 )
+_COMMENTS = speakers.with_speaker(
+    select(
+        Reply.id,
+        Reply.parent_id,
+        Reply.body_html,
+        Reply.created_at,
+        Reply.edited_at,
+        Reply.speaks_for_company,
+        _shown.c.number,
+        _shown.c.count,
+        _shown.c.start,
+        *speakers.COLUMNS,
+    ).join(_shown, _shown.c.id == Reply.id),
+    Reply.author_id,
+    bindparam("company_id", type_=Integer()),
+).order_by(_shown.c.parent_id, _shown.c.number)
 
 _IDS: BindParameter[Any] = bindparam("reply_ids", expanding=True)
 _SAID = union_all(
