@@ -9,8 +9,11 @@ import click
 import pytest
 from flask import Flask
 
+from community.accounts.models import SESSION_FOR
 from community.cli import main
 from community.core import config, outbox
+from community.notifications.services import mailing, telling
+from community.writing import services as writing
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -80,6 +83,20 @@ def _published() -> set[str]:
         if ast.unparse(call.func).rpartition(".")[2] in {"publish", "publish_all", "_tell"}
         if EVENT.fullmatch(first.value)
     }
+
+
+def test_what_is_forgotten_by_itself_is_described() -> None:
+    described = [row[1] for row in _rows("operating.md") if row[-1].endswith(" days")]
+    kept = (
+        telling.KEEP_FOR,
+        mailing.KEEP_FOR,
+        outbox.KEEP_DONE,
+        outbox.KEEP_FAILED,
+        writing.KEPT,
+        SESSION_FOR,
+    )
+
+    assert described == [f"{each.days} days" for each in kept]
 
 
 def test_every_command_is_described() -> None:
