@@ -88,6 +88,17 @@ def test_the_asker_changes_everything_and_lands_on_the_new_address(sign_in: Sign
     assert topic.kind is TopicKind.QUESTION
 
 
+@pytest.mark.parametrize("kind", TopicKind)
+def test_whatever_its_kind_is_it_is_a_topic_that_is_changed(
+    sign_in: SignIn, kind: TopicKind
+) -> None:
+    topic = make_topic(kind=kind)
+
+    page = text(sign_in(topic.author), f"/t/{topic.id}/edit")
+
+    assert "<h1>Change your topic</h1>" in page
+
+
 def test_an_answer_and_a_comment_are_changed_by_their_author_only(sign_in: SignIn) -> None:
     reply = make_reply(body="Turn it of.")
     comment = make_reply(reply.topic, parent_id=reply.id, body="Thnaks.")
