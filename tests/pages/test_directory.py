@@ -170,7 +170,7 @@ def test_what_is_said_of_a_tag_is_counted_over_its_latest_topics(
     page = words(client.get("/tags/wifi").text)
 
     is_part = counted == 2
-    assert ("3 topics; of the latest 2, 0 answered, 0 solved" in page) is is_part
+    assert ("3 topics; 0 of the latest 2 answered, 0 solved" in page) is is_part
     assert ("Among the latest 2 topics" in page) is is_part
     assert ("3 topics, 0 answered, 0 solved" in page) is not is_part
     assert ("Brightwave 1" in page) is not is_part

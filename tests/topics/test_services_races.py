@@ -217,9 +217,9 @@ def test_the_asker_and_the_company_at_once_leave_the_askers_word(live_app: Flask
 def test_the_same_new_tags_at_once(live_app: Flask) -> None:
     with live_app.app_context():
         with transaction():
-            company, author = make_company(), make_user()
+            company, authors = make_company(), [make_user() for _ in range(2)]
 
-        def post(*tags: str) -> Callable[[], Any]:
+        def post(author: User, *tags: str) -> Callable[[], Any]:
             return lambda: services.post_topic(
                 user(author.id),
                 db.session.get_one(type(company), company.id),
@@ -229,10 +229,38 @@ def test_the_same_new_tags_at_once(live_app: Flask) -> None:
                 tags=tags,
             )
 
-        results = at_once(live_app, post("a1", "b2", "c3"), post("c3", "b2", "a1"))
+        results = at_once(
+            live_app, post(authors[0], "a1", "b2", "c3"), post(authors[1], "c3", "b2", "a1")
+        )
 
         assert not [one for one in results if isinstance(one, Exception)]
         assert db.session.scalars(select(Tag.slug).order_by(Tag.slug)).all() == ["a1", "b2", "c3"]
+        assert_every_tag_counts(2)
+
+
+def test_tags_that_change_at_once_are_counted(live_app: Flask) -> None:
+    with live_app.app_context():
+        with transaction():
+            topics = [make_topic() for _ in range(2)]
+            for topic, slugs in zip(topics, (["a1", "b2"], ["c3", "d4"]), strict=True):
+                services.sort_topic(topic.author, topic, tags=slugs)
+
+        def swap(topic: Topic, *slugs: str) -> Callable[[], Any]:
+            return lambda: services.sort_topic(
+                user(topic.author_id), topic_of(topic.id), tags=slugs
+            )
+
+        results = at_once(live_app, swap(topics[0], "c3", "d4"), swap(topics[1], "b2", "a1"))
+
+        assert results == [True, True]
+        assert_every_tag_counts(1)
+
+
+def assert_every_tag_counts(number: int) -> None:
+    db.session.expire_all()
+    assert set(db.session.scalars(select(Tag.topic_count))) == {number}
+    with transaction():
+        assert dict(recount.steps())["tags.topic_count"]().rows == 0
 
 
 def test_two_who_ask_about_the_same_new_company_ask_on_one_page(live_app: Flask) -> None:
