@@ -169,8 +169,9 @@ class Draft {
       const choice = event.target.closest("button")?.value;
       if (!choice) return;
       event.preventDefault();
-      if (this.other) this.adopt(this.other, this.other.fields);
-      if (choice === "other") {
+      const isMine = choice === "mine"; // and not on the server yet
+      if (this.other) this.adopt({ ...this.other, ...(isMine && { saved_at: "" }) }, this.other.fields);
+      if (!isMine) {
         const mine = typed(this.form);
         fill(this.form, beside);
         text.textContent = inOne((beside = mine));

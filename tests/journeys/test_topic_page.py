@@ -214,7 +214,7 @@ def test_scripts_come_when_they_are_wanted(site: Site, open_window: OpenWindow, 
     page.goto(f"/signin?next={path}")
     screens.sign_in(page, "mira")
     page.wait_for_load_state("networkidle")
-    later = {"writing.js", "drafts.js", "names.js", "pictures.js", "quote.js", "panel.js"}
+    later = {"writing.js", "names.js", "pictures.js", "quote.js", "panel.js"}
     assert "conversation.js" in came
     assert not later & set(came)
 
@@ -222,7 +222,7 @@ def test_scripts_come_when_they_are_wanted(site: Site, open_window: OpenWindow, 
         page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
-    with page.expect_response("**/js/writing.js?v=*"), page.expect_response("**/js/drafts.js?v=*"):
+    with page.expect_response("**/js/writing.js?v=*"):
         page.get_by_label("Your answer").focus()
     with page.expect_response("**/js/names.js?v=*"):
         page.keyboard.type("@")
