@@ -27,4 +27,4 @@ function wasLeft() {
 
 for (const name of ["focusin", "input"]) document.addEventListener(name, enter);
 if (wasLeft() || document.querySelector(".draft-other")) come();
-else (window.requestIdleCallback ?? setTimeout)(come);
+else if (document.querySelector("form[data-draft]")) (window.requestIdleCallback ?? setTimeout)(come);
