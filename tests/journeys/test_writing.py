@@ -49,6 +49,7 @@ def test_writing_with_keys_alone_and_what_is_posted_is_what_was_shown(begin: Beg
     page = begin()
     page.keyboard.press("r")
     expect(box(page)).to_be_focused()
+    expect(page.locator("#answer").get_by_role("toolbar")).to_be_visible()  # its script is there
 
     page.keyboard.type("Press ")
     page.keyboard.press("Control+b")
