@@ -96,9 +96,9 @@ def test_the_queue_and_a_search_by_keyboard_alone(
 ) -> None:
     page = open_window(viewport={"width": 1280, "height": 900})
     page.goto("/")
-    _press_to(page, "Unanswered")
+    _press_to(page, "Waiting for an answer")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Who waits for an answer")).to_be_visible()
+    expect(page.get_by_role("heading", name="Waiting for an answer", level=1)).to_be_visible()
     expect(page.locator("li.topic h3").first).to_have_text("Old router hums")
 
     _press_to(page, "Newest")

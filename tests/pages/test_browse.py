@@ -53,7 +53,7 @@ def test_home_shows_what_is_being_solved_and_who_waits_longest(client: Client) -
 
     assert titles(page) == ["Newer", "Older", "Asked last week", "Asked today"]
     assert page.index("What do you need help with?") < page.index("Being solved now")
-    assert page.index("Being solved now") < page.index("Needs an answer")
+    assert page.index("Being solved now") < page.index("Waiting for an answer</h2>")
 
 
 def test_home_says_when_nobody_waits(client: Client) -> None:
