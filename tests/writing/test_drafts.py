@@ -350,6 +350,7 @@ def test_the_list_names_each_place_in_words(app: Flask, sign_in: SignIn) -> None
     reply = make_reply(topic, make_user("rui", display_name="Rui Santos"))
     for place in (ASKING, f"topic:{topic.id}", f"reply:{reply.id}", "topic:999", "reply:999"):
         services.save_draft({"body": f"My {place}"}, place=place, user=mira)
+    services.save_draft({"title": "Is it on?"}, place=ASKING, user=mira)
     for place in (f"edit-topic:{topic.id}", f"edit-reply:{reply.id}", "edit-topic:9999"):
         services.save_draft({"body": f"My {place}"}, place=place, user=mira)
     browser = sign_in(mira)
@@ -358,7 +359,8 @@ def test_the_list_names_each_place_in_words(app: Flask, sign_in: SignIn) -> None
         page = unescape(browser.get("/drafts").text)
 
     for words in (
-        "A question",
+        "Your question",
+        "Your question “Is it on?”",
         "Your answer to “It blinks”",
         "Your comment to Rui Santos on “It blinks”",
         "Your change of “It blinks”",

@@ -14,6 +14,12 @@ from community.writing.forms import DraftForm
 
 NONE_OF_THESE = "none"
 TYPED_TAGS_MAX = 300  # characters of all tags together, as they are typed
+KIND_CHOICES = [
+    SelectChoice(TopicKind.PROBLEM.value, _l("A problem")),
+    SelectChoice(TopicKind.QUESTION.value, _l("A question")),
+    SelectChoice(TopicKind.IDEA.value, _l("An idea")),
+    SelectChoice(TopicKind.PRAISE.value, _l("Praise")),
+]
 
 
 class AskForm(DraftForm):
@@ -59,12 +65,7 @@ class AskForm(DraftForm):
     kind = RadioField(
         _l("What is it?"),
         validators=[InputRequired(_l("Say what it is."))],
-        choices=[
-            SelectChoice(TopicKind.PROBLEM.value, _l("A problem")),
-            SelectChoice(TopicKind.QUESTION.value, _l("A question")),
-            SelectChoice(TopicKind.IDEA.value, _l("An idea")),
-            SelectChoice(TopicKind.PRAISE.value, _l("Praise")),
-        ],
+        choices=KIND_CHOICES,
         default=TopicKind.PROBLEM.value,
     )
     body = TextAreaField(

@@ -13,9 +13,8 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import HiddenInput
 
-from community.topics.forms.ask import TYPED_TAGS_MAX, split_tags
+from community.topics.forms.ask import KIND_CHOICES, TYPED_TAGS_MAX, split_tags
 from community.topics.models import BODY_MAX, COMMENT_MAX, NOTE_MAX, TITLE_MAX
-from community.topics.naming import KIND_WORDS
 from community.web.forms import SelectChoice, lines, one_line
 from community.writing.forms import DraftForm
 
@@ -74,7 +73,7 @@ class EditTopicForm(EditForm):
     kind = RadioField(
         _l("What is it?"),
         validators=[InputRequired(_l("Say what it is."))],
-        choices=[SelectChoice(kind.value, words) for kind, words in KIND_WORDS.items()],
+        choices=KIND_CHOICES,
     )
     product = SelectField(_l("Product"), coerce=int, default=NOT_SURE)
     tags = StringField(

@@ -39,7 +39,7 @@ class CommentForm(DraftForm):
 class StatusForm(Form):
     """Where a topic stands, and why."""
 
-    status = SelectField(_l("It is"), validators=[InputRequired(_l("Say where it stands."))])
+    status = SelectField(_l("Change it to"), validators=[InputRequired(_l("Say where it stands."))])
     note = StringField(
         _l("Why"),
         filters=[one_line],

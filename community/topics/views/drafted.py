@@ -32,9 +32,13 @@ def change_of_reply(reply_id: int) -> str:
 
 
 def _questions(found: Sequence[Draft]) -> Mapping[str, Place]:
-    return {
-        draft.key: Place(_("A question"), url_for("topics.draft", key=draft.key)) for draft in found
-    }
+    return {draft.key: _question(draft) for draft in found}
+
+
+def _question(draft: Draft) -> Place:
+    title = draft.fields.get("title")
+    words = _("Your question “%(title)s”", title=title) if title else _("Your question")
+    return Place(words, url_for("topics.draft", key=draft.key))
 
 
 def _answer(number: int, topic: Heading | None) -> Place:
