@@ -124,7 +124,7 @@ def test_what_is_mailed_is_chosen_in_a_table(site: Site, open_window: OpenWindow
     screens.sign_in(page, "nora")
 
     page.get_by_label("Somebody names you: Never").check()
-    page.get_by_role("button", name="Keep this").click()
+    page.get_by_role("button", name="Save").click()
 
     expect(page.get_by_text("It counts from now on.")).to_be_visible()
     expect(page.get_by_label("Somebody names you: Never")).to_be_checked()
