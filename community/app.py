@@ -73,7 +73,8 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     app = Flask(
         "community",
         template_folder=str(home("templates")),
-        static_folder=str(home("static")),
+        static_url_path="/static",
+        static_folder=str(assets.prepared(home("static"), settings.data_dir / "static")),
         instance_path=str(settings.data_dir),
     )
     app.config.from_mapping(_flask_config(settings))
