@@ -5,6 +5,7 @@
 """
 
 import re
+import secrets
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator, Mapping
@@ -20,8 +21,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from flask import current_app
 from jinja2 import TemplateNotFound
 
-from community.core import clock
-from community.core.config import Settings
+from community.core import clock, config
 
 TIMEOUT_S = 30
 
@@ -106,7 +106,7 @@ def compose(
     rendered = templates.get_template(f"mail/{template}.txt").render(**context)
     subject, _, text = rendered.partition("\n")
     message = EmailMessage(policy=SMTP)
-    name, sender = parseaddr(_settings().mail_from)
+    name, sender = parseaddr(config.current().mail_from)
     message["From"] = Address(display_name=name, addr_spec=sender)
     message["To"] = Address(addr_spec=to)
     message["Subject"] = " ".join(subject.split())
@@ -126,7 +126,7 @@ def compose(
 
 def host() -> str:
     """Return the name of this site, for identifiers in mail."""
-    return urlsplit(_settings().base_url).hostname or "localhost"
+    return urlsplit(config.current().base_url).hostname or "localhost"
 
 
 @contextmanager
@@ -137,7 +137,7 @@ def connection() -> Iterator[Post]:
         OSError: the server cannot be reached. The function also raises `Refused`, after
             which the next message may be sent.
     """
-    url = urlsplit(_settings().mail_url)
+    url = urlsplit(config.current().mail_url)
     if url.scheme == "memory":
         yield current_app.extensions.setdefault("mail_sent", []).append
     elif url.scheme == "file":
@@ -149,7 +149,7 @@ def connection() -> Iterator[Post]:
 
 def outbox_folder() -> Path | None:
     """Return the folder that mail is written to, or None when it is really sent."""
-    url = urlsplit(_settings().mail_url)
+    url = urlsplit(config.current().mail_url)
     return Path(unquote(url.path)) if url.scheme == "file" else None
 
 
@@ -159,7 +159,7 @@ def way_back(mark: str) -> dict[str, str]:
     Args:
         mark: by which it is known again then.
     """
-    local, at, domain = _settings().mail_bounces.rpartition("@")
+    local, at, domain = config.current().mail_bounces.rpartition("@")
     return {"Return-Path": f"<{local}+{mark}@{domain}>"} if at else {}
 
 
@@ -172,15 +172,10 @@ def _ours(headers: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _settings() -> Settings:
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings
-
-
 def _write(message: EmailMessage, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    stamp = clock.now().strftime("%Y%m%d-%H%M%S-%f")
-    (folder / f"{stamp}.eml").write_bytes(message.as_bytes())
+    name = f"{clock.now():%Y%m%d-%H%M%S-%f}-{secrets.token_hex(4)}.eml"  # in order, each its own
+    (folder / name).write_bytes(message.as_bytes())
 
 
 def _server(url: SplitResult) -> _Server:
