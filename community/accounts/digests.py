@@ -3,7 +3,7 @@
 import hmac
 from hashlib import sha256
 
-from flask import current_app
+from community.core import config
 
 CONTEXT = b"community.accounts.source_email\0"
 
@@ -16,5 +16,5 @@ def of_source_email(email: str) -> str:
     Args:
         email: as `naming.accepted_email` returns it.
     """
-    key = current_app.config["SECRET_KEY"].encode()
+    key = config.current().secret_key.encode()
     return hmac.new(key, CONTEXT + email.encode(), sha256).hexdigest()

@@ -10,7 +10,6 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from flask import current_app
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
 from community.accounts import queries
@@ -23,7 +22,7 @@ from community.accounts.models import (
     SignUp,
     User,
 )
-from community.core import clock
+from community.core import clock, config
 
 
 class _Signer(TimestampSigner):
@@ -107,7 +106,7 @@ def _state(user: User) -> str:
 
 def _serializer(purpose: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(
-        current_app.config["SECRET_KEY"],
+        config.current().secret_key,
         salt=f"community.accounts.{purpose}",
         signer=_Signer,
         signer_kwargs={"digest_method": sha256, "key_derivation": "hmac"},

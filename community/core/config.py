@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from flask import current_app
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -87,6 +88,12 @@ def from_environ(environ: Mapping[str, str] = os.environ) -> Settings:
         ),
         port=port,
     )
+
+
+def current() -> Settings:
+    """Return the settings of the application in whose context this runs."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
 
 
 def _data_dir(value: str) -> Path:

@@ -4,10 +4,9 @@ import sys
 from typing import Self
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
-from community.core import migrating
+from community.core import config, migrating
 from community.core.config import Settings
 from community.demo import load, sign_in
 
@@ -20,7 +19,7 @@ def demo() -> None:
     Nine invented companies and what their customers say. In development it is loaded by
     itself when `community run` starts on an empty site; in production it is refused.
     """
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = config.current()
     load.refuse_in_production(settings)
     migrating.upgrade_if_behind()
     if not load_and_tell(settings):

@@ -9,11 +9,10 @@ import hmac
 import re
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
 
-from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 
+from community.core import config
 from community.notifications.models import NotificationKind
 
 _DAILY = "daily"
@@ -67,9 +66,9 @@ def mail_of(mark: str) -> int | None:
 
 
 def _signature(mail_id: int) -> str:
-    key: Any = current_app.secret_key
-    return hmac.new(key.encode(), f"bounce {mail_id}".encode(), sha256).hexdigest()[:16]
+    key = config.current().secret_key.encode()
+    return hmac.new(key, f"bounce {mail_id}".encode(), sha256).hexdigest()[:16]
 
 
 def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key or "", salt="stop-mails")
+    return URLSafeSerializer(config.current().secret_key, salt="stop-mails")

@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, abort, current_app, render_template, request
+from flask import Response, abort, render_template, request
 from flask_babel import gettext as _
 
 from community import search
 from community.companies import queries as companies
 from community.companies.views import company_or_404
-from community.core import clock
+from community.core import clock, config
 from community.core.links import absolute
 from community.core.paging import Page
 from community.pages import queries
@@ -216,7 +216,7 @@ def _answer(feed: Feed, entries: Sequence[Entry]) -> Response:
 
 
 def _id(name: str) -> str:
-    host = urlsplit(current_app.config["SETTINGS"].base_url).hostname
+    host = urlsplit(config.current().base_url).hostname
     return f"tag:{host},{SINCE}:{name}"
 
 

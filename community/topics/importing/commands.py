@@ -7,12 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 
-from community.core import clock, migrating
-from community.core.config import Settings
+from community.core import clock, config, migrating
 from community.core.names import slug
 from community.topics.importing import finishing, jsonl, load, stackexchange
 from community.topics.importing.interchange import Reader, Source, Thread, source_of
@@ -123,7 +121,7 @@ class _Run:
     """One run of an import, from the first row to what is said in the end."""
 
     def __init__(self, rejects: Path | None) -> None:
-        settings: Settings = current_app.config["SETTINGS"]
+        settings = config.current()
         migrating.upgrade_if_behind()
         stamp = f"{clock.now():%Y%m%d-%H%M%S}"
         self.report = Report(rejects or settings.data_dir / f"import-rejects-{stamp}.jsonl")

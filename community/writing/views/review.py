@@ -2,11 +2,11 @@
 
 from urllib.parse import urlsplit
 
-from flask import current_app, request
+from flask import request
 from markupsafe import Markup  # noqa: TID251 (what our renderer made is safe)
 
 from community.accounts import queries as accounts
-from community.core import markup
+from community.core import config, markup
 from community.writing import personal
 from community.writing.forms import Review, ReviewedForm
 
@@ -46,5 +46,5 @@ def rendered(text: str) -> Markup:
 
 def findings_in(text: str) -> tuple[personal.Finding, ...]:
     """Return what in ``text`` looks like personal data; addresses of this site do not."""
-    own = urlsplit(current_app.config["SETTINGS"].base_url).hostname or ""
+    own = urlsplit(config.current().base_url).hostname or ""
     return personal.find(text, own_hosts={own})
