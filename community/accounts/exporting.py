@@ -4,33 +4,36 @@ import enum
 import json
 import tempfile
 import zipfile
+from collections.abc import Callable
 from datetime import datetime
 from typing import IO, Any
 
-from flask import current_app, render_template
-
 from community.accounts.models import User
-from community.core import clock, holdings
+from community.core import clock, config, holdings
 
 
-def archive_of(user: User) -> IO[bytes]:
+def archive_of(user: User, *, page: Callable[..., str]) -> IO[bytes]:
     """Return a ZIP file with ``data.json``, the same as ``index.html``, and what belongs to it.
 
     It lies in a temporary file that is gone when it is closed. Nothing is written to the
     database, so nobody waits for it.
+
+    Args:
+        page: writes what is kept as a page to read; takes ``about`` and ``kept``.
     """
     kept = {holding.name: holding.export(user) for holding in holdings.all_holdings()}
-    base_url = current_app.config["SETTINGS"].base_url
-    about = {"site": base_url, "exported_at": clock.now(), "username": user.username}
+    about = {
+        "site": config.current().base_url,
+        "exported_at": clock.now(),
+        "username": user.username,
+    }
     file = tempfile.TemporaryFile()  # noqa: SIM115 (whoever sends it closes it)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(
             "data.json",
             json.dumps({**about, **kept}, default=_plain, ensure_ascii=False, indent=2),
         )
-        archive.writestr(
-            "index.html", render_template("accounts/export.html", about=about, kept=kept)
-        )
+        archive.writestr("index.html", page(about=about, kept=kept))
         for holding in holdings.all_holdings():
             for name, content in holding.files(user):
                 archive.writestr(f"{holding.name}/{name}", content)

@@ -9,8 +9,8 @@ from flask_wtf import FlaskForm
 from wtforms import Field, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
-from community.accounts import naming
-from community.accounts.models import ABOUT_MAX
+from community.accounts import naming, services
+from community.accounts.models import ABOUT_MAX, User
 from community.core.errors import Invalid
 from community.web import zones
 from community.web.forms import Form, SelectChoice
@@ -131,9 +131,26 @@ class ReadingForm(Form):
 
 
 class ProofForm(Form):
-    """What shows once more who somebody is, before much is handed out."""
+    """What shows once more who somebody is; whoever has no password came by a link instead."""
 
     current = PasswordField(_l("Your password"), [REQUIRED])
+
+    def __init__(self, user: User) -> None:
+        super().__init__()
+        self._user = user
+        if user.password_hash is None:
+            del self.current
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Check the fields, and whether it is their owner who sends them."""
+        if not super().validate(*args, **kwargs):
+            return False
+        try:
+            if self.current:
+                services.require_password(self._user, self.current.data or "")
+        except Invalid as error:
+            self.take(error)
+        return not self.errors
 
 
 class LeaveForm(ProofForm):
@@ -163,18 +180,17 @@ class ProfileForm(Form):
     )
 
 
-class PasswordForm(Form):
+class PasswordForm(ProofForm):
     """A new password, by the owner of the present one."""
 
     current = PasswordField(_l("Present password"), [REQUIRED])
     password = PasswordField(_l("New password"), [REQUIRED])
 
 
-class EmailForm(Form):
+class EmailForm(ProofForm):
     """A new address, by the owner of the password."""
 
     email = StringField(_l("New e-mail address"), [REQUIRED])
-    current = PasswordField(_l("Your password"), [REQUIRED])
 
     def validate_email(self, field: Field) -> None:
         """Refuse what is no address."""

@@ -1,16 +1,20 @@
 """What the pages of accounts ask of a request, and answer, in common."""
 
-from flask import Response, current_app, flash, render_template, request, session, url_for
+from collections.abc import Callable
+from functools import wraps
+
+from flask import Response, flash, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from community.accounts import naming, sessions
-from community.accounts.forms import EmailForm, PasswordForm, ProofForm
 from community.accounts.models import PATH_MAX, SignUp, User
-from community.core import clock, mail
+from community.core import clock, config, mail
 from community.web.redirects import SEE_OTHER, local_path, see_other
 
 UNPROCESSABLE = 422
+
+View = Callable[[], ResponseReturnValue]
 
 
 def was_taken(answer: Response) -> bool:
@@ -69,26 +73,29 @@ def offer_to_stay(user: User) -> ResponseReturnValue:
     return see_other(url_for("accounts.stay"))
 
 
-def needs_link(user: User) -> bool:
-    """Tell whether somebody has to show once more who they are, and has no password for it."""
-    return user.password_hash is None and not sessions.is_fresh()
+def once_more_known(view: Callable[[User], ResponseReturnValue]) -> View:
+    """Let ``view`` be for whoever can show once more who they are.
 
+    By their password, which a `ProofForm` asks for; without one by a link, which signs in anew
+    and leads here again.
+    """
 
-def by_mail_first(user: User) -> ResponseReturnValue:
-    """Offer a link by mail, which signs in anew and leads here again."""
-    return render_template("accounts/by_mail_first.html", user=user, back=request.path)
+    @wraps(view)
+    def guarded() -> ResponseReturnValue:
+        user = sessions.actor()
+        if user is None:
+            return sessions.sign_in_first()
+        if user.password_hash is None and not sessions.is_fresh():
+            return render_template("accounts/by_mail_first.html", user=user, back=request.path)
+        return view(user)
 
-
-def drop_proof(form: PasswordForm | EmailForm | ProofForm, user: User) -> None:
-    """Take the present password out of a form for somebody who has none."""
-    if user.password_hash is None:
-        del form.current
+    return guarded
 
 
 def mail_folder() -> str | None:
     """Return where mail lies that is not really sent, for whoever develops the site."""
     folder = mail.outbox_folder()
-    if folder is None or current_app.config["SETTINGS"].is_production:
+    if folder is None or config.current().is_production:
         return None
     return str(folder)
 

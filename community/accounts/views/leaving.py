@@ -1,8 +1,9 @@
 """Taking everything along, leaving, and coming back."""
 
 from datetime import timedelta
+from functools import partial
 
-from flask import flash, render_template, request, send_file, session, url_for
+from flask import Response, flash, render_template, request, send_file, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,7 +13,6 @@ from community.accounts.models import FRESH_FOR, LEAVE_FOR, User
 from community.accounts.views import answers, bp
 from community.core import clock, holdings
 from community.core.db import transaction
-from community.core.errors import Invalid
 from community.web.forms import status_of
 from community.web.limits import EXPORT, POST, SIGN_IN, limiter, spend_or_refuse
 from community.web.redirects import see_other
@@ -20,56 +20,27 @@ from community.web.redirects import see_other
 
 @bp.route("/account/data", methods=["GET", "POST"])
 @limiter.limit(SIGN_IN, methods=["POST"], deduct_when=answers.was_wrong)
-def download() -> ResponseReturnValue:
+@answers.once_more_known
+def download(user: User) -> ResponseReturnValue:
     """Hand out everything that is kept about whoever asks."""
-    user = sessions.actor()
-    if user is None:
-        return sessions.sign_in_first()
-    if answers.needs_link(user):
-        return answers.by_mail_first(user)
-    form = ProofForm()
-    answers.drop_proof(form, user)
+    form = ProofForm(user)
     if form.validate_on_submit():
-        try:
-            if form.current:
-                services.require_password(user, form.current.data or "")
-        except Invalid as error:
-            form.take(error)
-        else:
-            spend_or_refuse(EXPORT, "export", str(user.id))
-            answer = send_file(
-                exporting.archive_of(user),
-                mimetype="application/zip",
-                as_attachment=True,
-                download_name=f"common-ground-{user.username}.zip",
-            )
-            answer.headers["Cache-Control"] = "private, no-store"
-            return answer
+        spend_or_refuse(EXPORT, "export", str(user.id))
+        return _archive(user)
     return render_template("accounts/data.html", form=form, user=user), status_of(form)
 
 
 @bp.route("/account/leave", methods=["GET", "POST"])
 @limiter.limit(SIGN_IN, methods=["POST"], deduct_when=answers.was_refused)
-def leave() -> ResponseReturnValue:
+@answers.once_more_known
+def leave(user: User) -> ResponseReturnValue:
     """Say what goes and what stays, and close the account."""
-    user = sessions.actor()
-    if user is None:
-        return sessions.sign_in_first()
-    if answers.needs_link(user):
-        return answers.by_mail_first(user)
-    form = LeaveForm()
-    answers.drop_proof(form, user)
+    form = LeaveForm(user)
     if form.validate_on_submit():
-        try:
-            if form.current:
-                services.require_password(user, form.current.data or "")
-        except Invalid as error:
-            form.take(error)
-        else:
-            with transaction():
-                services.leave(user, for_good=form.when.data == "now")
-            sessions.sign_out()
-            return see_other(url_for("accounts.left", when=form.when.data))
+        with transaction():
+            services.leave(user, for_good=form.when.data == "now")
+        sessions.sign_out()
+        return see_other(url_for("accounts.left", when=form.when.data))
     page = render_template(
         "accounts/leave.html",
         form=form,
@@ -112,6 +83,17 @@ def stay() -> ResponseReturnValue:
         "accounts/stay.html", form=form, user=user, forgotten_at=user.deleted_at + LEAVE_FOR
     )
     return page, status_of(form)
+
+
+def _archive(user: User) -> Response:
+    answer = send_file(
+        exporting.archive_of(user, page=partial(render_template, "accounts/export.html")),
+        mimetype="application/zip",
+        as_attachment=True,
+        download_name=f"common-ground-{user.username}.zip",
+    )
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _who_left() -> User | None:

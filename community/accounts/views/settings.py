@@ -12,6 +12,7 @@ from community.accounts.forms import (
     ProfileForm,
     ReadingForm,
 )
+from community.accounts.models import User
 from community.accounts.views import answers, bp
 from community.accounts.views.claim import written_elsewhere
 from community.core import clock, holdings
@@ -81,19 +82,12 @@ def reading() -> ResponseReturnValue:
 
 @bp.route("/account/password", methods=["GET", "POST"])
 @limiter.limit(SIGN_IN, methods=["POST"], deduct_when=answers.was_refused)
-def change_password() -> ResponseReturnValue:
+@answers.once_more_known
+def change_password(user: User) -> ResponseReturnValue:
     """Change one's password, or set the first one. Other browsers are signed out, this one stays."""
-    user = sessions.actor()
-    if user is None:
-        return sessions.sign_in_first()
-    if answers.needs_link(user):
-        return answers.by_mail_first(user)
-    form = PasswordForm()
-    answers.drop_proof(form, user)
+    form = PasswordForm(user)
     if form.validate_on_submit():
         try:
-            if form.current:
-                services.require_password(user, form.current.data or "")
             password_hash = services.prepare_password(user, form.password.data or "")
         except Invalid as error:
             form.take(error)
@@ -108,19 +102,12 @@ def change_password() -> ResponseReturnValue:
 
 @bp.route("/account/email", methods=["GET", "POST"])
 @limiter.limit(SIGN_IN, methods=["POST"], deduct_when=answers.was_refused)
-def change_email() -> ResponseReturnValue:
+@answers.once_more_known
+def change_email(user: User) -> ResponseReturnValue:
     """Ask for another address. The present one stays until the other is confirmed."""
-    user = sessions.actor()
-    if user is None:
-        return sessions.sign_in_first()
-    if answers.needs_link(user):
-        return answers.by_mail_first(user)
-    form = EmailForm()
-    answers.drop_proof(form, user)
+    form = EmailForm(user)
     if form.validate_on_submit():
         try:
-            if form.current:
-                services.require_password(user, form.current.data or "")
             spend_or_refuse(MAIL, "mail", naming.accepted_email(form.email.data or ""))
             with transaction():
                 services.ask_new_email(user, email=form.email.data or "")
