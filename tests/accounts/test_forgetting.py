@@ -20,7 +20,6 @@ from community.pictures import reading as pictures_reading
 from community.pictures import services as pictures
 from community.topics import services as topics
 from community.topics.models import DeflectionStep, Reply, Topic, TopicKind
-from community.topics.queries import Wanted
 from community.web import limits
 from community.writing import services as writing
 from tests.accounts.conftest import PASSWORD, fill_in, member
@@ -163,7 +162,7 @@ def _take_part(her: User, other: User) -> None:
         topics.vote(her, quote, 1)
         topics.follow(her, theirs)
         topics.follow(other, her)
-        topics.keep_search(her, Wanted(text=NAME), name=NAME, tells=True)
+        topics.keep_search(her, NAME, name=NAME, tells=True)
         topics.record_step(
             visit=VISIT,
             step=DeflectionStep.SOLVED,

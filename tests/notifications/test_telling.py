@@ -26,7 +26,6 @@ from community.topics.models import (
     TopicStatus,
 )
 from community.topics.queries import Followed
-from community.topics.queries.searches import Wanted
 from tests.conftest import counted_statements
 from tests.factories import (
     make_company,
@@ -358,4 +357,4 @@ def test_a_crowd_is_told_in_batches_and_a_broken_one_goes_on(
 
 
 def keep_search(user: User, words: str) -> None:
-    topics.keep_search(user, Wanted(text=words), name=words, tells=True)
+    topics.keep_search(user, words, name=words, tells=True)

@@ -10,9 +10,9 @@ from flask import Flask
 
 from community.accounts.models import User
 from community.core.db import db
+from community.search import Filters
 from community.topics import queries, services
 from community.topics.models import SEARCHES_MAX
-from community.topics.queries import Wanted
 from tests.conftest import Client, counted_statements
 from tests.factories import make_company, make_product, make_user
 
@@ -69,7 +69,7 @@ def test_visitors_sign_in_first_and_come_back(client: Client) -> None:
 def test_what_cannot_be_kept_is_said_on_the_search_page(sign_in: SignIn, reader: User) -> None:
     browser = sign_in(reader)
     for number in range(SEARCHES_MAX):
-        services.keep_search(reader, Wanted(text=f"drops {number}"), name="One", tells=False)
+        services.keep_search(reader, f"drops {number}", name="One", tells=False)
 
     answer = browser.submit("/searches", q="more", name="One more")
 
@@ -78,7 +78,7 @@ def test_what_cannot_be_kept_is_said_on_the_search_page(sign_in: SignIn, reader:
 
 
 def test_a_kept_search_is_renamed_and_silenced(sign_in: SignIn, reader: User) -> None:
-    one = services.keep_search(reader, Wanted(text="drops"), name="Old", tells=True)
+    one = services.keep_search(reader, "drops", name="Old", tells=True)
     browser = sign_in(reader)
 
     browser.submit(f"/searches/{one.id}", name="New")
@@ -88,8 +88,8 @@ def test_a_kept_search_is_renamed_and_silenced(sign_in: SignIn, reader: User) ->
 
 @pytest.mark.parametrize("name", [" ", "N" * 81])
 def test_a_name_that_does_not_fit_is_shown_again(sign_in: SignIn, reader: User, name: str) -> None:
-    other = services.keep_search(reader, Wanted(text="hums"), name="Other", tells=False)
-    one = services.keep_search(reader, Wanted(text="drops"), name="Old", tells=False)
+    other = services.keep_search(reader, "hums", name="Other", tells=False)
+    one = services.keep_search(reader, "drops", name="Old", tells=False)
 
     answer = sign_in(reader).submit(f"/searches/{one.id}", name=name, tells="1")
 
@@ -126,8 +126,8 @@ def test_what_a_search_is_to_be_called_is_shown_again_beside_what_it_finds(
 
 def test_what_was_let_go_can_be_put_back(sign_in: SignIn, reader: User) -> None:
     company = make_company("Brightwave")
-    wanted = Wanted(text="drops", company_id=company.id, has_accepted=True)
-    one = services.keep_search(reader, wanted, name="Mine & yours", tells=True)
+    filters = Filters(company_id=company.id, has_accepted=True)
+    one = services.keep_search(reader, "drops", filters, name="Mine & yours", tells=True)
     browser = sign_in(reader)
 
     answer = browser.submit(f"/searches/{one.id}/delete")
@@ -141,11 +141,11 @@ def test_what_was_let_go_can_be_put_back(sign_in: SignIn, reader: User) -> None:
 
     (row,) = queries.searches_of(reader.id)
     assert (row.search.name, row.search.tells) == ("Mine & yours", True)
-    assert queries.kept_search(reader.id, wanted)
+    assert queries.kept_search(reader.id, "drops", filters)
 
 
 def test_nobody_changes_what_somebody_else_keeps(sign_in: SignIn, reader: User) -> None:
-    one = services.keep_search(reader, Wanted(text="drops"), name="Mine", tells=True)
+    one = services.keep_search(reader, "drops", name="Mine", tells=True)
     stranger = sign_in(make_user())
 
     assert stranger.submit(f"/searches/{one.id}", name="Theirs").status_code == 404
@@ -157,13 +157,13 @@ def test_the_list_costs_the_same_however_long_it_is(
     app: Flask, sign_in: SignIn, reader: User
 ) -> None:
     company = make_company()
-    services.keep_search(reader, Wanted(text="drops"), name="One", tells=False)
+    services.keep_search(reader, "drops", name="One", tells=False)
     browser = sign_in(reader)
     with counted_statements(app) as few:
         browser.get("/searches")
     for number in range(20):
-        wanted = Wanted(text=f"drops {number}", company_id=company.id)
-        services.keep_search(reader, wanted, name="More", tells=False)
+        filters = Filters(company_id=company.id)
+        services.keep_search(reader, f"drops {number}", filters, name="More", tells=False)
     with counted_statements(app) as many:
         browser.get("/searches")
 

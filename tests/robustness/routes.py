@@ -32,7 +32,6 @@ from community.notifications.words import KINDS
 from community.pictures import reading
 from community.pictures import services as pictures
 from community.topics import services
-from community.topics.queries import Wanted
 from community.web.limits import limiter
 from community.writing.models import ASKING, Draft
 from tests.factories import (
@@ -298,9 +297,7 @@ class World:
         self.picture = pictures.add_picture(
             self._people["member"], shown, key=pictures.store(shown)
         )
-        self.search = services.keep_search(
-            self._people["member"], Wanted(text="hub"), name="My hub", tells=True
-        )
+        self.search = services.keep_search(self._people["member"], "hub", name="My hub", tells=True)
         self.placeholder = make_user(
             "archived",
             email=None,

@@ -6,9 +6,9 @@ from sqlalchemy import func, select
 from community.accounts.models import User
 from community.core.db import db
 from community.core.errors import Invalid, NotAllowed, NotFound
+from community.search import Filters
 from community.topics import queries, services
 from community.topics.models import SEARCHES_MAX, SavedSearch, TopicKind
-from community.topics.queries import Wanted
 from tests.factories import make_company, make_product, make_user
 
 
@@ -20,18 +20,17 @@ def kept_by(user: User) -> list[str]:
 def test_a_search_is_kept_with_all_it_is_narrowed_to() -> None:
     company = make_company("Brightwave")
     router = make_product(company, "Router X2")
-    wanted = Wanted(
-        text="drops",
+    filters = Filters(
         company_id=company.id,
         product_id=router.id,
-        kind=TopicKind.PROBLEM,
+        kind=TopicKind.PROBLEM.value,
         tag="wifi",
         language="en",
         is_unanswered=True,
     )
     user = make_user()
 
-    services.keep_search(user, wanted, name="  My   router ", tells=True)
+    services.keep_search(user, "drops", filters, name="  My   router ", tells=True)
 
     (one,) = queries.searches_of(user.id)
     assert (one.search.name, one.search.tells) == ("My router", True)
@@ -41,10 +40,10 @@ def test_a_search_is_kept_with_all_it_is_narrowed_to() -> None:
 
 def test_the_same_search_is_kept_once_and_takes_the_new_name() -> None:
     user = make_user()
-    services.keep_search(user, Wanted(text="drops"), name="Old", tells=True)
-    services.keep_search(user, Wanted(text="drops"), name="New", tells=False)
-    services.keep_search(user, Wanted(text="drops", tag="wifi"), name="Other", tells=False)
-    services.keep_search(make_user(), Wanted(text="drops"), name="Somebody else's", tells=False)
+    services.keep_search(user, "drops", name="Old", tells=True)
+    services.keep_search(user, "drops", name="New", tells=False)
+    services.keep_search(user, "drops", Filters(tag="wifi"), name="Other", tells=False)
+    services.keep_search(make_user(), "drops", name="Somebody else's", tells=False)
 
     assert kept_by(user) == ["Other", "New"]
 
@@ -52,11 +51,11 @@ def test_the_same_search_is_kept_once_and_takes_the_new_name() -> None:
 def test_only_so_many_are_kept() -> None:
     user = make_user()
     for number in range(SEARCHES_MAX):
-        services.keep_search(user, Wanted(text=f"drops {number}"), name="One", tells=False)
+        services.keep_search(user, f"drops {number}", name="One", tells=False)
 
     with pytest.raises(NotAllowed, match="Let one go first"):
-        services.keep_search(user, Wanted(text="drops"), name="One more", tells=False)
-    services.keep_search(user, Wanted(text="drops 1"), name="Again", tells=True)  # is there
+        services.keep_search(user, "drops", name="One more", tells=False)
+    services.keep_search(user, "drops 1", name="Again", tells=True)  # is there
 
     assert db.session.scalar(select(func.count()).select_from(SavedSearch)) == SEARCHES_MAX
 
@@ -64,17 +63,17 @@ def test_only_so_many_are_kept() -> None:
 @pytest.mark.parametrize("name", ["", "   ", "x" * 81])
 def test_a_name_has_to_fit(name: str) -> None:
     with pytest.raises(Invalid, match="name"):
-        services.keep_search(make_user(), Wanted(text="drops"), name=name, tells=True)
+        services.keep_search(make_user(), "drops", name=name, tells=True)
 
 
 def test_a_search_for_everything_is_none() -> None:
     with pytest.raises(Invalid, match="needs words"):
-        services.keep_search(make_user(), Wanted(), name="All", tells=True)
+        services.keep_search(make_user(), "", name="All", tells=True)
 
 
 def test_one_changes_and_drops_ones_own_only() -> None:
     user = make_user()
-    kept = services.keep_search(user, Wanted(text="drops"), name="Mine", tells=True)
+    kept = services.keep_search(user, "drops", name="Mine", tells=True)
 
     for stranger, refusal in ((make_user(), NotFound), (None, NotAllowed)):
         with pytest.raises(refusal):

@@ -23,7 +23,7 @@ from community.core.paging import Page
 from community.pages import queries
 from community.pages.queries import Entry
 from community.pages.views import bp
-from community.pages.views.find import read_address
+from community.pages.views.asked import read_address
 from community.pages.views.people import person_or_404
 from community.search import Order
 from community.topics import queries as topics
@@ -150,7 +150,7 @@ def of_topic(topic_id: int) -> Response:
 def of_search() -> Response:
     """The topics that a search finds, the last asked first."""
     asked = read_address()
-    found = search.index().search(asked.text, asked.filters(), order=Order.NEWEST, limit=ENTRIES)
+    found = search.index().search(asked.text, asked.filters, order=Order.NEWEST, limit=ENTRIES)
     entries = queries.topic_entries(topics.rows_for([one.topic_id for one in found.matches]))
     address = asked.values() | {"sort": None}
     return _answer(

@@ -11,7 +11,8 @@ from community.accounts.sessions import actor, sign_in_first
 from community.core.db import transaction
 from community.core.errors import DomainError, Invalid
 from community.pages.views import bp
-from community.pages.views.find import Refused, page_of, read_address
+from community.pages.views.asked import address_values, read_address
+from community.pages.views.find import Refused, page_of
 from community.topics import queries as topics
 from community.topics import services
 from community.topics.models import SEARCHES_MAX
@@ -46,13 +47,14 @@ def keep_search() -> ResponseReturnValue:
         with transaction():
             kept = services.keep_search(
                 user,
-                asked.wanted(),
+                asked.text,
+                asked.filters,
                 name=request.form.get("name", "") or asked.name,
                 tells="tells" in request.form,
             )
             name = kept.name
     except DomainError as error:
-        if isinstance(error, Invalid) and error.field == "name":
+        if asked.is_anything:  # and so has the form, which says why not
             return page_of(asked, _refused(error))
         flash(error.message, "error")
         return see_other(asked.url())
@@ -86,7 +88,7 @@ def drop_search(search_id: int) -> ResponseReturnValue:
     """Keep a search no longer; the page that follows can put it back."""
     user = actor()
     kept = topics.searches_of(user.id) if user is not None else ()
-    address = next((address_of(one) for one in kept if one.search.id == search_id), {})
+    address = next((_address(one) for one in kept if one.search.id == search_id), {})
     with transaction():
         dropped = services.drop_search(user, search_id)
         name, tells = dropped.name, "1" if dropped.tells else None
@@ -96,30 +98,17 @@ def drop_search(search_id: int) -> ResponseReturnValue:
 def _page(user: User, **more: object) -> str:
     return render_template(
         "pages/searches.html",
-        searches=[(one, address_of(one)) for one in topics.searches_of(user.id)],
+        searches=[(one, _address(one)) for one in topics.searches_of(user.id)],
         most=SEARCHES_MAX,
         **more,
     )
 
 
-def _refused(error: Invalid) -> Refused:
+def _refused(error: DomainError) -> Refused:
     """Return what the form holds, to be shown again with what is wrong with it."""
     return Refused(request.form.get("name", ""), "tells" in request.form, error.message)
 
 
-def address_of(kept: KeptSearch) -> dict[str, Any]:
-    """Return a kept search as the address of the search page says it."""
+def _address(kept: KeptSearch) -> dict[str, Any]:
     search = kept.search
-    values = {
-        "q": search.text,
-        "company": kept.company_slug,
-        "product": kept.product_slug,
-        "kind": search.kind.value if search.kind else "",
-        "status": search.status.value if search.status else "",
-        "tag": search.tag,
-        "language": search.language,
-        "official": "1" if search.has_official else "",
-        "accepted": "1" if search.has_accepted else "",
-        "unanswered": "1" if search.is_unanswered else "",
-    }
-    return {name: value for name, value in values.items() if value}
+    return address_values(search.text, search, kept.company_slug, kept.product_slug)

@@ -20,7 +20,7 @@ from community.topics.queries.lists import (
 )
 from community.topics.queries.page import topic_page
 from community.topics.queries.permalinks import ReplyPlace, place_of
-from community.topics.queries.searches import KeptSearch, Wanted, kept_search, searches_of
+from community.topics.queries.searches import KeptSearch, columns_of, kept_search, searches_of
 from community.topics.queries.shapes import (
     Answer,
     Comments,
@@ -72,8 +72,8 @@ __all__ = [
     "TopicLink",
     "TopicPage",
     "TopicRow",
-    "Wanted",
     "answers_for",
+    "columns_of",
     "counts_of",
     "excerpt",
     "followable",

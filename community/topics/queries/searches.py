@@ -2,28 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import select
 
 from community.companies.models import Company, Product
 from community.core.db import db
+from community.search import Filters
 from community.topics.models import SavedSearch, TopicKind, TopicStatus
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What a search looks for: its words, and all that it is narrowed to."""
-
-    text: str = ""
-    company_id: int | None = None
-    product_id: int | None = None
-    kind: TopicKind | None = None
-    status: TopicStatus | None = None
-    tag: str = ""
-    language: str = ""
-    has_official: bool = False
-    has_accepted: bool = False
-    is_unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +35,16 @@ def searches_of(user_id: int) -> Sequence[KeptSearch]:
     return [KeptSearch(*row) for row in rows]
 
 
-def kept_search(user_id: int, wanted: Wanted) -> SavedSearch | None:
+def kept_search(user_id: int, words: str, filters: Filters) -> SavedSearch | None:
     """Return the search that somebody keeps for the same words, narrowed to the same."""
-    return db.session.scalar(select(SavedSearch).filter_by(user_id=user_id, **asdict(wanted)))
+    same = columns_of(words, filters)
+    return db.session.scalar(select(SavedSearch).filter_by(user_id=user_id, **same))
+
+
+def columns_of(words: str, filters: Filters) -> dict[str, Any]:
+    """Return what a search looks for as a `SavedSearch` keeps it."""
+    return asdict(filters) | {
+        "text": words,
+        "kind": TopicKind(filters.kind) if filters.kind else None,
+        "status": TopicStatus(filters.status) if filters.status else None,
+    }

@@ -1,7 +1,5 @@
 """Searches that somebody keeps, to look again and to hear of new topics that fit."""
 
-from dataclasses import asdict
-
 from flask_babel import gettext
 from sqlalchemy import func, select
 
@@ -10,20 +8,25 @@ from community.core import clock, text
 from community.core.db import db
 from community.core.errors import Invalid, NotAllowed, NotFound
 from community.core.sql import lock
+from community.search import Filters
 from community.topics import policies
-from community.topics.models import (
-    QUERY_MAX,
-    SEARCH_NAME_MAX,
-    SEARCHES_MAX,
-    SavedSearch,
-)
-from community.topics.queries import Wanted, kept_search
+from community.topics.models import QUERY_MAX, SEARCH_NAME_MAX, SEARCHES_MAX, SavedSearch
+from community.topics.queries import columns_of, kept_search
 
 
-def keep_search(user: User | None, wanted: Wanted, *, name: str, tells: bool) -> SavedSearch:
+def keep_search(
+    user: User | None,
+    words: str,
+    filters: Filters = Filters(),  # noqa: B008 (frozen)
+    *,
+    name: str,
+    tells: bool,
+) -> SavedSearch:
     """Keep a search. The same one again takes the new name and is kept once.
 
     Args:
+        words: what is looked for.
+        filters: what it is narrowed to.
         name: what its owner calls it, up to `SEARCH_NAME_MAX` characters.
         tells: whether its owner hears of each new topic that fits.
 
@@ -34,12 +37,12 @@ def keep_search(user: User | None, wanted: Wanted, *, name: str, tells: bool) ->
     policies.can_keep_searches(user, at=clock.now()).require()
     assert user is not None  # can_keep_searches refuses None
     name = _name(name)
-    if wanted == Wanted():
+    if not words and filters == Filters():
         raise Invalid(gettext("A search to keep needs words, or something it is narrowed to."))
-    if len(wanted.text) > QUERY_MAX:
+    if len(words) > QUERY_MAX:
         raise Invalid(gettext("A search has up to %(max)s characters.", max=QUERY_MAX))
     lock(user)  # of two windows that keep the same, one sees what the other has kept
-    kept = kept_search(user.id, wanted)
+    kept = kept_search(user.id, words, filters)
     if kept is None:
         if _number_kept(user) >= SEARCHES_MAX:
             raise NotAllowed(
@@ -48,7 +51,7 @@ def keep_search(user: User | None, wanted: Wanted, *, name: str, tells: bool) ->
                     max=SEARCHES_MAX,
                 )
             )
-        kept = SavedSearch(user_id=user.id, **asdict(wanted))
+        kept = SavedSearch(user_id=user.id, **columns_of(words, filters))
         db.session.add(kept)
     kept.name, kept.tells = name, tells
     db.session.flush()
