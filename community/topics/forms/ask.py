@@ -1,39 +1,25 @@
 """The form that posts a topic."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms import HiddenField, RadioField, SelectField, StringField
+from wtforms.validators import DataRequired, Length, Optional
 
 from community.accounts.models import EMAIL_MAX
 from community.companies.models import NAME_MAX, URL_MAX
 from community.core.sql import ROW_ID_MAX
 from community.core.text import whole_number
-from community.topics.models import BODY_MAX, REASON_MAX, TITLE_MAX, TopicKind
-from community.web.forms import SelectChoice, lines, one_line
+from community.topics.forms import fields
+from community.topics.models import REASON_MAX, TopicKind
+from community.web.forms import one_line
 from community.writing.forms import DraftForm
 
 NONE_OF_THESE = "none"
-TYPED_TAGS_MAX = 300  # characters of all tags together, as they are typed
-KIND_CHOICES = [
-    SelectChoice(TopicKind.PROBLEM.value, _l("A problem")),
-    SelectChoice(TopicKind.QUESTION.value, _l("A question")),
-    SelectChoice(TopicKind.IDEA.value, _l("An idea")),
-    SelectChoice(TopicKind.PRAISE.value, _l("Praise")),
-]
 
 
 class AskForm(DraftForm):
     """What went wrong, at which company. Nothing of it is typed twice."""
 
-    title = StringField(
-        _l("In one sentence"),
-        filters=[one_line],
-        validators=[
-            DataRequired(_l("Give it a title: one sentence is enough.")),
-            Length(max=TITLE_MAX),
-        ],
-        description=_l("Your own words are best: others who have it will type the same."),
-    )
+    title = fields.title(_l("Your own words are best: others who have it will type the same."))
     company = StringField(
         _l("Company"),
         filters=[one_line],
@@ -62,24 +48,9 @@ class AskForm(DraftForm):
     )
     opens_product = HiddenField(filters=[one_line])  # likewise
     guessed = HiddenField(filters=[one_line])  # the name that we filled in, and nobody confirmed
-    kind = RadioField(
-        _l("What is it?"),
-        validators=[InputRequired(_l("Say what it is."))],
-        choices=KIND_CHOICES,
-        default=TopicKind.PROBLEM.value,
-    )
-    body = TextAreaField(
-        _l("Details"),
-        filters=[lines],
-        validators=[DataRequired(_l("Say a little more: what happened?")), Length(max=BODY_MAX)],
-        description=_l("What happened, what you tried, which version. Markdown works."),
-    )
-    tags = StringField(
-        _l("Tags"),
-        filters=[one_line],
-        validators=[Optional(), Length(max=TYPED_TAGS_MAX)],
-        description=_l("Up to five words that others may look for, with commas between them."),
-    )
+    kind = fields.kind(default=TopicKind.PROBLEM.value)
+    body = fields.details(_l("What happened, what you tried, which version. Markdown works."))
+    tags = fields.tags(_l("Up to five words that others may look for, with commas between them."))
     # "Mine differs because …": the topic that was shown, and why it does not fit.
     differs_from = HiddenField()
     reason = HiddenField(filters=[one_line], validators=[Length(max=REASON_MAX)])
@@ -108,12 +79,3 @@ class AskForm(DraftForm):
     def differs_from_id(self) -> int | None:
         """Return the topic that this one differs from, if the address of one was sent."""
         return whole_number(self.differs_from.data, most=ROW_ID_MAX)
-
-    def tag_words(self) -> list[str]:
-        """Return the tags as they were typed, one by one."""
-        return split_tags(self.tags.data)
-
-
-def split_tags(typed: str | None) -> list[str]:
-    """Return tags, typed with commas between them, one by one."""
-    return [word.strip() for word in (typed or "").split(",") if word.strip()]

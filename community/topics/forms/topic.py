@@ -3,36 +3,27 @@
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms import BooleanField, SelectField
+from wtforms.validators import InputRequired
 
-from community.topics.forms.ask import TYPED_TAGS_MAX, split_tags
-from community.topics.models import BODY_MAX, COMMENT_MAX, NOTE_MAX, TopicStatus
+from community.topics.forms import fields
+from community.topics.models import TopicStatus
 from community.topics.naming import KIND_WORDS, STATUS_WORDS
-from community.web.forms import Form, SelectChoice, lines, one_line
+from community.web.forms import Form, SelectChoice
 from community.writing.forms import DraftForm
 
 
 class ReplyForm(DraftForm):
     """An answer to a topic."""
 
-    body = TextAreaField(
-        _l("Your answer"),
-        filters=[lines],
-        validators=[DataRequired(_l("Write something first.")), Length(max=BODY_MAX)],
-        description=_l("What worked for you, step by step. Markdown works."),
-    )
+    body = fields.answer(_l("What worked for you, step by step. Markdown works."))
     as_company = BooleanField(_l("Speak for the company"))
 
 
 class CommentForm(DraftForm):
     """A comment on an answer."""
 
-    body = TextAreaField(
-        _l("Your comment"),
-        filters=[lines],
-        validators=[DataRequired(_l("Write something first.")), Length(max=COMMENT_MAX)],
-    )
+    body = fields.comment()
     as_company = BooleanField(_l("Speak for the company"))
 
 
@@ -40,12 +31,7 @@ class StatusForm(Form):
     """Where a topic stands, and why."""
 
     status = SelectField(_l("Change it to"), validators=[InputRequired(_l("Say where it stands."))])
-    note = StringField(
-        _l("Why"),
-        filters=[one_line],
-        validators=[Length(max=NOTE_MAX)],
-        description=_l("Shown beside the status, with your name."),
-    )
+    note = fields.note(_l("Shown beside the status, with your name."))
 
     def offer(self, statuses: Iterable[TopicStatus]) -> None:
         """Let one of these be chosen; where there are several, none is chosen beforehand."""
@@ -62,13 +48,4 @@ class SortForm(Form):
         validators=[InputRequired(_l("Say what it is."))],
         choices=[SelectChoice(kind.value, words) for kind, words in KIND_WORDS.items()],
     )
-    tags = StringField(
-        _l("Tags"),
-        filters=[one_line],
-        validators=[Length(max=TYPED_TAGS_MAX)],
-        description=_l("Up to five, with commas between them."),
-    )
-
-    def tag_words(self) -> list[str]:
-        """Return the tags as they were typed, one by one."""
-        return split_tags(self.tags.data)
+    tags = fields.tags()

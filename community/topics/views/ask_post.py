@@ -179,7 +179,7 @@ def _question(form: AskForm, about: About) -> Question:
         other_slugs=form.seen_slugs() if form.company_choice.data == NONE_OF_THESE else (),
         product_ids=[form.product.data] if form.product.data else [],
         new_product=form.new_product.data or "",
-        tags=form.tag_words(),
+        tags=form.tags.words(),
         differs_from_id=form.differs_from_id(),
         differs_reason=form.reason.data or "",
         visit=visits.current(),

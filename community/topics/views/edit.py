@@ -63,7 +63,7 @@ def edit_topic(topic_id: int) -> ResponseReturnValue:
             body=form.body.data or "",
             kind=TopicKind(form.kind.data),
             product_ids=form.product_ids(filed.products),
-            tags=form.tag_words(),
+            tags=form.tags.words(),
             note=form.note.data or "",
         )
 

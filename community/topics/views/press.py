@@ -118,7 +118,7 @@ def sort(topic_id: int) -> ResponseReturnValue:
         try:
             with transaction():
                 services.sort_topic(
-                    viewer, topic, kind=TopicKind(form.kind.data), tags=form.tag_words()
+                    viewer, topic, kind=TopicKind(form.kind.data), tags=form.tags.words()
                 )
             return see_other(_address(topic))
         except (Invalid, NotAllowed) as error:
