@@ -42,13 +42,13 @@ def init_app(app: Flask) -> None:
 
 
 def nightly(work: Callable[[], Any]) -> None:
-    """Run ``work`` once a night (all wiring is in `community.app`)."""
+    """Run ``work`` once a night (all wiring is in `community.wiring`)."""
     if work not in _nightly:
         _nightly.append(work)
 
 
 def often(work: Callable[[], Any]) -> None:
-    """Run ``work`` every quarter of an hour, on the quarter (all wiring is in `community.app`)."""
+    """Run ``work`` every quarter of an hour, on the quarter (all wiring is in `community.wiring`)."""
     if work not in _often:
         _often.append(work)
 

@@ -102,7 +102,7 @@ def subscribe(
     alone: bool = False,
     patient: bool = False,
 ) -> None:
-    """Call ``handler`` with the payload of every ``event`` (all wiring is in `community.app`).
+    """Call ``handler`` with the payload of every ``event`` (all wiring is in `community.wiring`).
 
     Args:
         event: past tense, ``noun.verb``.

@@ -1,0 +1,142 @@
+"""The three lists of what the site is made of.
+
+What follows each change and each night; what is kept about a person; the pages there are.
+"""
+
+from flask import Flask
+
+from community.accounts import forgetting
+from community.accounts import handlers as accounts
+from community.accounts import holdings as accounts_holdings
+from community.accounts import services as accounts_services
+from community.accounts import views as accounts_views
+from community.api import views as api_views
+from community.companies import holdings as companies_holdings
+from community.companies import views as companies_views
+from community.core import erasing, holdings, jobs, outbox
+from community.notifications import handlers as news
+from community.notifications import holdings as notifications_holdings
+from community.notifications import services as notifications_services
+from community.notifications import views as notifications_views
+from community.pages import views as pages_views
+from community.pictures import holdings as pictures_holdings
+from community.pictures import services as pictures_services
+from community.pictures import views as pictures_views
+from community.topics import handlers as topics
+from community.topics import holdings as topics_holdings
+from community.topics import views as topics_views
+from community.topics.importing import finishing
+from community.web import limits
+from community.web import views as web_views
+from community.writing import holdings as writing_holdings
+from community.writing import services as writing_services
+from community.writing import views as writing_views
+
+
+def wire_events() -> None:
+    """Say what follows each change, and each night."""
+    _after(
+        "topic.posted",
+        "topic.changed",
+        "topic.helped",
+        "reply.posted",
+        "reply.edited",
+        "comment.posted",
+        "verdict.given",
+        "me_too.said",
+        "me_too.taken_back",
+        "answer.accepted",
+        "answer.unaccepted",
+        "answer.marked_official",
+        "answer.unmarked_official",
+        "status.changed",
+        do=topics.index_topics,
+        batch=True,
+    )
+    _after(
+        "reply.posted",
+        "answer.accepted",
+        "answer.unaccepted",
+        do=topics.refresh_standings,
+        batch=True,
+    )
+    _after(
+        "topic.posted",
+        "topic.changed",
+        "reply.posted",
+        "status.changed",
+        do=topics.refresh_figures,
+        batch=True,
+    )
+    _after("topic.posted", "topic.edited", "status.changed", do=topics.relate_topic)
+    _after(finishing.EVENT, do=finishing.finish_batch)
+
+    _after("address.claimed", do=accounts.mail_claim, alone=True)
+    _after("sign_in_link.asked", do=accounts.mail_sign_in_link, alone=True)
+    _after("confirmation.asked", do=accounts.mail_confirmation, alone=True)
+    _after("password.forgotten", do=accounts.mail_reset, alone=True)
+    _after("password.changed", do=accounts.mail_password_changed, alone=True)
+    _after("email.change_asked", do=accounts.mail_new_address, alone=True)
+    _after("email.change_asked", do=accounts.mail_old_address, alone=True)
+
+    _after("account.closed", do=accounts.mail_account_closed, alone=True)
+    _after("account.closed", do=news.let_news_go)
+    _after("person.left", do=accounts.forget_person, alone=True)
+    forgetting.before_forgetting(limits.forget)
+    _after(erasing.EVENT, do=topics.index_erased, batch=True)
+    _after("person.forgotten", do=topics.compact_index, alone=True, patient=True)
+    _after("person.forgotten", do=accounts.wipe_database, alone=True, patient=True)
+
+    _after("topic.posted", do=news.tell_of_topic, alone=True)
+    _after("topic.edited", do=news.tell_of_edited_topic, alone=True)
+    _after("reply.posted", do=news.tell_of_reply, alone=True)
+    _after("reply.edited", do=news.tell_of_edited_reply, alone=True)
+    _after("comment.posted", do=news.tell_of_comment, alone=True)
+    _after("answer.accepted", do=news.tell_of_acceptance, alone=True)
+    _after("answer.marked_official", do=news.tell_of_official_answer, alone=True)
+    _after("answer.helped", do=news.tell_of_help, alone=True)
+    _after("status.changed", do=news.tell_of_status, alone=True)
+    _after("news.waiting", do=news.mail_news, batch=True, alone=True, patient=True)
+    _after("day.begun", do=news.mail_daily, batch=True, alone=True, patient=True)
+
+    writing_services.after_saving(pictures_services.keep_for_draft)
+
+    jobs.often(news.begin_the_day)
+    jobs.nightly(topics.relate_nightly)
+    jobs.nightly(writing_services.prune_drafts)
+    jobs.nightly(pictures_services.sweep)
+    jobs.nightly(accounts_services.prune_sessions)
+    jobs.nightly(limits.prune)
+    jobs.nightly(notifications_services.prune_mails)
+    jobs.nightly(notifications_services.prune_news)
+
+
+def wire_holdings() -> None:
+    """Say who keeps what about a person. Accounts come last: they empty the person's row."""
+    holdings.hold("notifications", notifications_holdings)
+    holdings.hold("topics", topics_holdings)
+    holdings.hold("writing", writing_holdings)
+    holdings.hold("pictures", pictures_holdings)
+    holdings.hold("companies", companies_holdings)
+    holdings.hold("account", accounts_holdings)
+
+
+def wire_pages(app: Flask) -> None:
+    """Give ``app`` the pages of every feature."""
+    for views in (
+        web_views,
+        accounts_views,
+        companies_views,
+        pictures_views,
+        writing_views,
+        topics_views,
+        notifications_views,
+        pages_views,
+        api_views,
+    ):
+        app.register_blueprint(views.bp)
+
+
+def _after(*events: str, do: outbox.Handler, **how: bool) -> None:
+    for event in events:
+        outbox.subscribe(event, do, **how)
