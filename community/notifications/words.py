@@ -45,6 +45,8 @@ _SENTENCES = {
     Kind.POSTED: _l("%(who)s asked this at %(company)s"),
 }
 _ANSWERED_FOR_COMPANY = _l("%(who)s answered for %(company)s")
+_ANSWERED_OFFICIALLY = _l("%(who)s gave the official answer of %(company)s")
+_NAMED_OFFICIALLY = _l("%(who)s named you in the official answer of %(company)s")
 
 
 def sentence(news: News) -> str:
@@ -60,9 +62,13 @@ def sentence(news: News) -> str:
     if news.kind is Kind.POSTED and news.reply_id is not None:
         pattern = _SENTENCES[Kind.REPLIED]
     if pattern is _SENTENCES[Kind.REPLIED] and news.speaks_for_company:
-        pattern = _ANSWERED_FOR_COMPANY
+        pattern = _ANSWERED_OFFICIALLY if news.is_official else _ANSWERED_FOR_COMPANY
+    elif news.kind is Kind.MENTIONED and news.is_official:
+        pattern = _NAMED_OFFICIALLY
     return str(pattern) % {
-        "who": news.actor_name or gettext("Somebody"),
+        "who": gettext("A guest")
+        if news.actor_is_guest
+        else news.actor_name or gettext("Somebody"),
         "company": news.company_name,
         "status": status_word(news.status) if news.status is not None else "",
         "search": news.search_name or gettext("one that you no longer keep"),

@@ -21,7 +21,14 @@ from community.notifications.tokens import Stop
 from community.topics import services as topics
 from community.topics.models import Follow, Reply, Tag, Topic
 from tests.conftest import Client, counted_statements
-from tests.factories import make_company, make_product, make_reply, make_topic, make_user
+from tests.factories import (
+    make_company,
+    make_employee,
+    make_product,
+    make_reply,
+    make_topic,
+    make_user,
+)
 from tests.notifications.conftest import follow, mailed
 from tests.notifications.test_mails import part
 
@@ -129,6 +136,34 @@ def test_the_page_tells_by_topic_what_happened(sign_in: SignIn) -> None:
     assert "Turn it off." in page
     assert page.count('<span class="news-word">unread</span>') == 1
     assert "Stop following" in page
+
+
+def test_news_of_a_guest_says_so(sign_in: SignIn) -> None:
+    reader = make_user()
+    guest = make_user("guest-48213377", email=None, email_verified_at=None)
+    topic = make_topic(author=guest)
+    follow(reader, topic)
+    news_of(reader, make_reply(topic, guest))
+
+    page = sign_in(reader).get("/notifications").text
+
+    assert "A guest answered" in page
+    assert "guest-48213377" not in page
+
+
+def test_news_says_that_an_answer_is_official(sign_in: SignIn) -> None:
+    company, reader = make_company("Brightwave"), make_user()
+    dana = make_employee(company, "dana")
+    topic = make_topic(company)
+    reply = make_reply(topic, dana, speaks_for_company=True)
+    follow(reader, topic)
+    news_of(reader, reply)
+    browser = sign_in(reader)
+    assert "dana answered for Brightwave" in browser.get("/notifications").text
+
+    topics.mark_official(dana, topic, reply)
+
+    assert "dana gave the official answer of Brightwave" in browser.get("/notifications").text
 
 
 def test_opening_one_leads_there_and_marks_its_topic_as_read(sign_in: SignIn) -> None:

@@ -11,7 +11,7 @@ from community.accounts.models import User
 from community.core import clock, outbox
 from community.core.db import db
 from community.notifications import handlers, services
-from community.notifications.models import Notification, NotificationKind
+from community.notifications.models import Delivery, Notification, NotificationKind
 from community.notifications.queries import Reason, following_topic, having_too, just
 from community.notifications.services import Happening, telling
 from community.topics import services as topics
@@ -204,6 +204,38 @@ def test_an_official_answer_tells_who_follows_or_has_it_too() -> None:
 
     assert told(reader) == [("official", f"reply-{reply.id}")]
     assert told(employee) == []
+
+
+def test_who_hears_of_an_answer_is_not_told_besides_that_it_is_official() -> None:
+    company = make_company()
+    employee = make_employee(company)
+    topic = make_topic(company)
+    named, follower, has_read = (make_user(name) for name in ("nina", "finn", "rudi"))
+    for one in (named, follower, has_read):
+        follow(one, topic)
+    reply = topics.post_reply(employee, topic, body="@nina, hold the button.", as_company=True)
+    outbox.deliver_due()
+    services.read_all(has_read, until=2**31)
+
+    topics.mark_official(employee, topic, reply)
+
+    assert kinds(named) == ["mentioned"]
+    assert kinds(follower) == ["replied"]
+    assert kinds(has_read) == ["replied", "official"]
+
+
+def test_who_hears_of_an_answer_but_not_by_mail_is_told_that_it_is_official() -> None:
+    company, reader = make_company(), make_user()
+    employee = make_employee(company)
+    topic = make_topic(company)
+    follow(reader, topic)
+    services.choose(reader.id, {NotificationKind.REPLIED: Delivery.DAILY})
+    reply = topics.post_reply(employee, topic, body="Hold the button.")
+    outbox.deliver_due()
+
+    topics.mark_official(employee, topic, reply)
+
+    assert kinds(reader) == ["replied", "official"]
 
 
 def test_a_status_tells_the_followers() -> None:

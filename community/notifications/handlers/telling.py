@@ -97,15 +97,20 @@ def tell_of_acceptance(topic_id: int, reply_id: int, user_id: int, **_: object) 
 
 
 def tell_of_official_answer(topic_id: int, reply_id: int, user_id: int, **_: object) -> None:
-    """Tell who follows or has it too, if it still is the company's answer."""
+    """Tell who follows or has it too, if it still is the company's answer.
+
+    Whoever has just been told of the answer itself sees there that it is official.
+    """
     marked = db.session.get(OfficialAnswer, topic_id)
     if marked is None or marked.reply_id != reply_id or topics.visible_reply(reply_id) is None:
         return
+    key = f"reply-{reply_id}"
     tell(
-        Happening(
-            source_key=f"reply-{reply_id}", topic_id=topic_id, reply_id=reply_id, actor_id=user_id
-        ),
-        _around_topic(NotificationKind.OFFICIAL, topic_id),
+        Happening(source_key=key, topic_id=topic_id, reply_id=reply_id, actor_id=user_id),
+        [
+            Reason(kind, queries.not_hearing_of(key, people))
+            for kind, people in _around_topic(NotificationKind.OFFICIAL, topic_id)
+        ],
     )
 
 

@@ -20,10 +20,11 @@ from community.notifications.models import (
     NotificationMail,
     NotificationPreference,
 )
-from community.notifications.queries.audience import CAN_BE_MAILED
+from community.notifications.queries.audience import CAN_BE_MAILED, People
 from community.topics.models import (
     REPLY_IS_SEEN,
     Follow,
+    OfficialAnswer,
     Reply,
     SavedSearch,
     StatusChange,
@@ -78,7 +79,9 @@ class News:
     company_name: str
     reply_id: int | None
     actor_name: str  # "" where nobody did it, or they have left
+    actor_is_guest: bool  # whose name says nothing
     speaks_for_company: bool
+    is_official: bool  # what was written is the company's answer by now
     search_name: str
     status: TopicStatus | None
     note: str  # to a change of status
@@ -245,6 +248,26 @@ def waiting_for_their_day() -> list[Waiting]:
     return [Waiting(*row) for row in rows]
 
 
+def not_hearing_of(source_key: str, people: People) -> People:
+    """Select those of ``people`` who are not hearing of what was written already.
+
+    Whoever has it unread in the bell, and by mail at once, needs no second word about it.
+    """
+    some = people.subquery()
+    hearing = (
+        select(Notification.id)
+        .outerjoin(NotificationPreference, _of_this_kind)
+        .where(
+            Notification.user_id == some.c.user_id,
+            Notification.kind.in_((NotificationKind.MENTIONED, NotificationKind.REPLIED)),
+            Notification.source_key == source_key,
+            Notification.read_at.is_(None),
+            DELIVERY == Delivery.AT_ONCE,
+        )
+    )
+    return select(some).where(~hearing.exists())
+
+
 def _to_mail(*which: Any) -> list[News]:
     rows = db.session.execute(
         _NEWS.join(User, User.id == Notification.user_id)
@@ -268,7 +291,10 @@ _NEWS: Select[*tuple[Any, ...]] = (
         _actor.username,
         _actor.display_name,
         _actor.deleted_at,
+        _actor.source_key.label("actor_source_key"),
+        _actor.email.label("actor_email"),
         Reply.speaks_for_company,
+        OfficialAnswer.reply_id.is_not(None).label("is_official"),
         SavedSearch.name.label("search_name"),
         StatusChange.new.label("status"),
         StatusChange.note,
@@ -281,6 +307,13 @@ _NEWS: Select[*tuple[Any, ...]] = (
     .join(Topic, Topic.id == Notification.topic_id)
     .join(Company, Company.id == Topic.company_id)
     .outerjoin(Reply, Reply.id == Notification.reply_id)
+    .outerjoin(
+        OfficialAnswer,
+        and_(
+            OfficialAnswer.topic_id == Notification.topic_id,
+            OfficialAnswer.reply_id == Notification.reply_id,
+        ),
+    )
     .outerjoin(_actor, _actor.id == Notification.actor_id)
     .outerjoin(SavedSearch, SavedSearch.id == Notification.search_id)
     .outerjoin(StatusChange, StatusChange.id == Notification.change_id)
@@ -299,7 +332,9 @@ def _news(row: Any, text_max: int) -> News:
         company_name=row.company_name,
         reply_id=row.reply_id,
         actor_name=(row.display_name or row.username) if has_actor else "",
+        actor_is_guest=has_actor and row.actor_source_key is None and row.actor_email is None,
         speaks_for_company=bool(row.speaks_for_company),
+        is_official=row.is_official,
         search_name=row.search_name or "",
         status=row.status,
         note=row.note or "",
