@@ -87,17 +87,25 @@ def _about_keeps(place: str, person: Person, keeps: Keeps, content: Content) -> 
             for product in company.products
         },
         "tag": {tag for _company, topic in content.topics() for tag in topic.tags},
+        "topic": {topic.key for _company, topic in content.topics()},
         "person": {one.username for one in content.people} - {person.username},
     }
     wanted = {
-        "company": [*keeps.companies, *(one.company for one in keeps.searches if one.company)],
+        "company": [
+            *keeps.companies,
+            *(one.company for one in (*keeps.searches, *keeps.drafts) if one.company),
+        ],
+        "topic": [one.topic for one in keeps.drafts if one.topic],
         "product": keeps.products,
         "tag": keeps.tags,
         "person": keeps.people,
     }
     for what, names in wanted.items():
         yield from (f"{place}: no {what} {name!r}." for name in names if name not in known[what])
-    for at in _moments_of(person.username, content):
+    for draft in keeps.drafts:
+        if bool(draft.topic) is bool(draft.title):
+            yield f"{place}: a draft is of an answer to a 'topic', or else has a 'title'."
+    for at in (*_moments_of(person.username, content), *(one.at for one in keeps.drafts)):
         if at > keeps.last_here:
             yield f"{place}: 'last_here' is before what {person.username} did at {at}."
 

@@ -33,6 +33,7 @@ from community.demo.shapes import (
     Comment,
     Company,
     Content,
+    Draft,
     Edit,
     Employee,
     Keeps,
@@ -44,6 +45,7 @@ from community.demo.shapes import (
     Step,
     Topic,
 )
+from community.notifications.models import Delivery, NotificationKind
 from community.topics import models as topics
 
 FOLDER = Path(__file__).parent / "content"
@@ -212,9 +214,33 @@ def _keeps(table: _Table) -> Keeps:
         tags=table.names("tags"),
         people=table.names("people"),
         searches=tuple(_search(one) for one in table.tables("search")),
+        drafts=tuple(_draft(one) for one in table.tables("draft")),
+        mails=_mails(table.table("mails")) if table.has("mails") else {},
     )
     table.done()
     return keeps
+
+
+def _mails(table: _Table) -> dict[NotificationKind, Delivery]:
+    mails = {
+        kind: table.choice(kind.value, Delivery)
+        for kind in NotificationKind
+        if table.has(kind.value)
+    }
+    table.done()
+    return mails
+
+
+def _draft(table: _Table) -> Draft:
+    draft = Draft(
+        topic=table.text("topic", KEY_MAX, default=""),
+        company=table.text("company", SLUG_MAX, default=""),
+        title=table.text("title", topics.TITLE_MAX, default=""),
+        body=table.text("body", topics.BODY_MAX),
+        at=table.moment("at"),
+    )
+    table.done()
+    return draft
 
 
 def _search(table: _Table) -> Search:

@@ -62,6 +62,9 @@ class Event:
     but: int | None = None
 
 
+Told = dict[tuple[int, Kind, str], Notification]  # to whom, why, of what
+
+
 def write_news(site: Site) -> None:
     """Write what happened around those who can sign in; what came after their last look is new.
 
@@ -72,14 +75,26 @@ def write_news(site: Site) -> None:
         for person in site.content.people
         if person.keeps is not None
     }
-    told = set()
+    told: Told = {}
     for event in sorted(_Past(site, last_here).events(), key=lambda event: event.at):
         for user_id, reason in _audience(event, last_here):
             key = (user_id, reason.kind, event.what.source_key)
-            if key not in told:
-                told.add(key)
-                db.session.add(_notification(event, user_id, reason, last_here[user_id]))
+            if key not in told and not _is_second_word(user_id, reason.kind, event, told):
+                told[key] = _notification(event, user_id, reason, last_here[user_id])
+    db.session.add_all(told.values())
     db.session.flush()
+
+
+def _is_second_word(user_id: int, kind: Kind, event: Event, told: Told) -> bool:
+    """Tell whether it is about an answer of which somebody still had to read.
+
+    Nobody here has chosen to hear of answers later than at once.
+    """
+    if kind is not Kind.OFFICIAL:
+        return False
+    keys = [(user_id, one, event.what.source_key) for one in (Kind.MENTIONED, Kind.REPLIED)]
+    first = next((told[key] for key in keys if key in told), None)
+    return first is not None and (first.read_at is None or first.read_at > event.at)
 
 
 def _audience(event: Event, readers: Collection[int]) -> Iterator[tuple[int, Reason]]:

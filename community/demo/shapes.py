@@ -1,11 +1,12 @@
 """What the demonstration content consists of, as its files say it."""
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from community.companies.models import CompanyState
+from community.notifications.models import Delivery, NotificationKind
 from community.topics.models import TopicKind, TopicStatus
 
 
@@ -29,11 +30,22 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What somebody has begun to write: an answer in a topic, or else a question at a company."""
+
+    topic: str  # its key, or empty
+    company: str  # a slug, or empty
+    title: str
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Keeps:
     """What somebody follows and keeps, and when they last looked in.
 
     What happened later is unread in their bell, and new to them in its topic.
-    ``products`` are written "company/product".
+    ``products`` are written "company/product"; ``mails`` holds what they chose about mail.
     """
 
     last_here: datetime
@@ -43,6 +55,8 @@ class Keeps:
     tags: tuple[str, ...]
     people: tuple[str, ...]
     searches: tuple[Search, ...]
+    drafts: tuple[Draft, ...]
+    mails: Mapping[NotificationKind, Delivery]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

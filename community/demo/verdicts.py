@@ -150,7 +150,7 @@ def _write_official(site: Site, topic: shapes.Topic) -> None:
             topic_id=row.topic_id,
             reply_id=row.id,
             marked_by_id=row.author_id,
-            marked_at=row.created_at,
+            marked_at=site.calendar.soon_after([row.created_at], "official", row.id),
         )
     )
 

@@ -1,5 +1,6 @@
 """What somebody who signs in on the demonstration site finds of their own, and of others."""
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -14,8 +15,8 @@ from community.demo import sign_in
 from community.demo.drawings import DRAWINGS
 from community.notifications import queries
 from community.notifications.handlers import telling
-from community.notifications.models import Notification, NotificationKind
-from community.notifications.queries import Reason
+from community.notifications.models import DEFAULTS, Delivery, Notification, NotificationKind
+from community.notifications.queries import Reason, deliveries_of
 from community.notifications.services import Happening
 from community.pictures import storage
 from community.pictures.models import Picture
@@ -38,6 +39,15 @@ BY_OTHERS = {NotificationKind.EDITED}  # of what a moderator sorts; nobody has h
 PEOPLE = sorted(sign_in.ACCOUNTS.values())
 
 Said = tuple[Any, ...]
+
+
+def _signed_in(app: Flask, username: str) -> Client:
+    browser = browser_for(app)
+    with browser.session_transaction() as session:
+        session["_user_id"] = make_session(_user(username))
+        session["_fresh"] = True
+    db.session.commit()
+    return browser
 
 
 def _user(username: str) -> User:
@@ -167,16 +177,30 @@ class TestExperience:
         assert (db.session.scalar(followed) or 0) >= 3
         assert (db.session.scalar(kept) or 0) >= 1
 
+    def test_drafts_wait_for_who_began_them(self, live_app: Flask) -> None:
+        for username, words in [("jonas", "Can the guest network"), ("mira", "Lumen AX3")]:
+            browser = _signed_in(live_app, username)
+            page = browser.get("/drafts").text
+            key = re.search(r"/drafts/([0-9a-f]+)\"", page)
+
+            assert words in page
+            assert key is not None
+            form = browser.get(f"/drafts/{key[1]}", follow_redirects=True)
+            assert "Tried so far" in form.text or "60 Mbps is about" in form.text
+
+    def test_somebody_has_chosen_what_is_mailed(self) -> None:
+        chosen = deliveries_of(_user("jonas").id)
+
+        assert chosen[NotificationKind.MATCHED] is Delivery.AT_ONCE
+        assert chosen[NotificationKind.HELPED] is Delivery.NEVER
+        assert deliveries_of(_user("sam").id) == DEFAULTS
+
     @pytest.mark.parametrize("what", ["company_id", "product_id", "tag_id", "person_id"])
     def test_everything_that_can_be_followed_is(self, what: str) -> None:
         assert db.session.scalar(select(Follow.id).where(getattr(Follow, what).is_not(None)))
 
     def test_jonas_sees_what_is_new_since_he_was_here(self, live_app: Flask) -> None:
-        browser = browser_for(live_app)
-        with browser.session_transaction() as session:
-            session["_user_id"] = make_session(_user("jonas"))
-            session["_fresh"] = True
-        db.session.commit()
+        browser = _signed_in(live_app, "jonas")
 
         assert "3 new replies since you were here" in browser.get(_path("home5g-nights")).text
 
