@@ -278,6 +278,17 @@ def test_a_product_has_its_own_list(client: Client) -> None:
     assert titles(client.get("/tags/wifi").text) == ["About the router"]
 
 
+def test_who_has_only_asked_shows_it_at_once(client: Client) -> None:
+    make_topic(title="It blinks", author=make_user("jonas", display_name="Jonas"))
+
+    page = client.get("/people/jonas").text
+
+    assert titles(page) == ["It blinks"]
+    assert "has not answered anything yet" not in page
+    assert 'aria-label="What Jonas wrote"' in page
+    assert "topics=1" not in page
+
+
 def test_a_person_shows_what_they_did_and_where(client: Client) -> None:
     mira = make_user("mira", display_name="Mira Kowalski")
     topic = make_topic(make_company("Brightwave"), title="It blinks")
@@ -316,7 +327,7 @@ def test_answering_ones_own_topic_earns_nothing(client: Client) -> None:
 
     page = client.get("/people/mira").text
 
-    assert "has not answered anything yet" in page
+    assert "Found it myself." not in page
     assert "Where they help" not in page
 
 

@@ -34,8 +34,11 @@ def person(username: str) -> ResponseReturnValue:
     user = person_or_404(username)
     if user.username != username:
         return redirect(url_for("pages.person", username=user.username), 301)
-    asks = "topics" in request.args
     deeds = queries.deeds_of(user.id)
+    only_asked = bool(
+        deeds.topic_count and not deeds.reply_count and not queries.answers_of(user.id, limit=1)
+    )
+    asks = only_asked or "topics" in request.args
     page: Page[TopicRow] | Page[AnswerRow]
     if asks:
         page = page_of_topics(author_id=user.id)
@@ -52,6 +55,7 @@ def person(username: str) -> ResponseReturnValue:
         person=user,
         deeds=deeds,
         asks=asks,
+        only_asked=only_asked,
         page=page,
         best=best if deeds.reply_count > BEST else (),  # of a few, they are all below
         follows=is_followed(user),
