@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from community import search
 from community.accounts.models import User
 from community.core.db import db
 from community.search import Filters
@@ -73,8 +74,30 @@ def test_what_cannot_be_kept_is_said_on_the_search_page(sign_in: SignIn, reader:
 
     answer = browser.submit("/searches", q="more", name="One more")
 
-    assert answer.location == "/search?q=more"
-    assert "Let one go first." in browser.get(answer.location).text
+    assert answer.status_code == 422
+    form = answer.text[answer.text.index('action="/searches"') :]
+    form = form[: form.index("</form>")]
+    assert "Let one go first." in form
+    assert 'value="One more"' in form
+    assert answer.text.count("Let one go first.") == 1
+
+
+def test_a_name_is_kept_while_search_is_off(
+    sign_in: SignIn, reader: User, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    browser = sign_in(reader)
+    search.use(search.open_index("whoosh", tmp_path_factory.mktemp("nothing") / "here"))
+
+    answer = browser.submit("/searches", q="drops", name="My router " * 9)
+
+    assert answer.status_code == 503
+    form = answer.text[answer.text.index('action="/searches"') :]
+    form = form[: form.index("</form>")]
+    assert f'value="{"My router " * 9}"' in form
+    assert "Give it a name" in form
+    assert 'name="q" value="drops"' in form
+    assert browser.submit("/searches", q="drops", name="My router").location == "/searches"
+    assert kept(reader) == ["My router"]
 
 
 def test_a_kept_search_is_renamed_and_silenced(sign_in: SignIn, reader: User) -> None:
