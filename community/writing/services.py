@@ -142,6 +142,11 @@ def has_words(fields: Mapping[str, str]) -> bool:
     return any(fields.get(name, "").strip() for name in WRITTEN)
 
 
+def says_the_same(fields: Mapping[str, str], others: Mapping[str, str]) -> bool:
+    """Tell whether two states of a form hold the same words, whatever is chosen beside them."""
+    return all(fields.get(name, "").strip() == others.get(name, "").strip() for name in WRITTEN)
+
+
 def after_saving(listener: Callable[[str], None]) -> None:
     """Call ``listener`` with the text of every draft that is saved, in its transaction.
 

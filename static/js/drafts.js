@@ -89,6 +89,7 @@ class Draft {
   store() {
     clearTimeout(this.storing);
     this.storing = null;
+    if (this.isLeaving) return; // What the server answers then is of a text that is being posted.
     const { place, key, version } = this, fields = typed(this.form), saved = this.isSaved(fields);
     const entry = { owner: words.owner, path: here, at: Date.now(), place, key, version, fields, saved };
     this.isStored = attempt(() => {

@@ -189,6 +189,34 @@ def test_posting_takes_the_draft_and_leaves_what_was_saved_later_elsewhere(
     assert drafts() == []
 
 
+def test_posting_takes_the_draft_whose_same_words_were_saved_a_moment_later(
+    sign_in: SignIn,
+) -> None:
+    topic, mira = make_topic(), make_user()
+    browser, place = sign_in(mira), f"topic:{topic.id}"
+    key = services.save_draft({"body": "begun"}, place=place, user=mira).key
+    services.save_draft({"body": "Press it.\nTwice."}, place=place, key=key, user=mira)
+
+    browser.submit(f"/t/{topic.id}/replies", body="Press it.\r\nTwice.", draft=key, draft_version=1)
+
+    assert drafts() == []
+
+
+def test_a_question_sent_while_the_page_saves_the_same_words_is_kept_once(client: Client) -> None:
+    make_company("Brightwave")
+    key = services.save_draft({"title": "It"}, place=ASKING).key
+    services.save_draft({"title": "It blinks", "body": "Red."}, place=ASKING, key=key)
+
+    version = {"draft": key, "draft_version": 1}
+    fields = {"title": "It blinks", "company": "Brightwave", "kind": "problem", **version}
+
+    assert client.submit("/ask", **fields, body="Red.").status_code == 303
+    assert [(draft.key, draft.fields["body"]) for draft in drafts()] == [(key, "Red.")]
+
+    client.submit("/ask", **fields, body="Blue.")
+    assert [draft.fields["body"] for draft in drafts()] == ["Red.", "Blue."]
+
+
 def test_a_refused_answer_keeps_its_draft(sign_in: SignIn) -> None:
     topic, mira = make_topic(), make_user()
     place = f"topic:{topic.id}"

@@ -55,10 +55,12 @@ def keep(form: DraftForm, place: str, **more: str) -> None:
             kept = drafts.save_draft(
                 words, place=place, key=form.draft.data, version=form.version(), user=viewer
             )
-        except drafts.Outdated:
+        except drafts.Outdated as error:
             if place != ASKING:
                 raise
-            kept = drafts.save_draft(words, place=place, user=viewer)
+            # Where the page was still saving these very words, there is nothing to keep beside.
+            key = error.newer.key if drafts.says_the_same(error.newer.fields, words) else None
+            kept = drafts.save_draft(words, place=place, key=key, user=viewer)
     form.kept = kept
     form.follow(kept)
 
@@ -108,10 +110,15 @@ def keep_as_asked(form: DraftForm, place: str, **more: str) -> bool:
 def posted(form: DraftForm) -> None:
     """Forget the draft of ``form``, in the transaction that posts it.
 
-    What was saved later, in another window, stays: it is not what was posted.
+    What was saved later, in another window, stays: it is not what was posted. What the page
+    itself was still saving when it was sent goes as well.
     """
-    if form.draft.data:
-        drafts.take_draft(form.draft.data, version=form.version(), user=actor())
+    key, viewer = form.draft.data, actor()
+    if not key or drafts.take_draft(key, version=form.version(), user=viewer):
+        return
+    later = kept_drafts.find_draft(key, viewer)
+    if later is not None and drafts.says_the_same(later.fields, form.words()):
+        drafts.take_draft(key, version=later.version, user=viewer)
 
 
 @dataclass(frozen=True)
