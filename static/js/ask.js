@@ -38,6 +38,7 @@ class AskBox extends HTMLElement {
     this.addEventListener("change", (event) => this.#choose(event));
     this.addEventListener("submit", (event) => this.#press(event));
     this.addEventListener("click", (event) => this.#open(event));
+    this.addEventListener("formdata", (event) => this.#bringReason(event.formData));
     if (this.input.value.trim() !== this.#asked) this.#typed();
   }
 
@@ -200,6 +201,15 @@ class AskBox extends HTMLElement {
       form.action = this.dataset.page;
       for (const token of form.querySelectorAll("[name=csrf_token]")) token.disabled = true;
     }
+  }
+
+  /* Why an answer does not fit goes along to the form that posts, though it be only typed, or on its way. */
+  #bringReason(data) {
+    if (!data.has("write") || data.has("reason")) return;
+    const reason = [...this.rows.querySelectorAll("input[name=reason]")].find(({ value }) => value.trim());
+    if (!reason) return;
+    data.set("differs_from", reason.form.elements.topic_id.value);
+    data.set("reason", reason.value);
   }
 
   #settle(row, fragment) {

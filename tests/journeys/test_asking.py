@@ -205,6 +205,21 @@ def test_mine_differs_keeps_the_reason_on_the_new_topic(
     expect(page.get_by_role("main")).to_contain_text("but it differs: it happens at noon")
 
 
+def test_a_reason_that_was_only_typed_goes_along_as_well(
+    site: Site, open_window: OpenWindow, solved: int
+) -> None:
+    page = open_window()
+    page.goto("/")
+    screens.type_into_box(page, "router drops the connection at noon")
+    row = screens.rows(page).first
+    row.get_by_text("Mine differs …").click()
+    row.get_by_label("Mine differs because …").fill("it happens at noon")
+    page.get_by_role("button", name="None of these: post your question").click()
+
+    expect(page.get_by_role("main")).to_contain_text("Yours differs from")
+    expect(page.get_by_role("main")).to_contain_text("it happens at noon")
+
+
 def test_what_it_is_about_is_guessed_and_can_be_changed(
     site: Site, open_window: OpenWindow, solved: int
 ) -> None:
