@@ -43,6 +43,7 @@ class WritingBox extends HTMLElement {
     this.bar.addEventListener("keydown", (event) => this.#walk(event));
     this.area.addEventListener("keydown", (event) => this.#key(event));
     this.area.addEventListener("input", () => this.#typed());
+    this.area.form?.addEventListener("submit", () => Object.values(this.#timers).forEach(clearTimeout)); // It is sent.
     this.warning.addEventListener("click", (event) => this.#mask(event.target.closest("[data-masked]")));
     if (this.area.value) this.#typed();
   }
