@@ -89,7 +89,7 @@ _CODE = re.compile(r'<pre><code class="language-([^"]{1,30})">(.*?)</code></pre>
 EFFORT_MAX = 500_000_000  # characters times marks, see `effort`; about two seconds
 LINK_MAX = 2_000  # characters of a link
 _BLOCK_MARK = re.compile(r"^[ ]{0,3}(?:#|```|~~~|(?:[-*_][ ]?){3})", re.MULTILINE)
-_INLINE_MARK = re.compile(r"[\n*_`\\<&!@]")
+_INLINE_MARK = re.compile(r"[\n*_`\\<>&!@]")
 _ADDRESS = re.compile(
     rf"""\b(?:https?://|www\.)[^\s<>"]{{2,{LINK_MAX}}}(?![^\s<>"])""", re.IGNORECASE
 )

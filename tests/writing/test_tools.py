@@ -49,8 +49,14 @@ def test_nothing_that_is_written_runs_in_a_preview(client: Client) -> None:
     assert "<img" not in html
 
 
-def test_a_text_that_is_hard_to_read_counts_for_many_previews(client: Client) -> None:
-    hard = "*a" * 10_000  # 4 % of the most, of which thirty are one try each
+@pytest.mark.parametrize(
+    "hard",
+    [
+        "*a" * 10_000,  # 4 % of the most, of which thirty are one try each
+        ">" * 20_000,  # quotations in quotations, and a sign that is written as four
+    ],
+)
+def test_a_text_that_is_hard_to_read_counts_for_many_previews(client: Client, hard: str) -> None:
     statuses = [client.submit("/writing/preview", text=hard).status_code for _ in range(61)]
 
     assert statuses[0] == 200
