@@ -7,11 +7,12 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 
-from community.accounts.models import User
+from community.accounts import services as accounts
+from community.accounts.models import GUEST_TOPICS_MAX, PersonClaim, User
 from community.companies import services as company_services
 from community.companies.models import ALIASES_MAX, Company, CompanyAlias, Product
 from community.core.db import db, transaction
-from community.core.errors import Invalid
+from community.core.errors import Conflict, Invalid
 from community.topics import services
 from community.topics.models import (
     DeflectionStep,
@@ -27,6 +28,7 @@ from community.topics.services import Question, recount
 from tests.factories import make_company, make_employee, make_reply, make_topic, make_user
 
 VISIT = "0123456789abcdef" * 2
+GUEST = "ada@mail.example"
 
 
 def at_once(app: Flask, *works: Callable[[], Any]) -> list[Any]:
@@ -301,7 +303,7 @@ def test_a_guest_who_presses_twice_at_once_asks_once(live_app: Flask) -> None:
             body="I have tried everything.",
             company=db.session.get_one(Company, company_id),
         )
-        return services.ask_as_guest("ada@mail.example", question).id
+        return services.ask_as_guest(GUEST, question).id
 
     results = at_once(live_app, *[press] * 4)
 
@@ -309,6 +311,58 @@ def test_a_guest_who_presses_twice_at_once_asks_once(live_app: Flask) -> None:
         assert len(set(results)) == 1, results
         assert db.session.scalar(select(func.count()).select_from(Topic)) == 1
         assert db.session.scalar(select(func.count()).select_from(User)) == 1
+
+
+def test_only_so_many_topics_wait_for_one_address_when_asked_at_once(live_app: Flask) -> None:
+    with live_app.app_context(), transaction():
+        company_id = make_company().id
+
+    results = at_once(live_app, *(asks_as_guest(company_id, number) for number in range(6)))
+
+    with live_app.app_context():
+        refused = [result for result in results if isinstance(result, Invalid)]
+        assert len(refused) == 6 - GUEST_TOPICS_MAX, results
+        assert db.session.scalar(select(func.count()).select_from(Topic)) == GUEST_TOPICS_MAX
+        assert db.session.scalar(select(func.count()).select_from(User)) == GUEST_TOPICS_MAX
+
+
+def test_the_links_of_one_address_opened_at_once_make_one_account(live_app: Flask) -> None:
+    with live_app.app_context(), transaction():
+        company_id = make_company().id
+        for number in range(GUEST_TOPICS_MAX):
+            asks_as_guest(company_id, number)()
+        links = db.session.scalars(select(PersonClaim)).all()
+
+    def opens(link: PersonClaim) -> Callable[[], Any]:
+        # Each window has read its link before any of them goes on.
+        read = {"id": link.id, "user_id": link.user_id, "email": link.email, "key": link.key}
+        return lambda: accounts.confirm_claim(PersonClaim(**read)).id
+
+    results = at_once(live_app, *(opens(link) for link in links), *(opens(link) for link in links))
+
+    with live_app.app_context():
+        done = [result for result in results if isinstance(result, int)]
+        assert len(done) == len(links), results
+        assert all(isinstance(one, int | Conflict) for one in results), results
+        owner = db.session.scalars(select(User)).one()
+        assert set(done) == {owner.id}
+        assert owner.email == GUEST
+        assert set(db.session.scalars(select(Topic.author_id))) == {owner.id}
+        assert db.session.scalars(select(PersonClaim)).all() == []
+        assert_every_count_agrees()
+
+
+def asks_as_guest(company_id: int, number: int) -> Callable[[], Any]:
+    def ask() -> int:
+        question = Question(
+            kind=TopicKind.QUESTION,
+            title=f"How do I reset number {number}?",
+            body="I have tried everything.",
+            company=db.session.get_one(Company, company_id),
+        )
+        return services.ask_as_guest(GUEST, question).id
+
+    return ask
 
 
 def test_a_company_has_so_many_names_whoever_adds_them_at_once(live_app: Flask) -> None:
