@@ -18,7 +18,7 @@ from community.accounts.models import User
 from community.core import clock
 from community.core.db import db, transaction
 from community.core.errors import Conflict, Invalid
-from community.core.sql import ROW_ID_MAX, add_once, changed
+from community.core.sql import ROW_ID_MAX, add_once, changed, lock
 from community.core.text import whole_number
 from community.writing.models import ASKING, KEY_LENGTH, Draft
 from community.writing.queries import draft_at, find_draft, is_key, may_see
@@ -182,6 +182,7 @@ def _replace(
 def _begin(words: dict[str, str], *, place: str, key: str | None, user: User | None) -> Draft:
     """Begin a draft, with the key that the page has chosen, if it is free."""
     if user is not None:
+        lock(user)  # two that are begun at once are both counted
         count = select(func.count()).select_from(Draft).where(Draft.user_id == user.id)
         if (db.session.scalar(count) or 0) >= DRAFTS_MAX:
             raise Invalid(gettext("You have many drafts already. Delete some of them first."))

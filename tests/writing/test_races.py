@@ -5,9 +5,10 @@ from sqlalchemy import select
 
 from community.accounts.models import User
 from community.core.db import db, transaction
+from community.core.errors import Invalid
 from community.writing import services
 from community.writing.models import ASKING, Draft
-from community.writing.services import Outdated
+from community.writing.services import DRAFTS_MAX, Outdated
 from tests.factories import make_user
 from tests.topics.test_services_races import at_once
 
@@ -88,3 +89,22 @@ def test_two_people_who_open_one_draft_at_once_do_not_both_have_it(live_app: Fla
         results = at_once(live_app, *(lambda n=n: claim(n) for n in ids))
 
         assert sorted(results) == [False, True]
+
+
+def test_a_person_has_so_many_drafts_however_many_are_begun_at_once(live_app: Flask) -> None:
+    with live_app.app_context():
+        with transaction():
+            user_id = make_user().id
+            for number in range(DRAFTS_MAX - 1):
+                services.save_draft(
+                    {"title": f"Draft {number}"}, place=ASKING, user=person(user_id)
+                )
+
+        def begin() -> str:
+            return services.save_draft({"title": "It hums"}, place=ASKING, user=person(user_id)).key
+
+        results = at_once(live_app, *[begin] * 12)
+
+        assert sum(isinstance(one, Invalid) for one in results) == 11, results
+        db.session.expire_all()
+        assert len(db.session.scalars(select(Draft)).all()) == DRAFTS_MAX
