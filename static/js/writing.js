@@ -1,5 +1,6 @@
 /*
- * <writing-box>: a text area with a toolbar, a live preview and a warning of personal data. Words
+ * <writing-box>: a text area with a toolbar, a live preview and a warning of personal data, which
+ * looks at the title of the form as well. Words
  * and shapes come from <template id="writing">, and the addresses of what comes when it is wanted:
  * names.js with the first "@", pictures.js with the first picture. Whatever is typed here goes
  * through the browser's own editing, so that undo takes it back.
@@ -19,6 +20,17 @@ function stored(work) {
   } catch {
     return null;
   }
+}
+
+/* Puts text in the place of a stretch, as if it had been typed, and selects a part of it. */
+function put(field, from, to, text, start = from + text.length, end = start) {
+  field.focus();
+  field.setSelectionRange(from, to);
+  if ((from !== to || text) && !document.execCommand(text ? "insertText" : "delete", false, text)) {
+    field.setRangeText(text, from, to);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  field.setSelectionRange(start, end);
 }
 
 class WritingBox extends HTMLElement {
@@ -44,19 +56,18 @@ class WritingBox extends HTMLElement {
     this.area.addEventListener("keydown", (event) => this.#key(event));
     this.area.addEventListener("input", () => this.#typed());
     this.area.form?.addEventListener("submit", () => Object.values(this.#timers).forEach(clearTimeout)); // It is sent.
-    this.warning.addEventListener("click", (event) => this.#mask(event.target.closest("[data-masked]")));
     if (this.area.value) this.#typed();
+    this.#watch(this.area, this.warning);
+    const title = this.area.form?.elements.title;
+    if (title) {
+      const warning = this.warning.cloneNode();
+      title.after(warning);
+      this.#watch(title, warning);
+    }
   }
 
-  /* Puts text in the place of a stretch, as if it had been typed, and selects a part of it. */
-  put(from, to, text, start = from + text.length, end = start) {
-    this.area.focus();
-    this.area.setSelectionRange(from, to);
-    if ((from !== to || text) && !document.execCommand(text ? "insertText" : "delete", false, text)) {
-      this.area.setRangeText(text, from, to);
-      this.area.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-    this.area.setSelectionRange(start, end);
+  put(...change) {
+    put(this.area, ...change);
   }
 
   // -- the toolbar -------------------------------------------------------------------------------
@@ -212,7 +223,6 @@ class WritingBox extends HTMLElement {
     const { namesScript } = shapes.dataset;
     if (namesScript && this.area.value.includes("@")) import(namesScript).catch(() => {}); // A courtesy.
     this.#later("preview", SEEN, () => this.#preview());
-    this.#later("warning", LOOKED_AT, () => this.#look());
   }
 
   #later(name, pause, work) {
@@ -236,32 +246,40 @@ class WritingBox extends HTMLElement {
     this.shown.hidden = !html;
   }
 
-  async #look() {
-    const html = /@|\d.*\d.*\d.*\d/s.test(this.area.value) ? await this.#fetch(shapes.dataset.check) : "";
-    if (html === null || html.trim() === this.warning.innerHTML.trim()) return;
-    this.warning.innerHTML = html;
+  /* Warns of personal data in a field while it is written, and masks them there. */
+  #watch(field, warning) {
+    const look = () => this.#later(field.name, LOOKED_AT, () => this.#look(field, warning));
+    field.addEventListener("input", look);
+    warning.addEventListener("click", (event) => this.#mask(field, warning, event.target.closest("[data-masked]")));
+    if (field.value) look();
   }
 
-  async #fetch(url) {
-    const text = this.area.value;
+  async #look(field, warning) {
+    const html = /@|\d.*\d.*\d.*\d/s.test(field.value) ? await this.#fetch(shapes.dataset.check, field) : "";
+    if (html === null || html.trim() === warning.innerHTML.trim()) return;
+    warning.innerHTML = html;
+  }
+
+  async #fetch(url, field = this.area) {
+    const text = field.value;
     const token = this.area.form?.elements.csrf_token?.value;
     const body = new URLSearchParams(token ? { text, csrf_token: token } : { text });
     try {
       const answer = await fetch(url, { method: "POST", body, headers: { Accept: "text/html" } });
-      return answer.ok && text === this.area.value ? await answer.text() : null;
+      return answer.ok && text === field.value ? await answer.text() : null;
     } catch {
       return null;
     }
   }
 
-  #mask(button) {
+  #mask(field, warning, button) {
     if (!button) return;
     const { at, text, masked } = button.dataset;
-    const value = this.area.value;
+    const { value } = field;
     const from = value.startsWith(text, Number(at)) ? Number(at) : value.indexOf(text);
-    if (from >= 0) this.put(from, from + text.length, masked);
+    if (from >= 0) put(field, from, from + text.length, masked);
     button.closest("li").remove();
-    if (!this.warning.querySelector("li")) this.warning.replaceChildren();
+    if (!warning.querySelector("li")) warning.replaceChildren();
   }
 }
 

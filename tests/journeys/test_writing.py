@@ -10,7 +10,7 @@ from community.topics.models import Topic
 from tests.factories import make_reply, make_topic, make_user
 from tests.journeys import screens
 from tests.journeys.conftest import Site
-from tests.journeys.test_access import _violations
+from tests.journeys.sight import faults
 
 OpenWindow = Callable[..., Page]
 Begin = Callable[..., Page]
@@ -98,7 +98,7 @@ def test_the_toolbar_is_one_stop_and_arrows_walk_it(begin: Begin) -> None:
     expect(bar.get_by_role("button", name="? Keys and Markdown")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
-    assert _violations(page) == []
+    assert faults(page) == []
 
 
 def test_names_complete_themselves(begin: Begin) -> None:
@@ -109,7 +109,7 @@ def test_names_complete_themselves(begin: Begin) -> None:
 
     expect(names).to_have_text(["Mira Kowalski @mira", "Miriam Bauer @miriam"])
     expect(names.first).to_have_attribute("aria-selected", "true")
-    assert _violations(page) == []
+    assert faults(page) == []
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(box(page)).to_have_value("Thank you @miriam ")
@@ -142,16 +142,31 @@ def test_personal_data_are_masked_with_one_press(site: Site, begin: Begin) -> No
     warning = page.get_by_role("status").filter(has_text="Everybody can read what you post.")
 
     expect(warning).to_contain_text("a card number: 4242 4242 4242 4242")
-    assert _violations(page) == []
+    assert faults(page) == []
     warning.get_by_role("button", name="Mask it").first.click()
     expect(box(page)).to_have_value("🙂 I paid with •••• •••• •••• 4242, mail hans@mail.de")
 
     site.expected.append("422")  # the browser notes the status of a page that asks once more
     page.get_by_role("button", name="Post your answer").click()
     expect(page.get_by_role("alert")).to_contain_text("h•••@mail.de")
-    assert _violations(page) == []
+    assert faults(page) == []
     page.get_by_role("button", name="Mask it and post").click()
     expect(page.locator(".replies .prose").last).to_contain_text("4242, mail h•••@mail.de")
+
+
+def test_personal_data_in_the_title_are_masked_there(begin: Begin) -> None:
+    page = begin()
+    page.goto("/ask?text=It+blinks&write=1")
+    title = page.get_by_label("In one sentence")
+    title.fill("It blinks, mail hans@mail.de")
+    warning = page.get_by_role("status").filter(has_text="Everybody can read what you post.")
+
+    expect(warning).to_contain_text("an e-mail address: hans@mail.de")
+    assert faults(page) == []
+    warning.get_by_role("button", name="Mask it").click()
+
+    expect(title).to_have_value("It blinks, mail h•••@mail.de")
+    expect(warning).to_have_count(0)
 
 
 def test_without_scripts_there_are_a_preview_a_quotation_and_a_warning(
