@@ -14,7 +14,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from community.accounts import passwords
@@ -24,6 +31,8 @@ from community.core.db import db, transaction
 from tests.factories import make_user
 
 PASSWORD = "heron palette clover"  # of everybody in these journeys
+# However slow the machine: how long a page may take has benchmarks of its own.
+PATIENCE_MS = float(os.environ.get("BROWSER_TIMEOUT_MS", "30000"))
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
     "--no-sandbox",  # the tests may run as root
@@ -84,6 +93,7 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("Chromium is not installed.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        expect.set_options(timeout=PATIENCE_MS)
         yield browser
         browser.close()
 
@@ -115,16 +125,17 @@ def open_window(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     """
     contexts: list[BrowserContext] = []
 
+    def note(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            site.complaints.append(f"{said.text} {said.location['url']}")
+
     def open_one(**options: Any) -> Page:
         context = chromium.new_context(base_url=site.address, **options)
-        context.set_default_timeout(float(os.environ.get("BROWSER_TIMEOUT_MS", "10000")))
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: site.complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda said: site.complaints.append(said.text) if said.type == "error" else None,
-        )
+        page.on("console", note)
         return page
 
     yield open_one

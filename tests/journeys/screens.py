@@ -27,7 +27,8 @@ def fill_topic(page: Page, *, body: str, company: str = "", kind: str = "") -> N
 def post_topic(page: Page) -> None:
     """Press the button that posts, or leads to sign in; once more if there is a last look first."""
     signs_in = page.get_by_role("button", name="Sign in or join, then post")
-    page.get_by_role("button", name="Post your question").or_(signs_in).click()
+    with page.expect_navigation():  # which waits for the draft: see drafts.js
+        page.get_by_role("button", name="Post your question").or_(signs_in).click()
     last_look = page.get_by_role("heading", name="One more look")
     if last_look.count():
         page.get_by_role("button", name="None of these: post it", exact=True).or_(signs_in).click()
