@@ -5,7 +5,7 @@ from datetime import datetime
 from flask_babel import format_date
 from flask_babel import gettext as _
 
-from community.accounts.models import User
+from community.accounts.models import LEAVE_FOR, User
 from community.core.policy import YES, Decision, no
 
 
@@ -34,6 +34,13 @@ def can_take_over(owner: User, person: User, at: datetime) -> Decision:
             _("Your account is closed. Sign in to open it again, then open the link once more.")
         )
     return can_take_part(owner, at)
+
+
+def can_stay(person: User, at: datetime) -> Decision:
+    """Tell whether ``person``, who has left, may come back: not once they are being forgotten."""
+    if person.deleted_at is not None and person.deleted_at <= at - LEAVE_FOR:
+        return no(_("This account is being forgotten, and cannot be brought back."))
+    return YES
 
 
 def _is_not_suspended(actor: User, at: datetime) -> Decision:

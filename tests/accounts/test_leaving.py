@@ -7,12 +7,15 @@ from contextlib import closing
 from datetime import timedelta
 from io import BytesIO
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from community.accounts.models import FRESH_FOR, Session, User
-from community.core import clock
+from community.accounts import policies, services
+from community.accounts.models import FRESH_FOR, LEAVE_FOR, Session, User
+from community.core import clock, outbox
 from community.core.db import db
+from community.core.errors import Conflict, NotAllowed
 from tests.accounts.conftest import PASSWORD, fill_in, member, sent, signed_in_as
 from tests.conftest import Client, browser_for
 from tests.factories import make_session, make_topic, make_user
@@ -124,6 +127,44 @@ def test_the_way_back_is_open_for_a_while_after_showing_who_one_is(client: Clien
 
     with clock.frozen(clock.now() + FRESH_FOR + timedelta(seconds=2)):
         assert client.get("/account/stay").location == "/signin"
+
+
+def test_nobody_comes_back_who_is_being_forgotten(client: Client, sign_in: SignIn) -> None:
+    user = member()
+    fill_in(sign_in(user), "/account/leave", current=PASSWORD, when="now")
+
+    fill_in(client, "/signin", identifier="mira", password=PASSWORD)  # before the worker begins
+
+    answer = client.get("/account/stay")
+    assert answer.status_code == 403
+    assert "is being forgotten" in answer.text
+    assert client.submit("/account/stay").status_code == 403
+    with pytest.raises(Conflict, match="is being forgotten"):
+        services.stay(user)  # read before it was closed
+    db.session.refresh(user)
+    with pytest.raises(NotAllowed, match="is being forgotten"):
+        services.stay(user)
+    assert signed_in_as(client) is None
+
+
+def test_nobody_comes_back_after_the_last_day(client: Client) -> None:
+    user = member(deleted_at=clock.now() - LEAVE_FOR + timedelta(minutes=1))
+    fill_in(client, "/signin", identifier="mira", password=PASSWORD)
+    assert "Come back" in client.get("/account/stay").text
+
+    with clock.frozen(clock.now() + timedelta(minutes=2)):  # the page was open a little too long
+        assert client.submit("/account/stay").status_code == 403
+    db.session.refresh(user)
+    assert user.deleted_at is not None
+
+
+def test_leaving_twice_is_leaving_once_and_for_good_comes_first() -> None:
+    user = member()
+    for for_good in (False, False, True, True, False):
+        services.leave(user, for_good=for_good)
+
+    assert [row.payload["for_good"] for row in outbox.owed("person.left")] == [False, True]
+    assert not policies.can_stay(user, at=clock.now())
 
 
 def test_who_has_left_can_do_nothing_with_an_old_cookie(sign_in: SignIn) -> None:

@@ -7,7 +7,7 @@ from flask import Response, flash, render_template, request, send_file, session,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from community.accounts import exporting, queries, services, sessions
+from community.accounts import exporting, policies, queries, services, sessions
 from community.accounts.forms import LeaveForm, ProofForm, StayForm
 from community.accounts.models import FRESH_FOR, LEAVE_FOR, User
 from community.accounts.views import answers, bp
@@ -67,6 +67,7 @@ def stay() -> ResponseReturnValue:
     if user is None or user.deleted_at is None:
         session.pop("left", None)
         return see_other(url_for("accounts.sign_in"))
+    policies.can_stay(user, at=clock.now()).require()
     form = StayForm()
     if form.validate_on_submit():
         if "for_good" in request.form:
