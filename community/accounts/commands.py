@@ -41,5 +41,5 @@ def claim(person: str, member: str, dry_run: bool) -> None:
 def _named(username: str) -> User:
     user = queries.by_username(username)
     if user is None:
-        raise click.ClickException(f"There is nobody with the user name or key {username!r}.")
+        raise click.UsageError(f"There is nobody with the user name or key {username!r}.")
     return user

@@ -47,7 +47,7 @@ def retrieval(
             rerank=rerank,
         )
     except BadSet as error:
-        raise click.ClickException(str(error)) from error
+        raise click.BadParameter(str(error), param_hint="FOLDER") from error
     click.echo(json.dumps(asdict(figures)) if as_json else _table(figures))
 
 

@@ -373,7 +373,7 @@ def test_an_operator_gives_an_imported_author_s_posts_to_a_member() -> None:
 
     assert db.session.scalar(select(Reply.author_id).where(Reply.id == reply.id)) == owner.id
     missing = CliRunner().invoke(commands.people, ["claim", "nobody", owner.username])
-    assert missing.exit_code == 1
+    assert missing.exit_code == 2
     assert "nobody with the user name" in missing.output
 
 

@@ -104,8 +104,8 @@ def test_says_what_is_wrong_where(
     with pytest.raises(BadSet, match=reason):
         read_set(folder)
     result = CliRunner().invoke(eval_group, ["retrieval", str(folder)])
-    assert result.exit_code == 1
-    assert result.output.startswith("Error: ")
+    assert result.exit_code == 2
+    assert "Error: Invalid value for FOLDER: " in result.output
 
 
 def test_command_prints_a_table_or_json(folder: Path) -> None:
