@@ -93,7 +93,8 @@ def _about_keeps(place: str, person: Person, keeps: Keeps, content: Content) -> 
     wanted = {
         "company": [
             *keeps.companies,
-            *(one.company for one in (*keeps.searches, *keeps.drafts) if one.company),
+            *(one.company for one in keeps.searches if one.company),
+            *(one.company for one in keeps.drafts if one.company),
         ],
         "topic": [one.topic for one in keeps.drafts if one.topic],
         "product": keeps.products,
