@@ -10,9 +10,9 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, make_msgid, parseaddr
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,22 @@ _ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _NOBODY_THERE = frozenset({550, 551, 553})
 
 Post = Callable[[EmailMessage], None]
+
+
+class _OneLine(UniqueUnstructuredHeader, BaseHeader):  # type: ignore[misc] (stubs: `max_count`)
+    """A header with an address, which must be read as it stands.
+
+    Python breaks a long one into encoded words, which no mail program takes for an address.
+    """
+
+    def fold(self, *, policy: Policy) -> str:
+        """Return the header as it is sent."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _OneLine)
+_POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
 class Refused(OSError):
@@ -105,7 +121,7 @@ def compose(
     templates = current_app.jinja_env
     rendered = templates.get_template(f"mail/{template}.txt").render(**context)
     subject, _, text = rendered.partition("\n")
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     name, sender = parseaddr(config.current().mail_from)
     message["From"] = Address(display_name=name, addr_spec=sender)
     message["To"] = Address(addr_spec=to)
