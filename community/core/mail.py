@@ -33,7 +33,7 @@ _NOBODY_THERE = frozenset({550, 551, 553})
 Post = Callable[[EmailMessage], None]
 
 
-class _OneLine(UniqueUnstructuredHeader, BaseHeader):  # type: ignore[misc] (stubs: `max_count`)
+class _OneLine(UniqueUnstructuredHeader, BaseHeader):  # type: ignore[misc]  # stubs differ
     """A header with an address, which must be read as it stands.
 
     Python breaks a long one into encoded words, which no mail program takes for an address.
