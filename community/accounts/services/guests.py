@@ -15,7 +15,7 @@ from community.core.names import folded
 TRIES = 5  # at a number that nobody has
 
 
-def welcome_guest(email: str, return_to: str = "/") -> User:
+def welcome_guest(email: str) -> User:
     """Make a person for somebody without an account, and owe the mail with their link.
 
     The same is done whether or not the address has an account; what the link leads to is
@@ -23,8 +23,6 @@ def welcome_guest(email: str, return_to: str = "/") -> User:
 
     Args:
         email: as it was typed.
-        return_to: the local path to go on at once the address is confirmed; `lead_guest`
-            sets it later, for a page that is not there yet.
 
     Raises:
         Invalid: this is not an address, or as many as may wait for it to be confirmed do.
@@ -49,7 +47,7 @@ def welcome_guest(email: str, return_to: str = "/") -> User:
             field="email",
         )
     guest = _new_guest()
-    made = claim(guest, email=email, return_to=return_to)
+    made = claim(guest, email=email, return_to="/")  # `lead_guest` says where to, later
     outbox.publish("address.claimed", claim_id=made.id)
     return guest
 

@@ -20,7 +20,6 @@ from community.topics.models import (
     Topic,
     TopicKind,
     TopicProduct,
-    TopicStatus,
     TopicTag,
     slug_of,
 )
@@ -82,7 +81,6 @@ class AnswerRow:
     id: int
     topic_title: str
     topic_kind: TopicKind
-    topic_status: TopicStatus
     topic_id: int
     topic_slug: str
     company_name: str
@@ -101,7 +99,6 @@ _ANSWERS: Select[*tuple[Any, ...]] = (
         Reply.topic_id,
         Topic.title,
         Topic.kind,
-        Topic.status,
         Company.name.label("company_name"),
         Company.slug.label("company_slug"),
         func.substr(Reply.body_html, 1, OPENING).label("opening"),
@@ -288,7 +285,6 @@ def _answer_row(row: Row[*tuple[Any, ...]]) -> AnswerRow:
         id=row.id,
         topic_title=row.title,
         topic_kind=row.kind,
-        topic_status=row.status,
         topic_id=row.topic_id,
         topic_slug=slug_of(row.title),
         company_name=row.company_name,

@@ -65,14 +65,11 @@ def add() -> ResponseReturnValue:
     )
 
 
-def came_with(form: Form, name: str = "body") -> bool:
-    """Put the picture that came with a form at the end of its text.
+def came_with(form: Form) -> bool:
+    """Put the picture that came with a form at the end of its ``body``.
 
     For people without scripts. The view, marked with `takes_picture`, asks this before it
     posts anything.
-
-    Args:
-        name: of the field with the text.
 
     Returns:
         True when the form has to be shown again instead of being posted: its button to
@@ -87,8 +84,8 @@ def came_with(form: Form, name: str = "body") -> bool:
     except (Invalid, NotAllowed, Conflict) as error:
         form.take(error)
         return True
-    text = (form[name].data or "").rstrip()
-    form[name].data = f"{text}\n\n{added.markdown}\n".lstrip()
+    text = (form["body"].data or "").rstrip()
+    form["body"].data = f"{text}\n\n{added.markdown}\n".lstrip()
     return only_adds
 
 

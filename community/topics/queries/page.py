@@ -234,7 +234,6 @@ def _differs_from(head: Any) -> TopicLink | None:
 def _step(row: Any) -> StatusStep:
     return StatusStep(
         actor_name=row.display_name or row.username,
-        actor_username=row.username,
         actor_is_former=row.deleted_at is not None,
         role=row.role,
         old=row.old,

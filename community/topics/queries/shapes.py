@@ -222,7 +222,6 @@ class StatusStep:
     """One step in a topic's history: who, in what role, when and why."""
 
     actor_name: str
-    actor_username: str
     actor_is_former: bool
     role: StatusRole
     old: TopicStatus
