@@ -18,6 +18,18 @@ from community.web.forms import Form, SelectChoice
 REQUIRED = InputRequired(_l("This is needed."))
 
 
+def _obeys(rule: Callable[[str], str]) -> Callable[[Form, Field], None]:
+    """Return the validator that refuses what ``rule`` does, and says why."""
+
+    def check(_form: Form, field: Field) -> None:
+        try:
+            rule(field.data or "")
+        except Invalid as error:
+            raise ValidationError(error.message) from error
+
+    return check
+
+
 class VisitorForm(Form):
     """A form for people who are not signed in, with a token of its own.
 
@@ -47,17 +59,9 @@ class VisitorForm(Form):
 class SignUpForm(VisitorForm):
     """What is asked of somebody who joins: nothing more."""
 
-    username = StringField(_l("User name"), [REQUIRED])
-    email = StringField(_l("E-mail address"), [REQUIRED])
+    username = StringField(_l("User name"), [REQUIRED, _obeys(naming.accepted_username)])
+    email = StringField(_l("E-mail address"), [REQUIRED, _obeys(naming.accepted_email)])
     password = PasswordField(_l("Password"), [REQUIRED])
-
-    def validate_username(self, field: Field) -> None:
-        """Refuse a name that cannot be used."""
-        _obey(naming.accepted_username, field)
-
-    def validate_email(self, field: Field) -> None:
-        """Refuse an address that mail cannot be sent to."""
-        _obey(naming.accepted_email, field)
 
 
 class SignInForm(VisitorForm):
@@ -77,11 +81,7 @@ class ConfirmForm(VisitorForm):
 class ForgotForm(VisitorForm):
     """The address whose password is forgotten."""
 
-    email = StringField(_l("E-mail address"), [REQUIRED])
-
-    def validate_email(self, field: Field) -> None:
-        """Refuse what is no address."""
-        _obey(naming.accepted_email, field)
+    email = StringField(_l("E-mail address"), [REQUIRED, _obeys(naming.accepted_email)])
 
 
 class ResetForm(VisitorForm):
@@ -97,11 +97,7 @@ class ConfirmEmailForm(VisitorForm):
 class LinkForm(VisitorForm):
     """The address that a link to sign in, or to show who one is, goes to."""
 
-    email = StringField(_l("E-mail address"), [REQUIRED])
-
-    def validate_email(self, field: Field) -> None:
-        """Refuse what is no address."""
-        _obey(naming.accepted_email, field)
+    email = StringField(_l("E-mail address"), [REQUIRED, _obeys(naming.accepted_email)])
 
 
 class ClaimForm(VisitorForm):
@@ -111,11 +107,7 @@ class ClaimForm(VisitorForm):
 class UsernameForm(Form):
     """The user name of whoever came as a guest."""
 
-    username = StringField(_l("User name"), [REQUIRED])
-
-    def validate_username(self, field: Field) -> None:
-        """Refuse a name that cannot be used."""
-        _obey(naming.accepted_username, field)
+    username = StringField(_l("User name"), [REQUIRED, _obeys(naming.accepted_username)])
 
 
 class ReadingForm(Form):
@@ -190,15 +182,4 @@ class PasswordForm(ProofForm):
 class EmailForm(ProofForm):
     """A new address, by the owner of the password."""
 
-    email = StringField(_l("New e-mail address"), [REQUIRED])
-
-    def validate_email(self, field: Field) -> None:
-        """Refuse what is no address."""
-        _obey(naming.accepted_email, field)
-
-
-def _obey(rule: Callable[[str], str], field: Field) -> None:
-    try:
-        rule(field.data or "")
-    except Invalid as error:
-        raise ValidationError(error.message) from error
+    email = StringField(_l("New e-mail address"), [REQUIRED, _obeys(naming.accepted_email)])
