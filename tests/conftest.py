@@ -5,6 +5,7 @@
 
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,12 +56,14 @@ def make_app(
     folder: Path,
     database_url: str = "",
     *,
+    is_migrated: bool = False,
     environ: Mapping[str, str] | None = None,
     **overrides: Any,
 ) -> Flask:
     """Build an application whose data lie in ``folder``, migrated and empty.
 
     Args:
+        is_migrated: its database is there already.
         environ: settings of its own, besides or in place of those of all tests.
         overrides: Flask's own configuration.
     """
@@ -76,9 +79,10 @@ def make_app(
     )
     app = create_app(settings, **{"TESTING": True, **overrides})
     app.test_client_class = Client
-    with app.app_context():
-        upgrade()
-        db.engine.dispose()
+    if not is_migrated:
+        with app.app_context():
+            upgrade()
+            db.engine.dispose()
     return app
 
 
@@ -145,11 +149,22 @@ def sign_in(app: Flask) -> Callable[[User], Client]:
     return browser_of
 
 
-@pytest.fixture
-def live_app(tmp_path: Path) -> Iterator[Flask]:
-    """An application with a database of its own, where commits are real: for races and browsers."""
+@pytest.fixture(scope="session")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """Folder and address of a migrated database that nobody uses: copying is quicker than migrating."""
     with own_database(TEST_DATABASE_URL) as url:
-        app = make_app(tmp_path / "instance", url)
+        folder = tmp_path_factory.mktemp("pattern")
+        make_app(folder, url)
+        yield folder, url
+
+
+@pytest.fixture
+def live_app(tmp_path: Path, pattern: tuple[Path, str]) -> Iterator[Flask]:
+    """An application with a database of its own, where commits are real: for races and browsers."""
+    folder, like = tmp_path / "instance", pattern[1]
+    shutil.copytree(pattern[0], folder)
+    with own_database(TEST_DATABASE_URL, like=like) as url:
+        app = make_app(folder, url, is_migrated=True)
         search.index().rebuild([])
         yield app
         with app.app_context():
@@ -158,18 +173,24 @@ def live_app(tmp_path: Path) -> Iterator[Flask]:
 
 
 @contextmanager
-def own_database(server_url: str) -> Iterator[str]:
-    """Make an empty database beside the one in ``server_url`` and drop it afterwards.
+def own_database(server_url: str, *, like: str = "") -> Iterator[str]:
+    """Make a database beside the one in ``server_url`` and drop it afterwards.
 
     Yields an empty string, which stands for SQLite in the data folder, when there is no server.
+
+    Args:
+        like: the address of the database that it is a copy of; without it is empty.
     """
     if not server_url:
         yield ""
         return
     name = f"community_test_{secrets.token_hex(6)}"
+    template = make_url(like).database if like else "template0"
     engine = create_engine(make_url(server_url), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'"))
+        connection.execute(
+            text(f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING \'UTF8\'')
+        )
     try:
         yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
     finally:
