@@ -17,6 +17,11 @@ def reply_or_404(reply_id: int) -> Reply:
     return queries.visible_reply(reply_id) or abort(404, _("There is no such answer."))
 
 
+def topic_address(topic: Topic) -> str:
+    """Return where a topic is shown."""
+    return url_for("topics.show", topic_id=topic.id, slug=topic.slug)
+
+
 def address_of(
     reply_id: int, *, draft: str | None = None, comment: bool = False, quote: bool = False
 ) -> str:

@@ -12,10 +12,11 @@ from community.core.errors import Conflict, Invalid, NotAllowed, SearchUnavailab
 from community.core.names import folded
 from community.topics import policies, queries, services, visits
 from community.topics.forms.ask import NONE_OF_THESE, AskForm
-from community.topics.models import Topic, TopicKind
+from community.topics.models import TopicKind
 from community.topics.queries import Suggestion
 from community.topics.services import Question
 from community.topics.views import ask_form, asking, bp, drafting
+from community.topics.views.addresses import topic_address
 from community.topics.views.ask_form import About
 from community.topics.views.pictured import brings_picture, takes_picture
 from community.web.forms import status_of
@@ -146,7 +147,7 @@ def _post(form: AskForm, about: About) -> ResponseReturnValue:
         with transaction():
             topic = services.ask(actor(), _question(form, about))
             drafting.posted(form)
-            location = _address(topic)
+            location = topic_address(topic)
         flash(_("It is posted. Answers will stand on this page."))
         return see_other(location)
     if not spend(GUEST, "guest", whose()):
@@ -157,7 +158,7 @@ def _post(form: AskForm, about: About) -> ResponseReturnValue:
     with transaction():
         topic = services.ask_as_guest(form.email.data or "", _question(form, about))
         drafting.posted(form)
-        location = _address(topic)
+        location = topic_address(topic)
     flash(
         _(
             "It is posted. We sent a link to %(email)s: open it to get answers by mail and to"
@@ -216,7 +217,3 @@ def _keep_and_sign_in(form: AskForm, about: About) -> ResponseReturnValue:
 
 def _company_id(about: About) -> str:
     return str(about.company.id) if about.company else ""
-
-
-def _address(topic: Topic) -> str:
-    return url_for("topics.show", topic_id=topic.id, slug=topic.slug)

@@ -12,6 +12,7 @@ from community.core.text import whole_number
 from community.topics import queries, services, visits
 from community.topics.models import REASON_MAX, DeflectionStep, Topic
 from community.topics.views import asking, bp
+from community.topics.views.addresses import topic_address
 from community.web.forms import one_line
 from community.web.limits import SUGGEST, VERDICT, limiter
 from community.web.redirects import see_other
@@ -102,7 +103,7 @@ def _answer(step: DeflectionStep, topic: Topic, *, text: str, reason: str) -> Re
         template = "settled"
     return render_template(
         f"topics/{template}.html",
-        here=url_for("topics.show", topic_id=topic.id, slug=topic.slug),
+        here=topic_address(topic),
         step=step.value,
         topic=queries.rows_for([topic.id])[0],
         text=text,

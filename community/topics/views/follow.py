@@ -15,6 +15,7 @@ from community.topics import queries, services
 from community.topics.models import Topic
 from community.topics.queries import Followed
 from community.topics.views import bp
+from community.topics.views.addresses import topic_address
 from community.topics.views.press import ON_OFF
 from community.web.limits import VERDICT, limiter
 from community.web.redirects import local_path, see_other
@@ -42,7 +43,7 @@ def follow() -> ResponseReturnValue:
 def address_of(target: Followed) -> str:
     """Return the page of something that can be followed."""
     if isinstance(target, Topic):
-        return url_for("topics.show", topic_id=target.id, slug=target.slug)
+        return topic_address(target)
     if isinstance(target, Company):
         return url_for("pages.company", company_slug=target.slug)
     if isinstance(target, Product):

@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from flask import abort, request, url_for
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,10 +12,15 @@ from community.core.errors import Invalid, NotAllowed
 from community.core.paging import decode
 from community.topics import queries, services, visits
 from community.topics.forms.topic import CommentForm, ReplyForm, SortForm, StatusForm
-from community.topics.models import Topic, TopicKind, TopicStatus
+from community.topics.models import TopicKind, TopicStatus
 from community.topics.queries import TopicPage
 from community.topics.views import bp, drafted, drafting
-from community.topics.views.addresses import address_of, reply_or_404, topic_or_404
+from community.topics.views.addresses import (
+    address_of,
+    reply_or_404,
+    topic_address,
+    topic_or_404,
+)
 from community.topics.views.pictured import brings_picture, takes_picture
 from community.topics.views.show import screen, statuses_to_offer
 from community.web.limits import POST, VERDICT, limiter
@@ -43,7 +48,7 @@ def reply(topic_id: int) -> ResponseReturnValue:
         return gone or (screen(_page(topic_id), None, reply_form=form), 422)
     if drafting.is_asked_for():
         if drafting.keep_as_asked(form, place):
-            return see_other(f"{_address(topic)}#answer")
+            return see_other(f"{topic_address(topic)}#answer")
         return screen(_page(topic_id), actor(), reply_form=form), form.status
     if brings_picture(form):
         return screen(_page(topic_id), actor(), reply_form=form), form.status
@@ -91,7 +96,7 @@ def status(topic_id: int) -> ResponseReturnValue:
     """Say where a topic stands, and why."""
     viewer = actor()
     if viewer is None:
-        return sign_in_first(_address(topic_or_404(topic_id)))
+        return sign_in_first(topic_address(topic_or_404(topic_id)))
     topic, page, form = topic_or_404(topic_id), _page(topic_id), StatusForm()
     form.offer(statuses_to_offer(page, viewer))
     if form.validate():
@@ -100,7 +105,7 @@ def status(topic_id: int) -> ResponseReturnValue:
                 services.set_status(
                     viewer, topic, TopicStatus(form.status.data), note=form.note.data or ""
                 )
-            return see_other(_address(topic))
+            return see_other(topic_address(topic))
         except (Invalid, NotAllowed) as error:
             form.take(error)
     return screen(_page(topic_id), viewer, status_form=form), 422
@@ -112,7 +117,7 @@ def sort(topic_id: int) -> ResponseReturnValue:
     """Change what kind of topic it is, and its tags."""
     viewer = actor()
     if viewer is None:
-        return sign_in_first(_address(topic_or_404(topic_id)))
+        return sign_in_first(topic_address(topic_or_404(topic_id)))
     topic, form = topic_or_404(topic_id), SortForm()
     if form.validate():
         try:
@@ -120,7 +125,7 @@ def sort(topic_id: int) -> ResponseReturnValue:
                 services.sort_topic(
                     viewer, topic, kind=TopicKind(form.kind.data), tags=form.tags.words()
                 )
-            return see_other(_address(topic))
+            return see_other(topic_address(topic))
         except (Invalid, NotAllowed) as error:
             form.take(error)
     return screen(_page(topic_id), viewer, sort_form=form), 422
@@ -192,10 +197,10 @@ def me_too(topic_id: int) -> ResponseReturnValue:
     """Say "I have this too", or take that back."""
     topic, yes = topic_or_404(topic_id), _value(ON_OFF)
     if actor() is None:
-        return sign_in_first(_address(topic))
+        return sign_in_first(topic_address(topic))
     with transaction():
         (services.add_me_too if yes else services.remove_me_too)(actor(), topic)
-    return see_other(_address(topic))
+    return see_other(topic_address(topic))
 
 
 # -- what they have in common -------------------------------------------------------------------
@@ -205,10 +210,6 @@ def _page(topic_id: int, *, after: str | None = None) -> TopicPage:
     place = decode(after) if after else None
     page = queries.topic_page(topic_id, viewer=actor(), after=place)
     return page or abort(404, _("There is no such topic."))
-
-
-def _address(topic: Topic) -> str:
-    return url_for("topics.show", topic_id=topic.id, slug=topic.slug)
 
 
 def _value(known: dict[str, T]) -> T:

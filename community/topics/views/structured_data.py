@@ -5,7 +5,6 @@ who speaks for it, and only once it has proved itself: a page without an owner m
 read as if the company had written it.
 """
 
-from datetime import datetime
 from typing import Any
 
 from community.companies.models import CompanyState
@@ -13,6 +12,7 @@ from community.core import markup
 from community.core.links import absolute
 from community.topics.policies import SOLVABLE
 from community.topics.queries import ReplyView, Speaker, TopicPage
+from community.web import times
 
 TEXT_MAX = 300  # characters of each text: the page has them whole
 SUGGESTED_MAX = 10  # answers besides the accepted one, the best first
@@ -31,8 +31,8 @@ def qa_page(page: TopicPage) -> dict[str, Any] | None:
         "text": page.summary or page.title,
         "url": absolute("topics.show", topic_id=page.id, slug=page.slug),
         "author": _person(page.author, page),
-        "dateCreated": _moment(page.created_at),
-        **({"dateModified": _moment(page.edited_at)} if page.edited_at else {}),
+        "dateCreated": times.iso(page.created_at),
+        **({"dateModified": times.iso(page.edited_at)} if page.edited_at else {}),
         "answerCount": page.reply_count,
         "upvoteCount": page.me_too_count,
         **({"acceptedAnswer": _answer(accepted, page)} if accepted else {}),
@@ -47,8 +47,8 @@ def _answer(view: ReplyView, page: TopicPage) -> dict[str, Any]:
         "text": markup.plain_text(view.body_html, limit=TEXT_MAX),
         "url": absolute("topics.reply_link", reply_id=view.id),
         "author": _person(view.speaker, page),
-        "dateCreated": _moment(view.created_at),
-        **({"dateModified": _moment(view.edited_at)} if view.edited_at else {}),
+        "dateCreated": times.iso(view.created_at),
+        **({"dateModified": times.iso(view.edited_at)} if view.edited_at else {}),
         "upvoteCount": view.helpful_count,
     }
 
@@ -64,7 +64,3 @@ def _person(who: Speaker, page: TopicPage) -> dict[str, Any]:
     if who.speaks_for and page.company_state is CompanyState.LISTENING:
         return {**person, "worksFor": {"@type": "Organization", "name": who.speaks_for}}
     return person
-
-
-def _moment(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
