@@ -39,7 +39,7 @@ def outcomes(folder: Path, **environ: str) -> dict[str, str]:
             *("-c", os.devnull, "--rootdir", str(folder), str(folder)),
         ],
         cwd=ROOT,
-        env={**inherited, **environ},
+        env={**inherited, **environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # ours is named
         capture_output=True,
         text=True,
         check=False,
