@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from time import sleep
 
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page, expect
@@ -175,6 +176,35 @@ def test_a_visitor_may_crash_and_reload_before_joining(
 
     expect(page.get_by_role("heading", level=1)).to_have_text("It stays on")
     assert drafts(site) == []
+
+
+def test_a_save_that_is_answered_late_leaves_nothing_behind(
+    site: Site, open_window: OpenWindow, topic_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_window()
+    page.goto("/c/brightwave/ask?text=It+stays+on&write=1")
+    screens.fill_topic(page, body="It stays on.")
+    expect_saved(page)
+    save = site.app.view_functions["writing.save"]
+
+    def save_and_wait() -> object:
+        answer = save()
+        sleep(3)  # longer than a post waits for it
+        return answer
+
+    monkeypatch.setitem(site.app.view_functions, "writing.save", save_and_wait)
+
+    page.get_by_label("Details").fill(QUESTION)
+    page.get_by_role("button", name="Sign in or join, then post").click()
+    expect(page.get_by_role("main")).to_contain_text("What you wrote is kept.")
+    assert bodies(site) == [QUESTION]
+    screens.sign_in(page, "mira")
+    expect(page.get_by_label("Details")).to_have_value(QUESTION)
+    screens.post_topic(page)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("It stays on")
+    assert drafts(site) == []
+    assert kept_here(page) == []
 
 
 def test_a_crash_before_the_server_has_it_loses_nothing(
