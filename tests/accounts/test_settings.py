@@ -1,6 +1,5 @@
 """One's own account: profile, password, address."""
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -165,7 +164,7 @@ def test_somebody_else_s_address_gets_the_same_answer(app: Flask, sign_in: SignI
         answer = fill_in(browser, "/account/email", email=email, current=PASSWORD)
         assert answer.status_code == 303
         page = same_for_all(browser.get(answer.location))
-        page = re.sub(rb"hue-\d", b"hue", page)  # the colour of whose page it is
+        page = page[page.index(b"<main") :]  # the head shows whose page it is
         pages.append(page.replace(email.encode(), b"?").replace(username.encode(), b"!"))
 
     assert pages[0] == pages[1]
