@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 CATALOGUE := community/translations/messages.pot
-COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+COMPILE := $(BIN)/uv pip compile pyproject.toml --all-extras --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command 'make lock' $(UPGRADE)
 # Neither line numbers nor a date: the catalogue changes when words do.
 EXTRACT := $(BIN)/pybabel --quiet extract --mapping-file babel.cfg --omit-header --no-location \
