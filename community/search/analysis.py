@@ -155,3 +155,8 @@ def stem_english(word: str) -> str:
 
 
 ENGLISH = Analysis(stem=stem_english, stop_words=ENGLISH_STOP_WORDS)
+
+
+def of(language: str) -> Analysis:  # noqa: ARG001  # every language shares the English rules
+    """Return the analysis of texts in a language, given by its primary subtag ("en", "zh")."""
+    return ENGLISH
