@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from community.accounts.models import User
 from community.core import clock, outbox
 from community.core.db import db
+from community.core.sql import ROW_ID_MAX
 from community.notifications import handlers, services
 from community.notifications.models import Delivery, Notification, NotificationKind
 from community.notifications.queries import Reason, following_topic, having_too, just
@@ -215,7 +216,7 @@ def test_who_hears_of_an_answer_is_not_told_besides_that_it_is_official() -> Non
         follow(one, topic)
     reply = topics.post_reply(employee, topic, body="@nina, hold the button.", as_company=True)
     outbox.deliver_due()
-    services.read_all(has_read, until=2**31)
+    services.read_all(has_read, until=ROW_ID_MAX)
 
     topics.mark_official(employee, topic, reply)
 
