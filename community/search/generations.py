@@ -1,0 +1,333 @@
+"""Generations of an index on disk: which one answers, who may write, how a new one takes over.
+
+::
+
+    <folder>/CURRENT        the generations that may answer, best first, each with its version
+    <folder>/writer.lock    held by the one process that writes
+    <folder>/build-…/       a generation: whatever files its engine keeps there
+    <folder>/build-…/SUMS   size and checksum of each of those files
+    <folder>/build-…/BROKEN why the generation answers no more
+
+Nothing here knows what an engine keeps, so every engine and the store of vectors can rest on it:
+
+- **Building.** ``with generations.building() as new:`` gives an empty folder. Fill it and look
+  whether it holds what it should. If the block ends well the new generation goes live; if it
+  raises, or the process is killed, the live one was never touched. The swap replaces ``CURRENT``,
+  which is atomic.
+- **Falling back.** The generation that answered before stays listed behind the new one. Whoever
+  finds one damaged calls `condemn`; from then on `current` returns the next, in every process.
+- **Writing.** `writing` lets one process write at a time. After a commit `seal` notes checksums
+  of the files that are new, which are files that nobody changes any more.
+- **Checking.** `damage` compares files with what was noted: sizes alone, which takes as long as
+  listing the folder, or every byte.
+"""
+
+import errno
+import fcntl
+import logging
+import os
+import secrets
+import shutil
+import time
+import zlib
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from community.search.errors import IndexBusy, SearchUnavailable
+
+REINDEX = "Run `community reindex` to build it."
+LISTED = 2  # generations: the live one, and the one that answered before
+CURRENT, LOCK, SUMS, BROKEN = "CURRENT", "writer.lock", "SUMS", "BROKEN"
+POLL = 0.05  # seconds between tries to get the lock
+BLOCK = 1 << 20  # bytes read together
+PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EINTR})
+
+log = logging.getLogger(__name__)
+
+
+class Generation(NamedTuple):
+    """A whole index, in a folder of its own."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+
+class Sum(NamedTuple):
+    """What a file was like when it was written."""
+
+    size: int  # bytes
+    crc32: int
+
+    @classmethod
+    def of(cls, path: Path) -> "Sum":
+        """Read a file to its end."""
+        size = crc32 = 0
+        with path.open("rb") as file:
+            while block := file.read(BLOCK):
+                size, crc32 = size + len(block), zlib.crc32(block, crc32)
+        return cls(size, crc32)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Say whether an error is about this moment (memory, open files) and not about the files."""
+    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in PASSING)
+
+
+class Generations:
+    """The folder of an index. Threads may share one; processes each make their own."""
+
+    def __init__(self, folder: Path, version: str, *, changing: Collection[str] = ()) -> None:
+        """Remember where they are. Nothing is read yet, and the folder need not exist.
+
+        Args:
+            version: of whatever the files depend on (analysis, model). Generations of another
+                version are not read.
+            changing: names of files that are written more than once: no checksum fits them.
+        """
+        self.folder = folder
+        self.version = version
+        self._changing = frozenset(changing) | {SUMS, BROKEN}
+        self._condemned: dict[str, str] = {}  # by name, also where nothing can be written
+
+    # Reading
+
+    def current(self) -> Generation:
+        """Return the generation that answers: the first listed that is not condemned.
+
+        Raises:
+            SearchUnavailable: there is none, or all are of another version or condemned.
+        """
+        listed = self.listed()
+        for generation in listed:
+            if not self.verdict(generation):
+                return generation
+        raise SearchUnavailable(f"The search index is broken. {REINDEX}")
+
+    def listed(self) -> list[Generation]:
+        """Return the generations of this version, the live one first, condemned ones included.
+
+        Raises:
+            SearchUnavailable: there is none.
+        """
+        try:
+            lines = (self.folder / CURRENT).read_text("utf-8").splitlines()
+        except FileNotFoundError as error:
+            raise SearchUnavailable(f"There is no search index yet. {REINDEX}") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise SearchUnavailable(f"The search index cannot be read. {REINDEX}") from error
+        entries = [line.partition(" ") for line in lines if line]
+        found = [name for name, _, version in entries if version == self.version]
+        if not found:
+            raise SearchUnavailable(
+                f"The search index was built by another version of the analysis. {REINDEX}"
+            )
+        return [Generation(self.folder / Path(name).name) for name in found]
+
+    def verdict(self, generation: Generation) -> str:
+        """Return why a generation answers no more, or an empty text."""
+        if generation.name not in self._condemned:
+            with suppress(OSError):  # in nearly every case there is no such file
+                written = (generation.folder / BROKEN).read_text("utf-8", "replace").strip()
+                self._condemned[generation.name] = written or "It was found broken."
+        return self._condemned.get(generation.name, "")
+
+    def condemn(self, generation: Generation, reason: str) -> None:
+        """Let a generation answer no more, in any process, until it is built anew.
+
+        Where nothing can be written this process alone remembers.
+        """
+        if self.verdict(generation):
+            return
+        log.error("The search index %s is broken: %s", generation.folder, reason)
+        self._condemned[generation.name] = reason
+        with suppress(OSError):
+            (generation.folder / BROKEN).write_text(f"{reason}\n", "utf-8")
+
+    # Writing
+
+    @contextmanager
+    def writing(self, *, wait: float) -> Iterator[None]:
+        """Be the only writer. The lock goes with the process, however that ends.
+
+        Args:
+            wait: seconds to wait for another writer to finish.
+
+        Raises:
+            IndexBusy: another writer did not finish in time.
+            SearchUnavailable: the folder cannot be written.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self.folder / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError as error:
+            raise unwritable(error) from error
+        try:
+            _acquire(lock, wait)
+            yield
+        finally:
+            os.close(lock)
+
+    @contextmanager
+    def building(self) -> Iterator[Generation]:
+        """Give the empty folder of a new generation and make it live if the block ends well.
+
+        The one that answered before stays as what to fall back to. Only while writing.
+
+        Raises:
+            SearchUnavailable: the folder cannot be written.
+        """
+        before = self._answering()
+        self._sweep(before)  # no more than two generations take space at any time
+        new = Generation(self.folder / f"build-{secrets.token_hex(6)}")
+        try:
+            try:
+                new.folder.mkdir()
+            except OSError as error:
+                raise unwritable(error) from error
+            yield new
+            self.seal(new)
+            self._list([new, *before])
+        except BaseException:
+            shutil.rmtree(new.folder, ignore_errors=True)
+            raise
+        self._sweep([new, *before])
+
+    def retire(self) -> None:
+        """Let go of every generation but the one that answers. Only while writing."""
+        answering = self._answering()
+        self._list(answering)
+        self._sweep(answering)
+
+    def sweep(self) -> None:
+        """Remove what killed processes left behind. Only while writing."""
+        with suppress(SearchUnavailable):
+            self._sweep(self.listed())
+
+    def seal(self, generation: Generation) -> None:
+        """Put the files that are new on the disk and note their checksums. Only while writing.
+
+        Raises:
+            SearchUnavailable: they cannot be read or written.
+        """
+        try:
+            known = self._sums(generation)
+            sums = {}
+            for path in self._files(generation):
+                sums[path.name] = known.get(path.name) or _kept(path)
+            lines = [f"{one.crc32:08x} {one.size} {name}\n" for name, one in sums.items()]
+            _replace(generation.folder / SUMS, "".join(lines))
+        except OSError as error:
+            raise unwritable(error) from error
+
+    # Checking
+
+    def damage(self, generation: Generation, *, thorough: bool = False) -> list[str]:
+        """Say which files are not what they were when they were written.
+
+        Files that a commit has added and nobody has sealed yet are not looked at.
+
+        Args:
+            thorough: read every byte; otherwise only sizes are compared.
+        """
+        found = []
+        try:
+            sums = self._sums(generation)
+        except OSError as error:
+            return [f"{SUMS} cannot be read: {error.strerror}"]
+        for name, noted in sums.items():
+            path = generation.folder / name
+            try:
+                size = path.stat().st_size
+                if size != noted.size:
+                    found.append(f"{name} has {size:,} bytes instead of {noted.size:,}")
+                elif thorough and Sum.of(path) != noted:
+                    found.append(f"{name} has other content than was written")
+            except OSError as error:
+                found.append(f"{name} cannot be read: {error.strerror}")
+        return found
+
+    # Inside
+
+    def _answering(self) -> list[Generation]:
+        try:
+            return [self.current()]
+        except SearchUnavailable:
+            return []
+
+    def _list(self, generations: list[Generation]) -> None:
+        lines = [f"{one.name} {self.version}\n" for one in generations[:LISTED]]
+        try:
+            _replace(self.folder / CURRENT, "".join(lines))
+        except OSError as error:
+            raise unwritable(error) from error
+
+    def _sweep(self, kept: list[Generation]) -> None:
+        for leftover in self.folder.glob("build-*"):
+            if Generation(leftover) not in kept:
+                shutil.rmtree(leftover, ignore_errors=True)
+
+    def _files(self, generation: Generation) -> list[Path]:
+        """Return the files that are written once: no locks, nothing half-written."""
+        return sorted(
+            path
+            for path in generation.folder.iterdir()
+            if path.is_file()
+            and path.name not in self._changing
+            and not path.name.lower().endswith((".tmp", "lock"))
+        )
+
+    def _sums(self, generation: Generation) -> dict[str, Sum]:
+        """Read what was noted of each file; a garbled line is a file that cannot be right."""
+        try:
+            lines = (generation.folder / SUMS).read_text("utf-8", "replace").splitlines()
+        except FileNotFoundError:
+            return {}
+        sums = {}
+        for line in lines:
+            crc32, _, rest = line.partition(" ")
+            size, _, name = rest.partition(" ")
+            try:
+                sums[name] = Sum(int(size), int(crc32, 16))
+            except ValueError:
+                sums[name or line] = Sum(-1, 0)
+        return sums
+
+
+def unwritable(error: OSError) -> SearchUnavailable:
+    """Say what kept us from writing (no space left, read-only), for whoever runs the site."""
+    return SearchUnavailable(f"The search index cannot be written: {error.strerror or error}.")
+
+
+def _acquire(lock: int, wait: float) -> None:
+    until = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() >= until:
+                raise IndexBusy("Another process is writing the search index.") from error
+            time.sleep(POLL)
+        else:
+            return
+
+
+def _kept(path: Path) -> Sum:
+    """Have the disk keep a file before anybody relies on it, and read it back."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    return Sum.of(path)
+
+
+def _replace(path: Path, content: str) -> None:
+    """Write a file whole: whoever reads sees the old content or the new."""
+    new = path.with_name(f"{path.name}.tmp")
+    with new.open("w", encoding="utf-8") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
