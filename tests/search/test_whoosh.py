@@ -82,7 +82,7 @@ def test_removed_build_is_unavailable(index: WhooshIndex, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["removed", "emptied", "halved", "garbled"])
-@pytest.mark.parametrize("kind", ["toc", "trm", "pst", "row.col", "vector.col"])
+@pytest.mark.parametrize("kind", ["toc", "trm", "pst", "row.col", "occurrences.col"])
 def test_damaged_file_never_raises_anything_else(folder: Path, kind: str, damage: str) -> None:
     WhooshIndex(folder).rebuild(
         document(n, f"Printer number {n} jams", f"word{n % 7} paper") for n in range(1, 400)

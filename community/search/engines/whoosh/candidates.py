@@ -2,8 +2,8 @@
 
 Common words have long postings and decide little. So the rarest terms are read first, until a
 budget of postings is spent; the weights of the postings give a first score. The best
-candidates are then scored with every term of the query from their vectors, which restores the
-order that reading all postings would have given.
+candidates are then scored with every term of the query from their occurrences, which restores
+the order that reading all postings would have given.
 """
 
 import heapq
@@ -13,8 +13,8 @@ from operator import itemgetter
 
 from community.search import scoring
 from community.search.analysis import ENGLISH
-from community.search.engines.whoosh.schema import company_term, encode
 from community.search.engines.whoosh.snapshot import Place, Segment, Snapshot
+from community.search.entries import company_term, encode
 from community.search.query import Query
 
 BUDGET = 8_000  # postings

@@ -9,12 +9,11 @@ from community.search.analysis import ENGLISH
 from community.search.documents import Explanation, Match, Spread, TermShare
 from community.search.engines.whoosh import candidates
 from community.search.engines.whoosh.candidates import Lookup
-from community.search.engines.whoosh.schema import Row, company_term, key
 from community.search.engines.whoosh.snapshot import Place, Snapshot
+from community.search.entries import SHIFTS, Row, company_term, key
 from community.search.query import Query
 
 RESCORED = 100  # candidates
-SHIFTS = (0, 8, 16, 24)  # of each field's occurrences within a vector's number
 
 
 class Scorer:
@@ -28,16 +27,16 @@ class Scorer:
     def match(self, place: Place) -> Match:
         """Return the document as a match."""
         row = place.row()
-        relevance = self._relevance(row, place.vector())
+        relevance = self._relevance(row, place.occurrences())
         standing = row.standing()
         score = relevance * ranking.trust(standing) * ranking.freshness(standing, self._at)
         return Match(row.topic_id, score, relevance)
 
-    def _relevance(self, row: Row, vector: dict[int, int]) -> float:
+    def _relevance(self, row: Row, counted: dict[int, int]) -> float:
         title, body, accepted, best = scoring.norms(row.lengths, self._averages)
         total = 0.0
         for number, weight in self._weights:
-            if counts := vector.get(number):
+            if counts := counted.get(number):
                 occurrences = (
                     title * (counts & 255)
                     + body * (counts >> 8 & 255)
@@ -96,10 +95,10 @@ def explain(snapshot: Snapshot, query: Query, topic_id: int, at: datetime) -> Ex
         return None
     terms = candidates.lookups(snapshot, query, None)
     match = Scorer(snapshot, terms, at).match(place)
-    row, vector = place.row(), place.vector()
+    row, counted = place.row(), place.occurrences()
     shares = []
     for lookup in terms:
-        if counts := vector.get(key(lookup.term)):
+        if counts := counted.get(key(lookup.term)):
             alone = Scorer(snapshot, [lookup], at).match(place).relevance
             occurrences = {
                 name: number

@@ -17,8 +17,8 @@ from community.search import query as queries
 from community.search.documents import Facets, Filters, Match, Order, Results
 from community.search.engines.whoosh import candidates
 from community.search.engines.whoosh.reading import Scorer
-from community.search.engines.whoosh.schema import company_term
 from community.search.engines.whoosh.snapshot import Place, Snapshot, Traits
+from community.search.entries import company_term
 
 BUDGET = 8_000  # postings
 HITS_MAX = 1_000  # hits that are filtered and counted, the best of a broader query

@@ -19,17 +19,17 @@ from whoosh.reading import TermNotFound
 from community.search import scoring
 from community.search.analysis import ENGLISH
 from community.search.documents import Order
-from community.search.engines.whoosh.schema import (
+from community.search.engines.whoosh.storage import Build
+from community.search.entries import (
     Row,
     encode,
     key,
     sort_key,
     topic_id,
     unpack_labels,
+    unpack_occurrences,
     unpack_row,
-    unpack_vector,
 )
-from community.search.engines.whoosh.storage import Build
 
 SAMPLE = 500  # documents of a segment
 STOP_KEYS = frozenset(map(key, ENGLISH.stop_words))
@@ -57,11 +57,11 @@ class Place(NamedTuple):
     def sort_key(self, order: Order) -> int:
         return sort_key(self.segment.rows[self.number], order)
 
-    def vector(self) -> dict[int, int]:
-        return unpack_vector(self.segment.vectors[self.number])
+    def occurrences(self) -> dict[int, int]:
+        return unpack_occurrences(self.segment.occurrences[self.number])
 
     def keys(self) -> frozenset[int]:
-        return frozenset(self.vector())
+        return frozenset(self.occurrences())
 
     def traits(self) -> "Traits":
         return self.segment.traits(self.number)
@@ -99,7 +99,7 @@ class Segment:
         self._documents = codec.per_document_reader(storage, stored)
         self.document_count: int = stored.doc_count_all()
         self.rows = self._column("row")
-        self.vectors = self._column("vector")
+        self.occurrences = self._column("occurrences")
         self.labels = self._column("labels")
         self._traits: dict[int, Traits] = {}
         self._orders: dict[Order, array[int]] = {}
