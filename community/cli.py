@@ -141,7 +141,7 @@ for command in (
     topics_commands.recount,
     topics_commands.reindex,
     topics_commands.relate,
-    topics_commands.search_group,
+    search_commands.search_group,
     search_commands.eval_group,
     accounts_commands.people,
     notifications_commands.mail_group,

@@ -1,14 +1,61 @@
-"""``community eval``: measure the quality of suggestions on labelled sets."""
+"""``community eval``: measure the quality of suggestions on labelled sets.
+
+``community search`` is for looking after the index; parts above this one add to both.
+"""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import click
 
 from community.search import open_index
-from community.search.evaluation import BadSet, Figures, evaluate, read_set
-from community.search.interface import SearchIndex
+from community.search.evaluation import (
+    BadSet,
+    Figures,
+    Outcome,
+    Run,
+    calibration,
+    confidence,
+    evaluate,
+    intervals,
+    read_set,
+)
+from community.search.evaluation.confidence import Asked
+from community.search.evaluation.intervals import Interval
+from community.search.evaluation.retrieval import OpenIndex
+
+NOISE = (0.5, 0.2, 0.1, 0.05)  # shares of noise for which a threshold is sought
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+NAMES = {
+    "hit_at_1": "hit@1",
+    "hit_at_5": "hit@5",
+    "hit_at_10": "hit@10",
+    "mrr_at_10": "MRR@10",
+    "ndcg_at_10": "nDCG@10",
+    "rejected_at_5": "rejected@5",
+}
+
+query_option = click.option(
+    "--query",
+    type=click.Choice(["title", "full"]),
+    default="full",
+    show_default=True,
+    help="Ask with the title alone, or with title and body.",
+)
+limit_option = click.option(
+    "--limit", type=click.IntRange(min=1), help="Ask the first N queries only."
+)
+older_option = click.option(
+    "--older-only", is_flag=True, help="Keep documents older than the query."
+)
+engine_option = click.option(
+    "--engine", default="whoosh", show_default=True, help="Ask this engine."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
 @click.group("eval")
@@ -16,31 +63,46 @@ def eval_group() -> None:
     """Measure quality on labelled sets."""
 
 
+@click.group("search")
+def search_group() -> None:
+    """Look after the search index."""
+
+
 @eval_group.command("retrieval")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--query",
-    type=click.Choice(["title", "full"]),
-    default="full",
-    show_default=True,
-    help="Ask with the title alone, or with title and body.",
-)
-@click.option("--limit", type=click.IntRange(min=1), help="Ask the first N queries only.")
-@click.option("--older-only", is_flag=True, help="Keep documents older than the query.")
+@click.argument("folder", type=FOLDER)
+@query_option
+@limit_option
+@older_option
 @click.option("--rerank", is_flag=True, help="Rank only the judged candidates.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@engine_option
+@click.option(
+    "--compare",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Say what changed since the run whose --json is in this file.",
+)
+@json_option
 def retrieval(
-    *, folder: Path, query: str, limit: int | None, older_only: bool, rerank: bool, as_json: bool
+    *,
+    folder: Path,
+    query: str,
+    limit: int | None,
+    older_only: bool,
+    rerank: bool,
+    engine: str,
+    compare: Path | None,
+    as_json: bool,
 ) -> None:
     """Ask the queries of a labelled set in FOLDER and say how well they were answered.
 
     FOLDER holds corpus.jsonl, queries.jsonl (plain or .gz) and qrels.tsv. The corpus is indexed
-    in a temporary folder, and asked by the code that the ask box uses.
+    in a temporary folder, and asked by the code that the ask box uses. Brackets hold 95 %
+    bootstrap intervals; of two runs over the same queries, of the difference at each query.
     """
+    before = _outcomes(compare) if compare else {}
     try:
-        figures = evaluate(
+        run = evaluate(
             read_set(folder),
-            _whoosh,
+            _opening(engine),
             with_body=query == "full",
             limit=limit,
             older_only=older_only,
@@ -48,24 +110,156 @@ def retrieval(
         )
     except BadSet as error:
         raise click.BadParameter(str(error), param_hint="FOLDER") from error
-    click.echo(json.dumps(asdict(figures)) if as_json else _table(figures))
+    grown = intervals.of_difference(before, run.outcomes)
+    if compare and not grown:
+        raise click.BadParameter("That run asked other queries.", param_hint="--compare")
+    click.echo(_as_json(run, grown) if as_json else _table(run, grown))
 
 
-def _whoosh(folder: Path) -> SearchIndex:
-    return open_index("whoosh", folder)
+@eval_group.command("confidence")
+@click.argument("folders", type=FOLDER, nargs=-1, required=True, metavar="FOLDER...")
+@query_option
+@limit_option
+@older_option
+@engine_option
+@click.option(
+    "--by",
+    type=click.Choice(["score", "relevance"]),
+    default="relevance",
+    show_default=True,
+    help="What stands for confidence.",
+)
+@json_option
+def measure_confidence(
+    *,
+    folders: tuple[Path, ...],
+    query: str,
+    limit: int | None,
+    older_only: bool,
+    engine: str,
+    by: str,
+    as_json: bool,
+) -> None:
+    """Ask each query of labelled sets twice, once without what fits: what score tells?
+
+    Says how well the score of the first topic tells something that fits from noise, what
+    thresholds would hide, and how well calibrated a probability learnt from it is.
+    """
+    asked: dict[str, list[Asked]] = {}
+    try:
+        for folder in folders:
+            asked[folder.name] = confidence.ask_twice(
+                read_set(folder),
+                _opening(engine),
+                by=attrgetter(by),
+                with_body=query == "full",
+                limit=limit,
+                older_only=older_only,
+            )
+    except BadSet as error:
+        raise click.BadParameter(str(error), param_hint="FOLDER") from error
+    if sum(map(len, asked.values())) < 2:
+        raise click.BadParameter("There are fewer than two queries.", param_hint="FOLDER")
+    told = _confidence(asked)
+    click.echo(json.dumps(told) if as_json else "\n".join(_confidence_lines(told)))
 
 
-def _table(figures: Figures) -> str:
-    rows = (
-        ("queries", f"{figures.queries:,}"),
-        ("hit@1", f"{figures.hit_at_1:.3f}"),
-        ("hit@5", f"{figures.hit_at_5:.3f}"),
-        ("hit@10", f"{figures.hit_at_10:.3f}"),
-        ("MRR@10", f"{figures.mrr_at_10:.3f}"),
-        ("nDCG@10", f"{figures.ndcg_at_10:.3f}"),
-        ("p50 per query", f"{figures.p50_ms:.1f} ms"),
-        ("p95 per query", f"{figures.p95_ms:.1f} ms"),
-        ("documents", f"{figures.documents:,}"),
-        ("indexed per second", f"{figures.documents_per_second:,.0f}"),
+def _opening(engine: str) -> OpenIndex:
+    try:
+        open_index(engine, Path())  # nothing is opened before the first query
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--engine") from error
+    return lambda folder: open_index(engine, folder)
+
+
+def _outcomes(path: Path) -> dict[str, Outcome]:
+    """Read what an earlier run printed."""
+    try:
+        printed = json.loads(path.read_text(encoding="utf-8"))
+        return {query_id: Outcome(**row) for query_id, row in printed["outcomes"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise click.BadParameter(
+            f"{path} does not hold what --json printed.", param_hint="--compare"
+        ) from error
+
+
+def _as_json(run: Run, grown: dict[str, Interval]) -> str:
+    told: dict[str, Any] = asdict(run.figures())
+    told["intervals"] = {
+        name: asdict(each) for name, each in intervals.of_run(run.outcomes).items()
+    }
+    if grown:
+        told["differences"] = {name: asdict(each) for name, each in grown.items()}
+    told["outcomes"] = {query_id: asdict(each) for query_id, each in run.outcomes.items()}
+    return json.dumps(told)
+
+
+def _table(run: Run, grown: dict[str, Interval]) -> str:
+    figures = run.figures()
+    found = intervals.of_run(run.outcomes)
+    lines = [_line("queries", f"{figures.queries:,}")]
+    for measure, name in NAMES.items():
+        if measure in found:
+            line = _line(name, f"{found[measure].mean:.3f}") + f"  [{_bounds(found[measure])}]"
+            if measure in grown:
+                line += f"  {grown[measure].mean:+.3f} [{_bounds(grown[measure], sign='+')}]"
+            lines.append(line)
+    return "\n".join([*lines, *_costs(figures)])
+
+
+def _costs(figures: Figures) -> Sequence[str]:
+    return (
+        _line("p50 per query", f"{figures.p50_ms:.1f} ms"),
+        _line("p95 per query", f"{figures.p95_ms:.1f} ms"),
+        _line("documents", f"{figures.documents:,}"),
+        _line("indexed per second", f"{figures.documents_per_second:,.0f}"),
     )
-    return "\n".join(f"{name:<20}{value:>12}" for name, value in rows)
+
+
+def _line(name: str, value: str) -> str:
+    return f"{name:<20}{value:>12}"
+
+
+def _bounds(interval: Interval, *, sign: str = "") -> str:
+    return f"{interval.low:{sign}.3f}, {interval.high:{sign}.3f}"
+
+
+def _confidence(asked: dict[str, list[Asked]]) -> dict[str, Any]:
+    """Say of all sets together, and of each, what scores tell."""
+    everything = [each for some in asked.values() for each in some]
+    scores, fits, groups = zip(*confidence.samples(everything), strict=True)
+    said = calibration.out_of_fold(scores, fits, groups)
+    bins = calibration.reliability(said, fits)
+    cuts = [confidence.cut_at_noise(everything, most) for most in NOISE]
+    return {
+        "queries": len(everything),
+        "separation": confidence.separation(everything),
+        "calibration_error": calibration.expected_calibration_error(bins),
+        "brier": calibration.brier(said, fits),
+        "reliability": [asdict(each) for each in bins],
+        "cuts": [asdict(each) for each in cuts],
+        "sets": {
+            name: {
+                "queries": len(some),
+                "separation": confidence.separation(some),
+                "cuts": [asdict(confidence.cut(some, each.threshold)) for each in cuts],
+            }
+            for name, some in asked.items()
+        },
+    }
+
+
+def _confidence_lines(told: dict[str, Any]) -> list[str]:
+    thresholds = "".join(f"{cut['threshold']:>16.3f}" for cut in told["cuts"])
+    lines = [f"{'shown / noise from':<20}{'queries':>8}{'AUC':>8}{thresholds}"]
+    for name, some in (*told["sets"].items(), ("all", told)):
+        shares = "".join(f"{cut['kept']:>9.3f} /{cut['noise']:>5.2f}" for cut in some["cuts"])
+        lines.append(f"{name:<20}{some['queries']:>8,}{some['separation']:>8.3f}{shares}")
+    lines += ["", f"{'samples':>8}{'said':>8}{'seen':>8}"]
+    lines += [
+        f"{each['count']:>8,}{each['said']:>8.3f}{each['seen']:>8.3f}"
+        f"  [{each['low']:.3f}, {each['high']:.3f}]"
+        for each in told["reliability"]
+    ]
+    error, brier = told["calibration_error"], told["brier"]
+    return [*lines, "", f"expected calibration error {error:.3f}, Brier score {brier:.3f}"]

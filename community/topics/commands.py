@@ -21,7 +21,7 @@ from community import search
 from community.core import outbox
 from community.core.db import transaction
 from community.search import Document, SearchUnavailable
-from community.search.commands import eval_group
+from community.search.commands import eval_group, search_group
 from community.topics import handlers, indexing, measuring
 from community.topics.services import recount as recounting
 from community.topics.services import related
@@ -73,11 +73,6 @@ def relate(*, anew: bool) -> None:
             done += some
             bar.update(task, completed=done)
     click.echo(f"Sought topics like {done:,} topics.")
-
-
-@click.group("search")
-def search_group() -> None:
-    """Look after the search index."""
 
 
 @search_group.command("check")

@@ -1,0 +1,113 @@
+"""Ask the queries of a labelled set through the code behind the ask box."""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from community.search.evaluation import measures
+from community.search.evaluation.measures import DEPTH, Figures, Outcome
+from community.search.evaluation.sets import Item, LabelledSet, document
+from community.search.interface import SearchIndex
+
+OpenIndex = Callable[[Path], SearchIndex]  # opens an index in a folder
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What came of asking a set's queries."""
+
+    outcomes: dict[str, Outcome]  # by query id, in the order asked
+    documents: int
+    indexed_s: float
+
+    def figures(self) -> Figures:
+        """Return the figures of all queries together."""
+        return measures.figures(
+            self.outcomes.values(), documents=self.documents, indexed_s=self.indexed_s
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A set whose corpus is in an index; its topics are known there by numbers."""
+
+    labelled: LabelledSet
+    index: SearchIndex
+    numbers: dict[str, int]  # corpus id -> topic id
+    indexed_s: float
+
+    def grades(self, query: Item) -> dict[int, int]:
+        """Return the labels of a query, by topic id."""
+        labels = self.labelled.labels.get(query.id, {})
+        return {self.numbers[id_]: grade for id_, grade in labels.items() if id_ in self.numbers}
+
+    def excluded(self, query: Item, *, older_only: bool) -> set[int]:
+        """Return the topics that a query must not find: itself, and maybe what came later."""
+        excluded = {self.numbers[query.id]} if query.id in self.numbers else set()
+        asked_at = query.created
+        if older_only and asked_at is not None:
+            excluded |= {
+                self.numbers[item.id]
+                for item in self.labelled.corpus
+                if item.created and item.created >= asked_at
+            }
+        return excluded
+
+    def askable(self, limit: int | None = None) -> list[Item]:
+        """Return the queries with a label in the corpus."""
+        return [query for query in self.labelled.queries if self.grades(query)][:limit]
+
+
+@contextmanager
+def indexed(labelled: LabelledSet, open_index: OpenIndex) -> Iterator[Indexed]:
+    """Index the corpus of a set in a temporary folder."""
+    numbers = {item.id: number for number, item in enumerate(labelled.corpus, 1)}
+    with tempfile.TemporaryDirectory() as folder:
+        index = open_index(Path(folder) / "index")
+        started = time.perf_counter()
+        index.rebuild(document(item, numbers[item.id]) for item in labelled.corpus)
+        yield Indexed(labelled, index, numbers, time.perf_counter() - started)
+
+
+def evaluate(
+    labelled: LabelledSet,
+    open_index: OpenIndex,
+    *,
+    with_body: bool = True,
+    limit: int | None = None,
+    older_only: bool = False,
+    rerank: bool = False,
+) -> Run:
+    """Index the corpus in a temporary folder, ask the queries and judge what is found.
+
+    Queries without a label in the corpus are not asked. Those with nothing but labels of 0
+    count for rejected@5 alone.
+
+    Args:
+        open_index: opens an index in a folder.
+        with_body: ask with title and body, else with the title alone.
+        limit: queries to ask, all if None.
+        older_only: leave topics out that are not older than the query.
+        rerank: rank only the topics that are labelled for the query.
+    """
+    with indexed(labelled, open_index) as corpus:
+        outcomes = {}
+        for query in corpus.askable(limit):
+            grades = corpus.grades(query)
+            excluded = corpus.excluded(query, older_only=older_only)
+            started = time.perf_counter()
+            matches = corpus.index.similar(
+                query.title,
+                body=query.body if with_body else "",
+                limit=DEPTH,
+                exclude=excluded,
+                among=set(grades) if rerank else None,
+            )
+            ms = 1000 * (time.perf_counter() - started)
+            outcomes[query.id] = measures.outcome(
+                [match.topic_id for match in matches], grades, unreachable=excluded, ms=ms
+            )
+        return Run(outcomes, len(corpus.numbers), corpus.indexed_s)

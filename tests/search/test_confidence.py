@@ -1,0 +1,81 @@
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from community.search.commands import eval_group
+from community.search.engines.whoosh import WhooshIndex
+from community.search.evaluation import Item, LabelledSet, confidence, write_set
+from community.search.evaluation.confidence import Asked
+
+ASKED = [Asked(9, True, 1), Asked(8, True, 2), Asked(3, True, 4), Asked(7, False, 7)]
+
+
+def test_a_query_is_asked_with_and_without_what_fits() -> None:
+    corpus = [Item("1", "zebra crossing closed"), Item("2", "zebra")]
+    queries = [Item("q", "zebra crossing"), Item("none", "zebra"), Item("nowhere", "lion")]
+    labels = {"q": {"1": 1}, "none": {"2": 0}, "nowhere": {"2": 1}}
+    first, nowhere = confidence.ask_twice(
+        LabelledSet(corpus, queries, labels), WhooshIndex, by=lambda match: match.relevance
+    )
+    assert first.is_hit
+    assert first.score > first.noise > 0  # "2" is what is left
+    assert nowhere == Asked(0.0, False, 0.0)
+
+
+def test_a_threshold_hides_noise_and_some_hits() -> None:
+    assert confidence.cut(ASKED, 4) == confidence.Cut(4, kept=2 / 3, noise=0.5)
+    assert confidence.cut(ASKED, 0) == confidence.Cut(0, kept=1.0, noise=1.0)
+
+
+@pytest.mark.parametrize(
+    ("most", "kept", "noise"),
+    [(1.0, 1.0, 1.0), (0.5, 1.0, 0.5), (0.25, 2 / 3, 0.25), (0.0, 2 / 3, 0.0)],
+)
+def test_a_threshold_is_as_low_as_noise_allows(most: float, kept: float, noise: float) -> None:
+    cut = confidence.cut_at_noise(ASKED, most)
+    assert cut.noise == noise
+    lower = confidence.cut(ASKED, cut.threshold - 1e-9)
+    assert lower.noise > most or lower.noise == 1.0
+    assert cut.kept == pytest.approx(kept)
+
+
+def test_separation_is_the_area_under_the_curve() -> None:
+    # 9 and 8 are above all four noises, 3 above two of them.
+    assert confidence.separation(ASKED) == pytest.approx((4 + 4 + 2) / 12)
+    assert confidence.separation([Asked(1, True, 1)]) == 0.5
+    assert confidence.separation([]) == 0.5
+
+
+def test_nothing_asked_has_no_threshold() -> None:
+    with pytest.raises(ValueError, match="Nothing was asked"):
+        confidence.cut_at_noise([], 0.1)
+
+
+def test_command_judges_several_sets_together(tmp_path: Path) -> None:
+    for name, animal in (("first", "zebra"), ("second", "lion")):
+        corpus = [Item("1", f"{animal} crossing closed"), Item("2", f"{animal} fed")]
+        queries = [Item("a", f"{animal} crossing"), Item("b", f"why is {animal} fed")]
+        labels = {"a": {"1": 1}, "b": {"2": 1}}
+        write_set(tmp_path / name, corpus=corpus, queries=queries, labels=labels)
+    folders = [str(tmp_path / "first"), str(tmp_path / "second")]
+    table = CliRunner().invoke(eval_group, ["confidence", *folders])
+    assert table.exit_code == 0
+    assert "expected calibration error" in table.output
+    printed = CliRunner().invoke(eval_group, ["confidence", *folders, "--by", "score", "--json"])
+    told = json.loads(printed.output)
+    assert told["queries"] == 4
+    assert set(told["sets"]) == {"first", "second"}
+    assert told["separation"] == told["sets"]["first"]["separation"] == 1.0
+    assert told["cuts"][-1]["noise"] == 0.0
+    assert told["cuts"][-1]["kept"] == 1.0
+
+
+def test_command_needs_queries(tmp_path: Path) -> None:
+    write_set(tmp_path, corpus=[Item("1", "zebra")], queries=[], labels={})
+    result = CliRunner().invoke(eval_group, ["confidence", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "fewer than two queries" in result.output
+    (tmp_path / "qrels.tsv").unlink()
+    assert CliRunner().invoke(eval_group, ["confidence", str(tmp_path)]).exit_code == 2
