@@ -14,8 +14,9 @@ Nothing here knows what an engine keeps, so every engine and the store of vector
   whether it holds what it should. If the block ends well the new generation goes live; if it
   raises, or the process is killed, the live one was never touched. The swap replaces ``CURRENT``,
   which is atomic.
-- **Falling back.** The generation that answered before stays listed behind the new one. Whoever
-  finds one damaged calls `condemn`; from then on `current` returns the next, in every process.
+- **Falling back.** The generation that answered before stays listed behind the new one. `attempt`
+  does work with the best one; if it fails and the files turn out to be damaged, the generation is
+  condemned, and the next does the work, in every process from then on.
 - **Writing.** `writing` lets one process write at a time. After a commit `seal` notes checksums
   of the files that are new, which are files that nobody changes any more.
 - **Checking.** `damage` compares files with what was noted: sizes alone, which takes as long as
@@ -30,20 +31,31 @@ import secrets
 import shutil
 import time
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from community.search.errors import IndexBusy, SearchUnavailable
 
+REPAIR = "Run `community search check --repair`."
 REINDEX = "Run `community reindex` to build it."
 LISTED = 2  # generations: the live one, and the one that answered before
 CURRENT, LOCK, SUMS, BROKEN = "CURRENT", "writer.lock", "SUMS", "BROKEN"
 POLL = 0.05  # seconds between tries to get the lock
 BLOCK = 1 << 20  # bytes read together
-PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EINTR})
+THOROUGH_EVERY = 60.0  # seconds: every byte is read, so that one bad query cannot ask for it
+# What keeps us from working at this moment and says nothing about the files.
+OF_THE_MOMENT = frozenset(
+    {
+        *(errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.EINTR),
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
+        *(errno.EROFS, errno.EACCES, errno.EPERM),
+    }
+)
 
+Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
 
@@ -73,9 +85,12 @@ class Sum(NamedTuple):
         return cls(size, crc32)
 
 
-def is_passing(error: BaseException) -> bool:
-    """Say whether an error is about this moment (memory, open files) and not about the files."""
-    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in PASSING)
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether an index can be asked, and what an operator should know."""
+
+    is_answering: bool
+    trouble: str = ""  # a sentence that says what to do, too
 
 
 class Generations:
@@ -93,6 +108,7 @@ class Generations:
         self.version = version
         self._changing = frozenset(changing) | {SUMS, BROKEN}
         self._condemned: dict[str, str] = {}  # by name, also where nothing can be written
+        self._read_through = -THOROUGH_EVERY  # when every byte was last read (monotonic seconds)
 
     # Reading
 
@@ -114,19 +130,57 @@ class Generations:
         Raises:
             SearchUnavailable: there is none.
         """
-        try:
-            lines = (self.folder / CURRENT).read_text("utf-8").splitlines()
-        except FileNotFoundError as error:
-            raise SearchUnavailable(f"There is no search index yet. {REINDEX}") from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise SearchUnavailable(f"The search index cannot be read. {REINDEX}") from error
-        entries = [line.partition(" ") for line in lines if line]
-        found = [name for name, _, version in entries if version == self.version]
+        found = [generation for generation, version in self._lines() if version == self.version]
         if not found:
             raise SearchUnavailable(
                 f"The search index was built by another version of the analysis. {REINDEX}"
             )
-        return [Generation(self.folder / Path(name).name) for name in found]
+        return found
+
+    def attempt(
+        self, work: Callable[[Generation], Result], probe: Callable[[Generation], object]
+    ) -> Result:
+        """Do ``work`` with the generation that answers, or with the next if that one is broken.
+
+        An error alone condemns nothing: it may come from this moment (no memory, no space), or
+        from our own code. Only damaged files do, and a ``probe`` that fails.
+
+        Args:
+            probe: opens the generation anew and reads a little of it; raises if it cannot.
+
+        Raises:
+            SearchUnavailable: none can do it.
+        """
+        while True:
+            generation = self.current()
+            try:
+                return work(generation)
+            except SearchUnavailable:
+                raise
+            except Exception as error:
+                if _of_the_moment(error):
+                    raise unusable(error) from error
+                reason = self._broken(generation, probe, thorough=self._may_read_through())
+                if not reason:
+                    log.exception(
+                        "The search index failed, though nothing is wrong with its files."
+                    )
+                    raise unusable(error) from error
+                self.condemn(generation, reason)
+
+    def health(self) -> Health:
+        """Say which generations answer, without opening any."""
+        try:
+            listed = self.listed()
+        except SearchUnavailable as error:
+            return Health(is_answering=False, trouble=error.message)
+        verdicts = [self.verdict(generation) for generation in listed]
+        if not verdicts[0]:
+            return Health(is_answering=True)
+        is_answering = not all(verdicts)
+        answers = "The one before it answers meanwhile. " if is_answering else ""
+        trouble = f"The search index {listed[0].name} is broken: {verdicts[0]}. {answers}{REPAIR}"
+        return Health(is_answering=is_answering, trouble=trouble)
 
     def verdict(self, generation: Generation) -> str:
         """Return why a generation answers no more, or an empty text."""
@@ -182,7 +236,7 @@ class Generations:
             SearchUnavailable: the folder cannot be written.
         """
         before = self._answering()
-        self._sweep(before)  # no more than two generations take space at any time
+        self._sweep(before or self._of_other_versions())  # at most two take space at any time
         new = Generation(self.folder / f"build-{secrets.token_hex(6)}")
         try:
             try:
@@ -206,7 +260,7 @@ class Generations:
     def sweep(self) -> None:
         """Remove what killed processes left behind. Only while writing."""
         with suppress(SearchUnavailable):
-            self._sweep(self.listed())
+            self._sweep([generation for generation, _ in self._lines()])
 
     def seal(self, generation: Generation) -> None:
         """Put the files that are new on the disk and note their checksums. Only while writing.
@@ -229,7 +283,8 @@ class Generations:
     def damage(self, generation: Generation, *, thorough: bool = False) -> list[str]:
         """Say which files are not what they were when they were written.
 
-        Files that a commit has added and nobody has sealed yet are not looked at.
+        A file that is gone is none of them: the writer may just have merged it into another, and
+        whoever opens the generation misses it if not. Neither is one that nobody has sealed yet.
 
         Args:
             thorough: read every byte; otherwise only sizes are compared.
@@ -239,6 +294,8 @@ class Generations:
             sums = self._sums(generation)
         except OSError as error:
             return [f"{SUMS} cannot be read: {error.strerror}"]
+        except ValueError:
+            return [f"{SUMS} is garbled"]
         for name, noted in sums.items():
             path = generation.folder / name
             try:
@@ -247,11 +304,73 @@ class Generations:
                     found.append(f"{name} has {size:,} bytes instead of {noted.size:,}")
                 elif thorough and Sum.of(path) != noted:
                     found.append(f"{name} has other content than was written")
+            except FileNotFoundError:
+                continue
             except OSError as error:
                 found.append(f"{name} cannot be read: {error.strerror}")
         return found
 
+    def inspect(self, probe: Callable[[Generation], object]) -> list[str]:
+        """Read every byte of every generation, condemn what is damaged, and say what was found.
+
+        Args:
+            probe: as for `attempt`.
+
+        Raises:
+            SearchUnavailable: there is none.
+        """
+        found = []
+        for generation in self.listed():
+            reason = self.verdict(generation) or self._broken(generation, probe, thorough=True)
+            if reason:
+                self.condemn(generation, reason)
+                found.append(f"{generation.name}: {reason}")
+        return found
+
     # Inside
+
+    def _broken(
+        self, generation: Generation, probe: Callable[[Generation], object], *, thorough: bool
+    ) -> str:
+        """Return what is wrong with the files of a generation, or an empty text."""
+        if damage := self.damage(generation, thorough=thorough):
+            return "; ".join(damage)
+        try:
+            probe(generation)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the generation cannot be used)
+            return "" if _of_the_moment(error) else f"it cannot be read ({error!r})"
+        return ""
+
+    def _may_read_through(self) -> bool:
+        """Say whether it is long enough ago that every byte was read."""
+        if time.monotonic() - self._read_through < THOROUGH_EVERY:
+            return False
+        self._read_through = time.monotonic()
+        return True
+
+    def _lines(self) -> list[tuple[Generation, str]]:
+        """Return what is listed, with its version.
+
+        Raises:
+            SearchUnavailable: there is no list, or it cannot be read.
+        """
+        try:
+            lines = (self.folder / CURRENT).read_text("utf-8").splitlines()
+        except FileNotFoundError as error:
+            raise SearchUnavailable(f"There is no search index yet. {REINDEX}") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise SearchUnavailable(f"The search index cannot be read. {REINDEX}") from error
+        entries = [line.partition(" ") for line in lines if line]
+        return [
+            (Generation(self.folder / Path(name).name), version) for name, _, version in entries
+        ]
+
+    def _of_other_versions(self) -> list[Generation]:
+        """Return what servers that run an older version still read, until there is a new one."""
+        try:
+            return [one for one, version in self._lines() if version != self.version]
+        except SearchUnavailable:
+            return []
 
     def _answering(self) -> list[Generation]:
         try:
@@ -282,25 +401,44 @@ class Generations:
         )
 
     def _sums(self, generation: Generation) -> dict[str, Sum]:
-        """Read what was noted of each file; a garbled line is a file that cannot be right."""
+        """Read what was noted of each file.
+
+        Raises:
+            ValueError: it is garbled.
+        """
         try:
-            lines = (generation.folder / SUMS).read_text("utf-8", "replace").splitlines()
+            lines = (generation.folder / SUMS).read_text("utf-8").splitlines()
         except FileNotFoundError:
             return {}
         sums = {}
         for line in lines:
-            crc32, _, rest = line.partition(" ")
-            size, _, name = rest.partition(" ")
-            try:
-                sums[name] = Sum(int(size), int(crc32, 16))
-            except ValueError:
-                sums[name or line] = Sum(-1, 0)
+            crc32, size, name = line.split(" ", 2)
+            sums[name] = Sum(int(size), int(crc32, 16))
         return sums
 
 
 def unwritable(error: OSError) -> SearchUnavailable:
     """Say what kept us from writing (no space left, read-only), for whoever runs the site."""
     return SearchUnavailable(f"The search index cannot be written: {error.strerror or error}.")
+
+
+def unusable(error: Exception) -> SearchUnavailable:
+    """Say, for whoever runs the site, what keeps the index from working right now."""
+    return SearchUnavailable(_of_the_moment(error) or f"The search index failed: {error!r}.")
+
+
+def _of_the_moment(error: BaseException | None) -> str:
+    """Return what keeps us from working that is no fault of the index, or nothing.
+
+    Memory, open files, space, permissions; looked for among the errors behind an error too.
+    """
+    while error is not None:
+        if isinstance(error, MemoryError):
+            return "There is not enough memory to search."
+        if isinstance(error, OSError) and error.errno in OF_THE_MOMENT:
+            return f"The search index cannot be used now: {error.strerror}."
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 def _acquire(lock: int, wait: float) -> None:

@@ -13,6 +13,7 @@ from community.search.documents import (
     Results,
     Spread,
 )
+from community.search.generations import Health
 
 PAGE_SIZE = 20  # matches
 SUGGESTIONS = 5  # matches
@@ -118,6 +119,17 @@ class SearchIndex(ABC):
     @abstractmethod
     def fingerprints(self) -> dict[int, str]:
         """Return the fingerprint of each document by topic id."""
+
+    @abstractmethod
+    def health(self) -> Health:
+        """Say whether the index answers and what is known to be wrong with it. Raises nothing."""
+
+    @abstractmethod
+    def inspect(self) -> list[str]:
+        """Read every byte of the index's files, and say what is wrong with them.
+
+        What is damaged answers no more: an older index does, if there is one, until `rebuild`.
+        """
 
     def ids(self) -> set[int]:
         """Return the ids of all topics in the index."""

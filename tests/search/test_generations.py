@@ -177,8 +177,8 @@ def test_damage_is_found(generations: Generations) -> None:
     assert found == "segment has 4 bytes instead of 7"
 
     file.unlink()
-    [found] = generations.damage(live)
-    assert "segment cannot be read" in found
+    file.mkdir()
+    assert "segment" in generations.damage(live)[0]
 
 
 def test_sealing_again_does_not_bless_damage(generations: Generations) -> None:

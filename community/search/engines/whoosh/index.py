@@ -1,23 +1,30 @@
 """The Whoosh engine as a `SearchIndex`."""
 
-import logging
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from community.core import clock
 from community.search import query as queries
+from community.search import rebuilding
 from community.search.documents import Document, Explanation, Filters, Match, Order, Results, Spread
-from community.search.engines.whoosh import candidates, reading, schema, searching, writing
-from community.search.engines.whoosh import storage as storages
-from community.search.engines.whoosh.snapshot import Snapshot, generation
-from community.search.errors import SearchUnavailable
+from community.search.engines.whoosh import (
+    candidates,
+    reading,
+    schema,
+    searching,
+    storage,
+    writing,
+)
+from community.search.engines.whoosh.snapshot import Snapshot, newest_commit
+from community.search.generations import Generation, Generations, Health
 from community.search.interface import PAGE_SIZE, SUGGESTIONS, SearchIndex
 
 WRITER_WAIT = 10.0  # seconds
-log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 
 class WhooshIndex(SearchIndex):
@@ -36,7 +43,7 @@ class WhooshIndex(SearchIndex):
             wait: seconds to wait for another writer before `IndexBusy`.
             budget: postings read to find candidates.
         """
-        self._store = storages.Store(folder)
+        self._generations = Generations(folder, schema.VERSION)
         self._wait = wait
         self._budget = budget
         self._snapshot: Snapshot | None = None
@@ -54,8 +61,8 @@ class WhooshIndex(SearchIndex):
         at: datetime | None = None,
     ) -> list[Match]:
         query = queries.parse(text, body)
-        with self._reading() as snapshot:
-            return reading.similar(
+        return self._ask(
+            lambda snapshot: reading.similar(
                 snapshot,
                 query,
                 company_id=company_id,
@@ -65,6 +72,7 @@ class WhooshIndex(SearchIndex):
                 at=at or clock.now(),
                 budget=self._budget,
             )
+        )
 
     def search(
         self,
@@ -76,8 +84,8 @@ class WhooshIndex(SearchIndex):
         limit: int = PAGE_SIZE,
         at: datetime | None = None,
     ) -> Results:
-        with self._reading() as snapshot:
-            return searching.search(
+        return self._ask(
+            lambda snapshot: searching.search(
                 snapshot,
                 text,
                 filters,
@@ -86,17 +94,22 @@ class WhooshIndex(SearchIndex):
                 limit=limit,
                 at=at or clock.now(),
             )
+        )
 
     def spread(self, words: Sequence[tuple[str, int]]) -> list[Spread]:
-        with self._reading() as snapshot:
-            return [reading.spread(snapshot, word, company_id) for word, company_id in words]
+        return self._ask(
+            lambda snapshot: [
+                reading.spread(snapshot, word, company_id) for word, company_id in words
+            ]
+        )
 
     def explain(
         self, text: str, topic_id: int, *, body: str = "", at: datetime | None = None
     ) -> Explanation | None:
-        with self._reading() as snapshot:
-            query = queries.parse(text, body)
-            return reading.explain(snapshot, query, topic_id, at or clock.now())
+        query = queries.parse(text, body)
+        return self._ask(
+            lambda snapshot: reading.explain(snapshot, query, topic_id, at or clock.now())
+        )
 
     def update(self, put: Iterable[Document] = (), remove: Iterable[int] = ()) -> None:
         removed = set(remove)
@@ -104,63 +117,62 @@ class WhooshIndex(SearchIndex):
         if not documents and not removed:
             return
         fields = {topic_id: schema.fields_of(document) for topic_id, document in documents.items()}
-        with self._store.writing(wait=self._wait):
-            build = self._store.current()
-            self._store.sweep(build)
-            with _translated():
-                writing.update(build, fields, removed)
+        self._change(lambda generation: writing.update(generation, fields, removed))
 
     def rebuild(self, documents: Iterable[Document]) -> int:
-        with self._store.writing(wait=self._wait):
-            self._store.sweep(self._live_build())
-            build = self._store.new_build()
-            count = writing.create(build, documents)
-            self._store.make_live(build)
-            self._store.sweep(build)
-            return count
+        with self._generations.writing(wait=self._wait):
+            return rebuilding.rebuild(
+                self._generations, documents, fill=writing.create, opened=Snapshot
+            )
 
     def compact(self) -> None:
-        with self._store.writing(wait=self._wait):
-            build = self._store.current()
-            self._store.sweep(build)
-            with _translated():
-                writing.compact(build)
+        self._change(writing.compact)
+        with self._generations.writing(wait=self._wait):
+            self._generations.retire()  # the one before still holds what was removed
 
     def count(self) -> int:
-        with self._reading() as snapshot:
-            return snapshot.document_count
+        return self._ask(lambda snapshot: snapshot.document_count)
 
     def fingerprints(self) -> dict[int, str]:
-        with self._reading() as snapshot:
-            rows = (place.row() for place in snapshot.places())
-            return {row.topic_id: row.fingerprint for row in rows}
+        return self._ask(_fingerprints)
 
-    def _live_build(self) -> storages.Build | None:
-        try:
-            return self._store.current()
-        except SearchUnavailable:
-            return None
+    def health(self) -> Health:
+        return self._generations.health()
 
-    @contextmanager
-    def _reading(self) -> Iterator[Snapshot]:
-        with self._lock, _translated():
+    def inspect(self) -> list[str]:
+        return self._generations.inspect(Snapshot)
+
+    def _ask(self, question: Callable[[Snapshot], Result]) -> Result:
+        def asked(generation: Generation) -> Result:
             try:
-                yield self._newest()
+                return question(self._newest(generation))
             except Exception:
-                self._snapshot = None
+                self._snapshot = None  # nothing that was opened is trusted any more
                 raise
 
-    def _newest(self) -> Snapshot:
+        with self._lock:
+            return self._generations.attempt(asked, Snapshot)
+
+    def _change(self, change: Callable[[Generation], None]) -> None:
+        def swept_changed_sealed(generation: Generation) -> None:
+            storage.sweep(generation)
+            change(generation)
+            self._generations.seal(generation)
+
+        with self._generations.writing(wait=self._wait):
+            self._generations.sweep()
+            self._generations.attempt(swept_changed_sealed, Snapshot)
+
+    def _newest(self, generation: Generation) -> Snapshot:
         """Return the newest state, opening what the last commit added.
 
         A writer may remove a segment between reading the table of contents and opening it, so
         one failure says nothing yet.
         """
         for last_try in (False, False, True):
-            build = self._store.current()
             try:
-                if not self._is_newest(build):
-                    self._snapshot = Snapshot(build, self._snapshot)
+                if not self._is_newest(generation):
+                    self._snapshot = Snapshot(generation, self._snapshot)
             except Exception:
                 self._snapshot = None
                 if last_try:
@@ -170,21 +182,14 @@ class WhooshIndex(SearchIndex):
         assert self._snapshot is not None
         return self._snapshot
 
-    def _is_newest(self, build: storages.Build) -> bool:
+    def _is_newest(self, generation: Generation) -> bool:
         return (
             self._snapshot is not None
-            and self._snapshot.build == build
-            and self._snapshot.generation == generation(build)
+            and self._snapshot.generation == generation
+            and self._snapshot.commit == newest_commit(generation)
         )
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn whatever a broken index makes Whoosh raise into `SearchUnavailable`."""
-    try:
-        yield
-    except SearchUnavailable:
-        raise
-    except Exception as error:
-        log.exception("The search index is broken.")
-        raise SearchUnavailable(f"The search index is broken. {storages.REINDEX}") from error
+def _fingerprints(snapshot: Snapshot) -> dict[int, str]:
+    rows = (place.row() for place in snapshot.places())
+    return {row.topic_id: row.fingerprint for row in rows}

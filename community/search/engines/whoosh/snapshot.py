@@ -18,11 +18,12 @@ from whoosh.reading import TermNotFound
 
 from community.search import scoring
 from community.search.analysis import ENGLISH
-from community.search.documents import Order
-from community.search.engines.whoosh.storage import Build
+from community.search.documents import Document, Order
+from community.search.engines.whoosh.storage import storage
 from community.search.entries import (
     Row,
     encode,
+    entry_of,
     key,
     sort_key,
     topic_id,
@@ -30,15 +31,16 @@ from community.search.entries import (
     unpack_occurrences,
     unpack_row,
 )
+from community.search.generations import Generation
 
 SAMPLE = 500  # documents of a segment
 STOP_KEYS = frozenset(map(key, ENGLISH.stop_words))
 _INDEX_NAME = "MAIN"  # Whoosh's own default
 
 
-def generation(build: Build) -> int:
+def newest_commit(generation: Generation) -> int:
     """Return the number of the newest commit, -1 if there is none."""
-    newest: int = TOC._latest_generation(build.storage(), _INDEX_NAME)  # noqa: SLF001 (decision 2)
+    newest: int = TOC._latest_generation(storage(generation), _INDEX_NAME)  # noqa: SLF001 (decision 2)
     return newest
 
 
@@ -91,12 +93,12 @@ class Sample(NamedTuple):
 class Segment:
     """One immutable part of the index, opened once and kept from commit to commit."""
 
-    def __init__(self, build: Build, schema: Any, stored: Any) -> None:
+    def __init__(self, generation: Generation, schema: Any, stored: Any) -> None:
         codec = stored.codec()
-        storage = build.storage()
+        files = storage(generation)
         self._schema = schema
-        self._terms = codec.terms_reader(storage, stored)
-        self._documents = codec.per_document_reader(storage, stored)
+        self._terms = codec.terms_reader(files, stored)
+        self._documents = codec.per_document_reader(files, stored)
         self.document_count: int = stored.doc_count_all()
         self.rows = self._column("row")
         self.occurrences = self._column("occurrences")
@@ -200,17 +202,17 @@ class View(NamedTuple):
 class Snapshot:
     """The index as one commit left it."""
 
-    def __init__(self, build: Build, previous: "Snapshot | None" = None) -> None:
+    def __init__(self, generation: Generation, previous: "Snapshot | None" = None) -> None:
         """Open the newest commit, taking over the segments that ``previous`` has open."""
-        contents = TOC.read(build.storage(), _INDEX_NAME)
-        self.build = build
-        self.generation: int = contents.generation
+        contents = TOC.read(storage(generation), _INDEX_NAME)
+        self.generation = generation
+        self.commit: int = contents.generation
         self._known: dict[str, Segment] = {}
-        known = previous._known if previous and previous.build == build else {}  # noqa: SLF001 (decision 2)
+        known = previous._known if previous and previous.generation == generation else {}  # noqa: SLF001 (decision 2)
         self.views: list[View] = []
         for stored in contents.segments:
             name = stored.segment_id()
-            segment = known.get(name) or Segment(build, contents.schema, stored)
+            segment = known.get(name) or Segment(generation, contents.schema, stored)
             self._known[name] = segment
             deleted = frozenset(stored.deleted_docs())
             self.views.append(View(segment, deleted, segment.document_count - len(deleted)))
@@ -244,6 +246,17 @@ class Snapshot:
     def find(self, topic_id: int) -> Place | None:
         """Return where a topic lies."""
         return next(self.holders("topic", str(topic_id)), None)
+
+    def is_found(self, document: Document) -> bool:
+        """Say whether a document is there as it was written, and found by its rarest term."""
+        place = self.find(document.topic_id)
+        if place is None or place.row().fingerprint != document.fingerprint():
+            return False
+        terms = entry_of(document).terms
+        if not terms:
+            return True
+        rarest = min(terms, key=lambda term: self.holding("terms", term))
+        return any(holder == place for holder in self.holders("terms", rarest))
 
     def places(self) -> Iterator[Place]:
         """Yield every document."""

@@ -9,7 +9,8 @@ from whoosh.reading import SegmentReader
 
 from community.search.documents import Document
 from community.search.engines.whoosh import schema
-from community.search.engines.whoosh.storage import Build
+from community.search.engines.whoosh.storage import storage
+from community.search.generations import Generation
 
 MERGE_RATIO = 4
 MERGE_MAX = 10_000  # documents; a bigger segment is merged only when a third of it is deleted
@@ -26,30 +27,26 @@ class LeanCodec(W3Codec):
     length_stats = False
 
 
-def create(build: Build, documents: Iterable[Document]) -> int:
-    """Fill a new build and return how many documents it holds."""
-    index = FileIndex.create(build.storage(), schema.schema())
+def create(new: Generation, documents: Iterable[Document]) -> None:
+    """Fill a new generation. No two documents have the same topic id."""
+    index = FileIndex.create(storage(new), schema.schema())
     writer = index.writer(codec=_codec(), limitmb=REBUILD_MEMORY_MB, compound=False)
-    seen: set[int] = set()
     try:
         for document in documents:
-            if document.topic_id not in seen:
-                seen.add(document.topic_id)
-                writer.add_document(**schema.fields_of(document))
+            writer.add_document(**schema.fields_of(document))
     except BaseException:
         writer.cancel()
         raise
     writer.commit(merge=False)
-    return len(seen)
 
 
-def update(build: Build, put: dict[int, dict[str, Any]], remove: set[int]) -> None:
+def update(generation: Generation, put: dict[int, dict[str, Any]], remove: set[int]) -> None:
     """Replace and remove documents in one commit.
 
     Args:
         put: the fields of documents (`schema.fields_of`) by topic id.
     """
-    writer = FileIndex(build.storage()).writer(codec=_codec(), compound=False)
+    writer = FileIndex(storage(generation)).writer(codec=_codec(), compound=False)
     try:
         for topic_id in (*put, *remove):
             writer.delete_by_term("topic", str(topic_id))
@@ -61,9 +58,9 @@ def update(build: Build, put: dict[int, dict[str, Any]], remove: set[int]) -> No
     writer.commit(mergetype=_merge)
 
 
-def compact(build: Build) -> None:
+def compact(generation: Generation) -> None:
     """Write every segment anew that still holds what was removed or replaced."""
-    index = FileIndex(build.storage())
+    index = FileIndex(storage(generation))
     if any(segment.deleted_count() for segment in index._segments()):  # noqa: SLF001 (no other way)
         index.writer(codec=_codec(), compound=False).commit(mergetype=_without_deleted)
 
