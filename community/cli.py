@@ -25,6 +25,7 @@ from community.search import commands as search_commands
 from community.topics import commands as topics_commands
 from community.topics import indexing
 from community.topics.importing import commands as importing_commands
+from community.topics.measuring import commands as measuring_commands
 
 LOCAL = "127.0.0.1"
 
@@ -148,3 +149,10 @@ for command in (
     migrations_group,
 ):
     main.add_command(command)
+for command in (
+    measuring_commands.guess,
+    measuring_commands.measure_online,
+    measuring_commands.export,
+):
+    search_commands.eval_group.add_command(command)
+search_commands.search_group.add_command(measuring_commands.explain)

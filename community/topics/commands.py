@@ -1,6 +1,5 @@
 """Commands about what is kept in two places: counts and their rows, topics and the index."""
 
-import json
 import sys
 from collections.abc import Iterator
 
@@ -21,8 +20,8 @@ from community import search
 from community.core import outbox
 from community.core.db import transaction
 from community.search import Document, SearchUnavailable
-from community.search.commands import eval_group, search_group
-from community.topics import handlers, indexing, measuring
+from community.search.commands import search_group
+from community.topics import handlers, indexing
 from community.topics.services import recount as recounting
 from community.topics.services import related
 
@@ -102,34 +101,6 @@ def check(*, repair: bool) -> None:
     for start in range(0, len(found.ids), REPAIRED_AT_ONCE):
         indexing.bring_up_to_date(found.ids[start : start + REPAIRED_AT_ONCE])
     click.echo(f"Put right: {len(found.ids):,} topics.")
-
-
-@eval_group.command("guess")
-@click.option(
-    "--query",
-    type=click.Choice(["title", "full"]),
-    default="title",
-    show_default=True,
-    help="Ask with the title alone, or with title and text.",
-)
-@click.option("--limit", type=click.IntRange(min=1), help="Ask N topics, evenly spread.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@with_appcontext
-def guess(*, query: str, limit: int | None, as_json: bool) -> None:
-    """Ask the site's own topics which company and product they are about.
-
-    Each is left out of the topics that vote on it; what is right is where it is filed.
-    """
-    topic_ids, figures = measuring.spread_evenly(limit), measuring.Figures()
-    with progress() as bar:
-        asked = measuring.measure(topic_ids, with_body=query == "full")
-        for so_far in bar.track(asked, total=len(topic_ids), description="Asking"):
-            figures = so_far
-    if as_json:
-        click.echo(json.dumps(figures.as_dict()))
-        return
-    for name, value in figures.as_dict().items():
-        click.echo(f"{name.replace('_', ' '):<22}{'-' if value is None else value:>10}")
 
 
 def _rebuilt() -> int:

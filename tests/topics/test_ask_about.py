@@ -14,8 +14,9 @@ from community.accounts.models import User
 from community.companies.models import Company
 from community.core import outbox
 from community.core.db import db
-from community.topics import measuring, queries
-from community.topics.commands import guess
+from community.topics import queries
+from community.topics.measuring import guessing
+from community.topics.measuring.commands import guess
 from community.topics.models import Topic, TopicProduct
 from community.writing.models import Draft
 from tests.conftest import Client, counted_statements
@@ -247,12 +248,12 @@ def test_guesses_are_measured_on_what_there_is(routers: Company) -> None:
     make_topic(make_company("Larkspur"), title="Brightwave is better")  # a trap
     outbox.deliver_due()
 
-    *_, figures = measuring.measure(measuring.spread_evenly(None), with_body=False)
+    *_, figures = guessing.measure(guessing.spread_evenly(None), with_body=False)
 
     assert (figures.topics, figures.guessed, figures.right) == (5, 5, 4)
     assert figures.shares()["company_precision"] == 0.8
     assert figures.shares()["product_recall"] == 1.0
-    assert len(measuring.spread_evenly(2)) == 2
+    assert len(guessing.spread_evenly(2)) == 2
 
 
 def test_the_command_says_how_good_the_guesses_are(app: Flask, routers: Company) -> None:

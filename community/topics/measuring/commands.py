@@ -1,0 +1,161 @@
+"""Commands that measure finding by what there is on the site, and take a score apart."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from community import search
+from community.companies import queries as companies
+from community.core import clock
+from community.core.db import reading
+from community.search import Document, Explanation
+from community.topics import indexing, queries
+from community.topics.commands import progress
+from community.topics.measuring import exporting, guessing, online
+from community.topics.measuring.online import Tally
+
+TERMS_SHOWN = 12  # terms of an explanation
+
+
+@click.command("guess")
+@click.option(
+    "--query",
+    type=click.Choice(["title", "full"]),
+    default="title",
+    show_default=True,
+    help="Ask with the title alone, or with title and text.",
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Ask N topics, evenly spread.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@with_appcontext
+def guess(*, query: str, limit: int | None, as_json: bool) -> None:
+    """Ask the site's own topics which company and product they are about.
+
+    Each is left out of the topics that vote on it; what is right is where it is filed.
+    """
+    topic_ids, figures = guessing.spread_evenly(limit), guessing.Figures()
+    with progress() as bar:
+        asked = guessing.measure(topic_ids, with_body=query == "full")
+        for so_far in bar.track(asked, total=len(topic_ids), description="Asking"):
+            figures = so_far
+    if as_json:
+        click.echo(json.dumps(figures.as_dict()))
+        return
+    for name, value in figures.as_dict().items():
+        click.echo(f"{name.replace('_', ' '):<22}{'-' if value is None else value:>10}")
+
+
+@click.command("online")
+@click.option(
+    "--days",
+    type=click.IntRange(min=1, max=3650),
+    default=30,
+    show_default=True,
+    help="Look back so far.",
+)
+@click.option("--company", metavar="SLUG", help="Only topics of this company.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@with_appcontext
+def measure_online(*, days: int, company: str | None, as_json: bool) -> None:
+    """Say what became of the answers that were shown to people about to ask.
+
+    By place in the list, and by the day on which visits were first shown something.
+    """
+    found = companies.by_slug(company) if company else None
+    if company and found is None:
+        raise click.BadParameter(f"No company is at {company!r}.", param_hint="--company")
+    with reading():
+        report = online.report(
+            clock.now() - timedelta(days=days), company_id=found.id if found else None
+        )
+    if as_json:
+        click.echo(json.dumps(report.as_dict()))
+        return
+    ranks = [(str(rank), tally) for rank, tally in report.by_rank.items()]
+    dates = [(day.isoformat(), tally) for day, tally in report.by_day.items()]
+    click.echo("\n".join(_rows("Place", [*ranks, ("all", report.places)], posted=False)))
+    click.echo()
+    click.echo("\n".join(_rows("Day", [*dates, ("all", report.visits)], posted=True)))
+
+
+@click.command("export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@with_appcontext
+def export(folder: Path) -> None:
+    """Write what people judged, and the topics, as a labelled set into FOLDER.
+
+    Nobody is named in it and personal data that is recognised is masked; read it all the same
+    before you hand it on. `community eval retrieval FOLDER` asks it.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / "qrels.tsv").exists():
+        raise click.BadParameter("The folder holds something else.", param_hint="FOLDER")
+    asked, labels = exporting.export(folder, _shown_documents())
+    click.echo(f"{asked:,} queries with {labels:,} labels are in {folder}.")
+
+
+@click.command("explain")
+@click.argument("query")
+@click.option("--body", default="", help="The details, as in the form.")
+@click.option("--topic", "topic_id", type=click.IntRange(min=1), help="Only this topic.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1, max=100),
+    default=5,
+    show_default=True,
+    help="So many topics.",
+)
+@with_appcontext
+def explain(*, query: str, body: str, topic_id: int | None, limit: int) -> None:
+    """Print how suggestions for QUERY come to their scores, or how a topic comes to its."""
+    index = search.index()
+    found = (
+        [topic_id]
+        if topic_id is not None
+        else [match.topic_id for match in index.similar(query, body=body, limit=limit)]
+    )
+    titles = {row.id: row.title for row in queries.rows_for(found)}
+    for place, id_ in enumerate(found, 1):
+        explanation = index.explain(query, id_, body=body)
+        if explanation is None:
+            raise click.BadParameter(f"Topic {id_} is not in the index.", param_hint="--topic")
+        click.echo(f"{place}. {titles.get(id_, '(hidden)')} (topic {id_})")
+        click.echo("\n".join(_parts(explanation)))
+    if not found:
+        click.echo("Nothing is found.")
+
+
+def _parts(explanation: Explanation) -> Iterator[str]:
+    """Yield the lines that take a score apart, the heaviest terms first."""
+    factors = "".join(f" × {name} {value:.3f}" for name, value in explanation.factors.items())
+    yield f"   score {explanation.score:.3f} = relevance {explanation.relevance:.3f}{factors}"
+    for term in explanation.terms[:TERMS_SHOWN]:
+        where = ", ".join(f"{name} {count}" for name, count in term.fields.items())
+        yield f"   {term.share:8.3f}  {term.term:<24} idf {term.idf:.2f}  {where}"
+    if others := explanation.terms[TERMS_SHOWN:]:
+        yield f"   {sum(term.share for term in others):8.3f}  {len(others)} more"
+
+
+def _rows(heading: str, tallies: Iterable[tuple[str, Tally]], *, posted: bool) -> Iterator[str]:
+    columns = ("opened", "solved", "me_too", "differs", *(["posted"] if posted else []))
+    names = "".join(f"{name.replace('_', ' '):>16}" for name in columns)
+    yield f"{heading:<12}{'shown':>8}{names}   solve rate"
+    for name, tally in tallies:
+        rate = tally.solve_rate()
+        cells = "".join(f"{_share(getattr(tally, column), tally.shown):>16}" for column in columns)
+        bounds = f"{rate.mean:.3f}  [{rate.low:.3f}, {rate.high:.3f}]" if rate else "-"
+        yield f"{name:<12}{tally.shown:>8,}{cells}   {bounds}"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part:,} ({part / whole:.1%})" if whole else f"{part:,}"
+
+
+def _shown_documents() -> Iterator[Document]:
+    with progress() as bar:
+        yield from bar.track(
+            indexing.all_documents(), total=indexing.visible_count(), description="Writing"
+        )
