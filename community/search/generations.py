@@ -245,6 +245,7 @@ class Generations:
                 raise unwritable(error) from error
             yield new
             self.seal(new)
+            _sync_all(new)
             self._list([new, *before])
         except BaseException:
             shutil.rmtree(new.folder, ignore_errors=True)
@@ -263,7 +264,10 @@ class Generations:
             self._sweep([generation for generation, _ in self._lines()])
 
     def seal(self, generation: Generation) -> None:
-        """Put the files that are new on the disk and note their checksums. Only while writing.
+        """Note the checksums of the files that are new. Only while writing.
+
+        They are not forced onto the disk, which would take longer than the commit: should the
+        power fail, what was lost no longer fits its checksum, and the database has it all.
 
         Raises:
             SearchUnavailable: they cannot be read or written.
@@ -272,7 +276,7 @@ class Generations:
             known = self._sums(generation)
             sums = {}
             for path in self._files(generation):
-                sums[path.name] = known.get(path.name) or _kept(path)
+                sums[path.name] = known.get(path.name) or Sum.of(path)
             lines = [f"{one.crc32:08x} {one.size} {name}\n" for name, one in sums.items()]
             _replace(generation.folder / SUMS, "".join(lines))
         except OSError as error:
@@ -381,7 +385,7 @@ class Generations:
     def _list(self, generations: list[Generation]) -> None:
         lines = [f"{one.name} {self.version}\n" for one in generations[:LISTED]]
         try:
-            _replace(self.folder / CURRENT, "".join(lines))
+            _replace(self.folder / CURRENT, "".join(lines), durably=True)
         except OSError as error:
             raise unwritable(error) from error
 
@@ -454,18 +458,25 @@ def _acquire(lock: int, wait: float) -> None:
             return
 
 
-def _kept(path: Path) -> Sum:
-    """Have the disk keep a file before anybody relies on it, and read it back."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-    return Sum.of(path)
-
-
-def _replace(path: Path, content: str) -> None:
+def _replace(path: Path, content: str, *, durably: bool = False) -> None:
     """Write a file whole: whoever reads sees the old content or the new."""
     new = path.with_name(f"{path.name}.tmp")
     with new.open("w", encoding="utf-8") as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+        if durably:
+            file.flush()
+            os.fsync(file.fileno())
     new.replace(path)
+
+
+def _sync_all(generation: Generation) -> None:
+    """Have the disk keep every file before anybody relies on it."""
+    try:
+        for path in (*generation.folder.iterdir(), generation.folder):
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+    except OSError as error:
+        raise unwritable(error) from error
