@@ -20,9 +20,11 @@ from community.core.errors import SettingsError
 
 Value = TypeVar("Value")
 
+# Whoever runs the tests may have had SIGHUP ignored, which a process passes on to its children.
 SUPERVISE = """
-import json, sys
+import json, signal, sys
 from community.supervisor import Supervisor
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 commands, options = json.loads(sys.argv[1])
 sys.exit(Supervisor(commands, **options).run())
 """
