@@ -18,6 +18,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 from zlib import crc32
 
@@ -47,13 +48,14 @@ class Entry:
     """A document as engines keep it.
 
     ``terms`` gives each term's share of 1 in the document (`scoring.saturate` of its weighted
-    occurrences, taken with typical lengths). Stop words are not among them: they order what
-    other words find, and find nothing by themselves.
+    occurrences, taken with typical lengths). Stop words are kept apart: they order what other
+    words find, and find nothing by themselves.
     """
 
     topic_id: int
     company_id: int
     terms: dict[str, float]
+    stop_words: tuple[str, ...]
     words: tuple[str, ...]  # of title and tags, as spelt
     row: bytes
     occurrences: bytes
@@ -114,6 +116,7 @@ def entry_of(document: Document) -> Entry:
         topic_id=document.topic_id,
         company_id=document.company_id,
         terms=_impacts(counts, lengths, rules.stop_words),
+        stop_words=tuple(sorted(rules.stop_words.intersection(chain(*counts)))),
         words=tuple(dict.fromkeys(rules.words(_title(document)))),
         row=_pack_row(document, lengths),
         occurrences=pack_occurrences(counts),

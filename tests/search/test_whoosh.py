@@ -16,7 +16,8 @@ from whoosh.matching import NullMatcher
 
 from community.search import Document, IndexBusy, SearchIndex, SearchUnavailable
 from community.search.engines.whoosh import WhooshIndex, schema
-from community.search.engines.whoosh.snapshot import Snapshot, View
+from community.search.engines.whoosh.segments import View
+from community.search.engines.whoosh.snapshot import Snapshot
 from community.search.generations import Generations
 from tests.search.conformance import EVERYTHING, PRINTER, Conformance, ids
 from tests.search.documents import document

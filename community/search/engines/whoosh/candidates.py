@@ -1,4 +1,4 @@
-"""From a query to the few documents worth scoring in full.
+"""From looked-up terms to the few documents worth scoring in full.
 
 Common words have long postings and decide little. So the rarest terms are read first, until a
 budget of postings is spent; the weights of the postings give a first score. The best
@@ -7,34 +7,16 @@ the order that reading all postings would have given.
 """
 
 import heapq
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 
-from community.search import scoring
-from community.search.analysis import ENGLISH
-from community.search.engines.whoosh.snapshot import Place, Segment, Snapshot
+from community.search.engines.whoosh.segments import Place, Segment, View
 from community.search.entries import company_term, encode
-from community.search.query import Query
+from community.search.snapshots import Lookup
 
 BUDGET = 8_000  # postings
 BUDGET_ALONE = 40_000  # postings of the rarest term, which is read even if it is common
-STOP_WORD = 0.5  # weight of a stop word, next to another word that as many topics hold
-COMPLETIONS = 8
-COMPLETIONS_SEEN = 200  # terms looked at for them
-COMPLETED = 0.2  # weight of all completions of an unfinished word together
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """A term of the query with what the index knows of it."""
-
-    term: str
-    weight: float  # in the query, times how much the term says
-    idf: float
-    field: str  # where its postings are, "" if it has none
-    field_term: str
-    holding: int  # documents, within the company if the query is
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,90 +24,58 @@ class Found:
     """The candidates and how they were found."""
 
     scores: list[tuple[Segment, dict[int, float]]]
-    complete: bool  # every term was read
+    is_complete: bool  # every term was read
 
     @property
     def size(self) -> int:
         return sum(len(scores) for _, scores in self.scores)
 
 
-def lookups(snapshot: Snapshot, query: Query, company_id: int | None) -> list[Lookup]:
-    """Look the terms of a query up, rarest first. Terms that nothing holds are left out."""
-    found = [_lookup(snapshot, term, weight, company_id) for term, weight in query.terms.items()]
-    found += _completions(snapshot, query, company_id)
-    return sorted((f for f in found if f.idf), key=lambda lookup: lookup.holding)
-
-
-def _lookup(snapshot: Snapshot, term: str, weight: float, company_id: int | None) -> Lookup:
-    if term in ENGLISH.stop_words:
-        holding = snapshot.holding_stop_word(term)
-        idf = scoring.idf(snapshot.document_count, holding) if holding else 0.0
-        return Lookup(term, STOP_WORD * weight * idf, idf, "", "", holding)
-    holding = snapshot.holding("terms", term)
-    idf = scoring.idf(snapshot.document_count, holding) if holding else 0.0
-    lookup = Lookup(term, weight * idf, idf, "terms", term, holding)
-    if company_id is None or not holding:
-        return lookup
-    narrowed = company_term(company_id, term)
-    return replace(
-        lookup,
-        field="company_terms",
-        field_term=narrowed,
-        holding=snapshot.holding("company_terms", narrowed),
-    )
-
-
-def _completions(snapshot: Snapshot, query: Query, company_id: int | None) -> list[Lookup]:
-    """Look up what the unfinished last word may become."""
-    if not query.unfinished:
-        return []
-    counts: dict[str, int] = {}
-    for (word, count), _ in zip(
-        snapshot.terms_from("words", query.unfinished), range(COMPLETIONS_SEEN), strict=False
-    ):
-        for term in ENGLISH.terms(word):
-            if term not in query.terms:
-                counts[term] = counts.get(term, 0) + count
-    likely = heapq.nlargest(COMPLETIONS, counts.items(), key=itemgetter(1))
-    total = sum(count for _, count in likely)
-    # One word is meant, so all completions together say no more than their whole group does.
-    idf = scoring.idf(snapshot.document_count, min(total, snapshot.document_count))
-    return [
-        replace(found, weight=COMPLETED * idf * (0.5 + 0.5 * count / total), idf=idf)
-        for term, count in likely
-        if (found := _lookup(snapshot, term, 1.0, company_id)).idf
-    ]
+def token(term: str, company_id: int | None) -> tuple[str, str]:
+    """Return in which field the postings of a term are, and under what."""
+    if company_id is None:
+        return "terms", term
+    return "company_terms", company_term(company_id, term)
 
 
 def gather(
-    snapshot: Snapshot, terms: list[Lookup], *, budget: int = BUDGET, covering: float = 0.0
+    views: Sequence[View],
+    terms: Sequence[Lookup],
+    company_id: int | None,
+    *,
+    budget: int = BUDGET,
+    covering: float = 0.0,
 ) -> Found:
     """Read the postings of the rarest terms within the budget.
 
     Args:
-        covering: the share of the weight of these terms that a candidate must hold.
+        terms: rarest first.
+        covering: the share of the weight of the terms read that a candidate must hold.
     """
     read: list[Lookup] = []
     spent = 0
-    finding = [lookup for lookup in terms if lookup.field]
+    finding = [lookup for lookup in terms if lookup.finds]
     for lookup in finding:
         spent += lookup.holding
         if read and spent > budget:
             break
         read.append(lookup)
-    complete = len(read) == len(finding) and spent <= max(budget, BUDGET_ALONE)
+    is_complete = len(read) == len(finding) and spent <= max(budget, BUDGET_ALONE)
     needed = covering * sum(lookup.weight for lookup in read)
-    scores = [(view.segment, _read(view.segment, read, needed)) for view in snapshot.views]
-    return Found(scores, complete)
+    scores = [(view.segment, _read(view.segment, read, company_id, needed)) for view in views]
+    return Found(scores, is_complete)
 
 
-def _read(segment: Segment, terms: list[Lookup], needed: float) -> dict[int, float]:
+def _read(
+    segment: Segment, terms: list[Lookup], company_id: int | None, needed: float
+) -> dict[int, float]:
     scores: dict[int, float] = {}
     held: dict[int, float] = {}
     left = BUDGET_ALONE
     for lookup in terms:
         weight = lookup.weight
-        for ids, weights in segment.postings(lookup.field, encode(lookup.field_term)):
+        field, key = token(lookup.term, company_id)
+        for ids, weights in segment.postings(field, encode(key)):
             for number, share in zip(ids, weights, strict=True):
                 scores[number] = scores.get(number, 0.0) + weight * share
             if needed:
@@ -140,10 +90,10 @@ def _read(segment: Segment, terms: list[Lookup], needed: float) -> dict[int, flo
 
 
 def best(
-    snapshot: Snapshot, found: Found, count: int, *, exclude: Collection[int] = ()
+    views: Sequence[View], found: Found, count: int, *, exclude: Collection[int] = ()
 ) -> Iterator[Place]:
     """Yield the best candidates that are neither deleted nor among the topics to ``exclude``."""
-    deleted = {id(view.segment): view.deleted for view in snapshot.views}
+    deleted = {id(view.segment): view.deleted for view in views}
     scored = [
         (score, number, segment)
         for segment, scores in found.scores

@@ -16,8 +16,7 @@ from typing import Any
 from whoosh import columns, fields, formats
 
 from community.search import entries
-from community.search.documents import Document
-from community.search.entries import company_term, encode
+from community.search.entries import Entry, company_term, encode
 
 # Of the index as a whole: a reader that expects another stamp refuses it.
 VERSION = entries.VERSION
@@ -60,9 +59,8 @@ def schema() -> fields.Schema:
     )
 
 
-def fields_of(document: Document) -> dict[str, Any]:
+def fields_of(entry: Entry) -> dict[str, Any]:
     """Return what `whoosh.writing.IndexWriter.add_document` takes."""
-    entry = entries.entry_of(document)
     return {
         "topic": str(entry.topic_id),
         "terms": entry.terms,

@@ -10,6 +10,7 @@ from whoosh.reading import SegmentReader
 from community.search.documents import Document
 from community.search.engines.whoosh import schema
 from community.search.engines.whoosh.storage import storage
+from community.search.entries import Entry, entry_of
 from community.search.generations import Generation
 
 MERGE_RATIO = 4
@@ -33,25 +34,25 @@ def create(new: Generation, documents: Iterable[Document]) -> None:
     writer = index.writer(codec=_codec(), limitmb=REBUILD_MEMORY_MB, compound=False)
     try:
         for document in documents:
-            writer.add_document(**schema.fields_of(document))
+            writer.add_document(**schema.fields_of(entry_of(document)))
     except BaseException:
         writer.cancel()
         raise
     writer.commit(merge=False)
 
 
-def update(generation: Generation, put: dict[int, dict[str, Any]], remove: set[int]) -> None:
+def update(generation: Generation, put: dict[int, Entry], remove: set[int]) -> None:
     """Replace and remove documents in one commit.
 
     Args:
-        put: the fields of documents (`schema.fields_of`) by topic id.
+        put: entries by topic id.
     """
     writer = FileIndex(storage(generation)).writer(codec=_codec(), compound=False)
     try:
         for topic_id in (*put, *remove):
             writer.delete_by_term("topic", str(topic_id))
-        for fields in put.values():
-            writer.add_document(**fields)
+        for entry in put.values():
+            writer.add_document(**schema.fields_of(entry))
     except BaseException:
         writer.cancel()
         raise

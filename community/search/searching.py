@@ -1,26 +1,20 @@
 """The search page: all hits with their facets, a page at a time.
 
 A hit is a topic that holds at least half of what the query says, its words weighed by how much
-each says. Words so common that reading their postings would exceed the budget order the hits
-and find none.
+each says. An engine that reads only the rarest words goes by those; the others order the hits.
 """
 
-import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import TypeVar
 
 from community.search import correction
 from community.search import query as queries
 from community.search.documents import Facets, Filters, Match, Order, Results
-from community.search.engines.whoosh import candidates
-from community.search.engines.whoosh.reading import Scorer
-from community.search.engines.whoosh.snapshot import Place, Snapshot, Traits
-from community.search.entries import company_term
+from community.search.retrieval import Scorer, lookups
+from community.search.snapshots import Place, Snapshot, Traits
 
-BUDGET = 8_000  # postings
 HITS_MAX = 1_000  # hits that are filtered and counted, the best of a broader query
 RESCORED = 100  # hits that are scored in full, five pages; those behind stay as they were found
 HALF = 0.5
@@ -41,17 +35,14 @@ def search(
 ) -> Results:
     """Return a page of the hits."""
     query = queries.parse(text, finished=True)
+    terms = lookups(snapshot, query, filters.company_id)
     if query.terms:
-        terms = candidates.lookups(snapshot, query, filters.company_id)
-        found = candidates.gather(snapshot, terms, budget=BUDGET, covering=HALF)
-        hits = candidates.best(snapshot, found, HITS_MAX)
-        is_exact = found.complete and found.size <= HITS_MAX
+        places, is_exact = snapshot.hits(terms, filters.company_id, share=HALF, most=HITS_MAX)
     else:
-        terms = []
         order = Order.ACTIVITY if order is Order.BEST else order
-        hits = iter(_all(snapshot, filters.company_id, order))
+        places = snapshot.listed(order, filters.company_id, most=HITS_MAX)
         is_exact = snapshot.document_count <= HITS_MAX
-    kept, facets = _narrowed(list(hits), filters)
+    kept, facets = _narrowed(places, filters)
     if order is not Order.BEST:
         kept.sort(key=lambda place: place.sort_key(order), reverse=True)
     rescored = RESCORED if order is Order.BEST else 0
@@ -78,26 +69,18 @@ def _page(
         yield Match(places[behind].topic_id(), lowest / (2 + behind - rescored), 0.0)
 
 
-def _all(snapshot: Snapshot, company_id: int | None, order: Order) -> list[Place]:
-    """Return the first places in this order, of one company or of all."""
-    if company_id is None:
-        return list(islice(snapshot.in_order(order), HITS_MAX))
-    places = snapshot.holders("company_terms", company_term(company_id, ""))
-    return heapq.nlargest(HITS_MAX, places, key=lambda place: place.sort_key(order))
-
-
 def _correction(snapshot: Snapshot, text: str) -> str:
     vocabulary = correction.Vocabulary(
-        count=lambda word: snapshot.holding("words", word),
-        beginning_with=lambda beginning: snapshot.terms_from("words", beginning),
+        count=snapshot.titled,
+        beginning_with=snapshot.words_from,
     )
     return correction.correct(text[: queries.TEXT_MAX], vocabulary)
 
 
-def _narrowed(places: list[Place], filters: Filters) -> tuple[list[Place], Facets]:
+def _narrowed(places: Sequence[Place], filters: Filters) -> tuple[list[Place], Facets]:
     """Return the hits that every filter leaves, and what each facet would leave without its own."""
     if filters.company_id is not None:
-        places = [one for one in places if one.traits().company_id == filters.company_id]
+        places = [one for one in places if one.company_id() == filters.company_id]
     traits = [place.traits() for place in places]
     tests = _tests(filters)
     failed = [[name for name, fits in tests.items() if not fits(one)] for one in traits]
