@@ -81,7 +81,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
     return {
         "id": answer.reply_id,
         "url": absolute("topics.reply_link", reply_id=answer.reply_id),
-        "text": answer.text,
+        "text": answer.passage.text,
         "author": {
             "username": None if who.is_former else who.username,
             "name": None if who.is_former else who.name,

@@ -250,6 +250,36 @@ def test_among_equals_the_first_answer_is_the_answer() -> None:
     assert late.id < early.id
 
 
+def test_among_replies_with_the_same_verdicts_the_words_decide() -> None:
+    topic = make_topic()
+    make_reply(topic, body="Which router is it?", created_at=NOON)
+    about = make_reply(topic, body="At night the router scans.", created_at=NOON + timedelta(1))
+    vouched = make_topic()
+    make_reply(vouched, body="At night the router scans.", created_at=NOON)
+    worked = make_reply(vouched, body="Send it back.", worked_count=2)
+
+    answers = queries.answers_for([topic.id, vouched.id], "router drops at night")
+
+    assert answers[topic.id].reply_id == about.id
+    assert answers[vouched.id].reply_id == worked.id
+
+
+def test_the_passage_that_is_shown_is_about_the_question() -> None:
+    topic = make_topic(language="en-GB")
+    filler = "Thank you very much for telling us. " * 20
+    make_reply(topic, body=f"{filler}\n\nTurn off the scan.\n\n{filler}")
+
+    shown = queries.answers_for([topic.id], "scanning at night")[topic.id].passage.text
+    detailed = queries.answers_for([topic.id], "it fails", body="it is scanning")[topic.id]
+
+    assert "Turn off the scan." in shown
+    assert len(shown) <= 400
+    assert "Turn off the scan." in detailed.passage.text
+    beginning = queries.answers_for([topic.id])[topic.id].passage.text
+    assert beginning.startswith("Thank you")
+    assert "scan" not in beginning
+
+
 def test_what_is_no_answer_is_not_shown_as_one() -> None:
     topic = make_topic()
     reply = make_reply(topic, failed_count=3, worked_count=1)
@@ -275,7 +305,7 @@ def test_the_askers_own_answer_counts_once_it_solved_it() -> None:
         True,
         True,
     )
-    assert answer.text == "Found it: reset."
+    assert answer.passage.text == "Found it: reset."
     assert answer.html == "<p>Found it: <strong>reset</strong>.</p>"
 
 

@@ -1,5 +1,6 @@
-"""The best reply of each topic, for suggestions and search results."""
+"""The best reply of each topic for what somebody asks, and the passage of it that is shown."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,22 +9,27 @@ from sqlalchemy import SQLColumnExpression, and_, bindparam, case, func, or_, se
 from sqlalchemy.orm import aliased
 
 from community.companies.models import Company
-from community.core import clock, markup
+from community.core import clock
+from community.search import NOT_SAID, passages
+from community.search.passages import Passage, Question
 from community.topics.models import AcceptedAnswer, OfficialAnswer, Reply, Topic
 from community.topics.queries import speakers
 from community.topics.queries.reading import rows
 from community.topics.queries.shapes import Answer
 
-TEXT = 400  # characters of an answer's words
+COMPARED_MAX = 8  # replies of one topic that are compared by their words
 
 _by_asker = aliased(AcceptedAnswer)
 
 IS_OFFICIAL: SQLColumnExpression[bool] = OfficialAnswer.reply_id.is_not(None)
 BY_ASKER: SQLColumnExpression[bool] = _by_asker.reply_id.is_not(None)
-BEST_FIRST: tuple[SQLColumnExpression[Any], ...] = (
+VERDICTS_FIRST: tuple[SQLColumnExpression[Any], ...] = (
     case((IS_OFFICIAL, 0), (BY_ASKER, 1), (Reply.accepted_count > 0, 2), else_=3),
     Reply.accepted_count.desc(),
     (Reply.worked_count - Reply.failed_count).desc(),
+)
+BEST_FIRST: tuple[SQLColumnExpression[Any], ...] = (
+    *VERDICTS_FIRST,
     (Reply.helpful_count - Reply.unhelpful_count).desc(),
     Reply.created_at,
     Reply.id,
@@ -53,7 +59,9 @@ _CANDIDATES = (
             Topic.author_id.label("asker_id"),
             IS_OFFICIAL.label("is_official"),
             BY_ASKER.label("by_asker"),
+            func.rank().over(partition_by=Reply.topic_id, order_by=VERDICTS_FIRST).label("tier"),
             func.row_number().over(partition_by=Reply.topic_id, order_by=BEST_FIRST).label("place"),
+            Topic.language,
         ).join(Topic, Topic.id == Reply.topic_id)
     )
     .where(
@@ -70,58 +78,91 @@ _CANDIDATES = (
     )
     .subquery("candidates")
 )
-_BEST = speakers.with_speaker(
-    select(
-        Reply.topic_id,
-        Reply.id,
-        Reply.body_html,
-        Reply.speaks_for_company,
-        Reply.accepted_count,
-        Reply.worked_count,
-        Reply.failed_count,
-        Reply.helped_count,
-        Company.name.label("company_name"),
-        _CANDIDATES.c.asker_id,
-        _CANDIDATES.c.is_official,
-        _CANDIDATES.c.by_asker,
-        *speakers.COLUMNS,
+# The replies of a topic that have the best verdicts, which are the same for each of them.
+_COMPARED = (
+    speakers.with_speaker(
+        select(
+            Reply.topic_id,
+            Reply.id,
+            Reply.body_html,
+            Reply.speaks_for_company,
+            Reply.accepted_count,
+            Reply.worked_count,
+            Reply.failed_count,
+            Reply.helped_count,
+            Company.name.label("company_name"),
+            _CANDIDATES.c.asker_id,
+            _CANDIDATES.c.is_official,
+            _CANDIDATES.c.by_asker,
+            _CANDIDATES.c.language,
+            *speakers.COLUMNS,
+        )
+        .select_from(_CANDIDATES)
+        .join(Reply, Reply.id == _CANDIDATES.c.reply_id)
+        .join(Company, Company.id == _CANDIDATES.c.company_id),
+        Reply.author_id,
+        _CANDIDATES.c.company_id,
     )
-    .select_from(_CANDIDATES)
-    .join(Reply, Reply.id == _CANDIDATES.c.reply_id)
-    .join(Company, Company.id == _CANDIDATES.c.company_id),
-    Reply.author_id,
-    _CANDIDATES.c.company_id,
-).where(_CANDIDATES.c.place == 1)
+    .where(_CANDIDATES.c.tier == 1, _CANDIDATES.c.place <= COMPARED_MAX)
+    .order_by(Reply.topic_id, _CANDIDATES.c.place)
+)
 
 
-def answers_for(topic_ids: Sequence[int]) -> dict[int, Answer]:
+def answers_for(topic_ids: Sequence[int], text: str = "", *, body: str = "") -> dict[int, Answer]:
     """Return the best reply of each of these topics that has one, in one statement.
 
     Best is the company's official answer, then what the asker accepted, then what
     most people with the same issue accepted, then what worked for more than it failed
-    for, then what was found helpful, then what came first.
+    for. Among replies with the same verdicts the words decide, and a little what was
+    found helpful and what came first.
+
+    Args:
+        text: what is asked by whoever is to read them; the passage shown is about it.
+        body: the details, once there are any.
     """
     if not topic_ids:
         return {}
-    now = clock.now()
-    return {
-        row.topic_id: Answer(
-            reply_id=row.id,
-            speaker=speakers.speaker_of(
-                row,
-                company_name=row.company_name,
-                asker_id=row.asker_id,
-                speaks_for_company=row.speaks_for_company,
-                now=now,
-            ),
-            text=markup.plain_text(row.body_html, limit=TEXT),
-            html=Markup(row.body_html),  # noqa: S704 (sanitised at write time)
-            is_official=bool(row.is_official),
-            accepted_count=row.accepted_count,
-            accepted_by_asker=bool(row.by_asker),
-            worked_count=row.worked_count,
-            failed_count=row.failed_count,
-            helped_count=row.helped_count,
-        )
-        for row in rows(_BEST, topic_ids=list(topic_ids))
+    compared: dict[int, list[Any]] = defaultdict(list)
+    for row in rows(_COMPARED, topic_ids=list(topic_ids)):
+        compared[row.topic_id].append(row)
+    questions = {
+        language: Question(text, body, language=language)
+        for language in {_language(row) for replies in compared.values() for row in replies}
     }
+    return {
+        topic_id: _best(replies, questions[_language(replies[0])])
+        for topic_id, replies in compared.items()
+    }
+
+
+def _best(replies: Sequence[Any], question: Question) -> Answer:
+    """Return the answer among the replies of one topic that have the same verdicts."""
+    read = [passages.read(row.body_html, _language(row)) for row in replies]
+    chosen = passages.best(read, question)
+    return _answer(replies[chosen], read[chosen].passage(question))
+
+
+def _language(row: Any) -> str:
+    """Return the primary subtag of a topic's language, if anybody has said it."""
+    return str(row.language or NOT_SAID).partition("-")[0].lower()
+
+
+def _answer(row: Any, passage: Passage) -> Answer:
+    return Answer(
+        reply_id=row.id,
+        speaker=speakers.speaker_of(
+            row,
+            company_name=row.company_name,
+            asker_id=row.asker_id,
+            speaks_for_company=row.speaks_for_company,
+            now=clock.now(),
+        ),
+        passage=passage,
+        html=Markup(row.body_html),  # noqa: S704 (sanitised at write time)
+        is_official=bool(row.is_official),
+        accepted_count=row.accepted_count,
+        accepted_by_asker=bool(row.by_asker),
+        worked_count=row.worked_count,
+        failed_count=row.failed_count,
+        helped_count=row.helped_count,
+    )

@@ -11,6 +11,7 @@ from typing import Literal
 from markupsafe import Markup  # noqa: TID251 (wraps what was sanitised at write time)
 
 from community.companies.models import CompanyState
+from community.search.passages import Passage
 from community.topics.models import StatusRole, TopicKind, TopicStatus
 
 Level = Literal["member", "helper", "super-user"]
@@ -168,7 +169,7 @@ class Answer(Verdicts):
 
     reply_id: int
     speaker: Speaker
-    text: str  # plain, short
+    passage: Passage  # what is shown of it
     html: Markup  # the whole reply
     helped_count: int  # readers who needed not ask
 

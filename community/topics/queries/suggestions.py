@@ -59,7 +59,7 @@ def suggestions(
     """
     if len(text.strip()) < TEXT_MIN:
         return []
-    return _shown(_similar(text, body, company_id, exclude, limit=SHOWN_MAX))
+    return _shown(_similar(text, body, company_id, exclude, limit=SHOWN_MAX), text, body)
 
 
 def look(
@@ -88,7 +88,7 @@ def look(
             company_of = {vote.topic_id: vote.subject.company_id for vote in votes}
             its = found[0].subject.company_id
             matches.sort(key=lambda match: company_of.get(match.topic_id) != its)
-        return Look(_shown(matches[:SHOWN_MAX]), found)
+        return Look(_shown(matches[:SHOWN_MAX], text, body), found)
     except SearchUnavailable:
         return Look([], companies.weigh(signs), searching=False)
 
@@ -122,11 +122,11 @@ def _similar(
     )
 
 
-def _shown(matches: Sequence[Match]) -> list[Suggestion]:
+def _shown(matches: Sequence[Match], text: str, body: str) -> list[Suggestion]:
     topic_ids = [match.topic_id for match in matches]
     if not topic_ids:
         return []
-    answers = answers_for(topic_ids)
+    answers = answers_for(topic_ids, text, body=body)
     rows = rows_for(topic_ids)  # without those hidden since they were indexed
     return [
         Suggestion(topic=row, answer=answers.get(row.id), rank=rank)
