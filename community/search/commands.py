@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from operator import attrgetter
 from pathlib import Path
@@ -16,6 +16,8 @@ from community.search import open_index
 from community.search.evaluation import (
     BadSet,
     Figures,
+    Item,
+    LabelledSet,
     Outcome,
     Run,
     calibration,
@@ -24,11 +26,12 @@ from community.search.evaluation import (
     intervals,
     read_set,
 )
-from community.search.evaluation.confidence import Asked
+from community.search.evaluation.confidence import Tried
 from community.search.evaluation.intervals import Interval
 from community.search.evaluation.retrieval import OpenIndex
 
 NOISE = (0.5, 0.2, 0.1, 0.05)  # shares of noise for which a threshold is sought
+OTHERS = 400  # queries of each other set
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 NAMES = {
     "hit_at_1": "hit@1",
@@ -140,28 +143,43 @@ def measure_confidence(
     by: str,
     as_json: bool,
 ) -> None:
-    """Ask each query of labelled sets twice, once without what fits: what score tells?
+    """Ask labelled sets also what nothing fits: does the score tell?
 
-    Says how well the score of the first topic tells something that fits from noise, what
-    thresholds would hide, and how well calibrated a probability learnt from it is.
+    Each query is asked a second time with what fits it out of reach; with several folders,
+    each is asked the queries of the others too, which should find nothing. Says how well the
+    score of the first topic tells something that fits from noise, what thresholds would
+    hide, and how well calibrated a probability learnt from it is.
     """
-    asked: dict[str, list[Asked]] = {}
     try:
-        for folder in folders:
-            asked[folder.name] = confidence.ask_twice(
-                read_set(folder),
-                _opening(engine),
-                by=attrgetter(by),
-                with_body=query == "full",
-                limit=limit,
-                older_only=older_only,
-            )
+        sets = {folder.name: read_set(folder) for folder in folders}
     except BadSet as error:
         raise click.BadParameter(str(error), param_hint="FOLDER") from error
-    if sum(map(len, asked.values())) < 2:
+    tried = {
+        name: confidence.ask(
+            labelled,
+            _opening(engine),
+            by=attrgetter(by),
+            others=_others(sets, name),
+            with_body=query == "full",
+            limit=limit,
+            older_only=older_only,
+        )
+        for name, labelled in sets.items()
+    }
+    if sum(len(some.asked) for some in tried.values()) < 2:
         raise click.BadParameter("There are fewer than two queries.", param_hint="FOLDER")
-    told = _confidence(asked)
+    told = _confidence(tried)
     click.echo(json.dumps(told) if as_json else "\n".join(_confidence_lines(told)))
+
+
+def _others(sets: dict[str, LabelledSet], name: str) -> list[Item]:
+    """Return queries of the other sets, evenly spread over each."""
+    others = []
+    for other, labelled in sets.items():
+        if other != name:
+            step = max(1, len(labelled.queries) // OTHERS)
+            others += labelled.queries[::step][:OTHERS]
+    return others
 
 
 def _opening(engine: str) -> OpenIndex:
@@ -224,15 +242,15 @@ def _bounds(interval: Interval, *, sign: str = "") -> str:
     return f"{interval.low:{sign}.3f}, {interval.high:{sign}.3f}"
 
 
-def _confidence(asked: dict[str, list[Asked]]) -> dict[str, Any]:
+def _confidence(tried: dict[str, Tried]) -> dict[str, Any]:
     """Say of all sets together, and of each, what scores tell."""
-    everything = [each for some in asked.values() for each in some]
+    everything = confidence.together(tried.values())
     scores, fits, groups = zip(*confidence.samples(everything), strict=True)
     said = calibration.out_of_fold(scores, fits, groups)
     bins = calibration.reliability(said, fits)
     cuts = [confidence.cut_at_noise(everything, most) for most in NOISE]
     return {
-        "queries": len(everything),
+        "queries": len(everything.asked),
         "separation": confidence.separation(everything),
         "calibration_error": calibration.expected_calibration_error(bins),
         "brier": calibration.brier(said, fits),
@@ -240,26 +258,32 @@ def _confidence(asked: dict[str, list[Asked]]) -> dict[str, Any]:
         "cuts": [asdict(each) for each in cuts],
         "sets": {
             name: {
-                "queries": len(some),
+                "queries": len(some.asked),
                 "separation": confidence.separation(some),
                 "cuts": [asdict(confidence.cut(some, each.threshold)) for each in cuts],
             }
-            for name, some in asked.items()
+            for name, some in tried.items()
         },
     }
 
 
-def _confidence_lines(told: dict[str, Any]) -> list[str]:
-    thresholds = "".join(f"{cut['threshold']:>16.3f}" for cut in told["cuts"])
-    lines = [f"{'shown / noise from':<20}{'queries':>8}{'AUC':>8}{thresholds}"]
+def _confidence_lines(told: dict[str, Any]) -> Iterator[str]:
+    """Yield a table of thresholds and one of probabilities."""
+    thresholds = "".join(f"{cut['threshold']:>20.3f}" for cut in told["cuts"])
+    yield f"{'kept / near / far':<20}{'queries':>8}{'AUC':>8}{thresholds}"
     for name, some in (*told["sets"].items(), ("all", told)):
-        shares = "".join(f"{cut['kept']:>9.3f} /{cut['noise']:>5.2f}" for cut in some["cuts"])
-        lines.append(f"{name:<20}{some['queries']:>8,}{some['separation']:>8.3f}{shares}")
-    lines += ["", f"{'samples':>8}{'said':>8}{'seen':>8}"]
-    lines += [
-        f"{each['count']:>8,}{each['said']:>8.3f}{each['seen']:>8.3f}"
-        f"  [{each['low']:.3f}, {each['high']:.3f}]"
-        for each in told["reliability"]
-    ]
+        shares = "".join(
+            f"{cut['kept']:>10.2f}{cut['near']:>5.2f}{_or_dash(cut['far']):>5}"
+            for cut in some["cuts"]
+        )
+        yield f"{name:<20}{some['queries']:>8,}{some['separation']:>8.3f}{shares}"
+    yield f"\n{'samples':>8}{'said':>8}{'seen':>8}"
+    for each in told["reliability"]:
+        bounds = f"[{each['low']:.3f}, {each['high']:.3f}]"
+        yield f"{each['count']:>8,}{each['said']:>8.3f}{each['seen']:>8.3f}  {bounds}"
     error, brier = told["calibration_error"], told["brier"]
-    return [*lines, "", f"expected calibration error {error:.3f}, Brier score {brier:.3f}"]
+    yield f"\nexpected calibration error {error:.3f}, Brier score {brier:.3f}"
+
+
+def _or_dash(share: float | None) -> str:
+    return "-" if share is None else f"{share:.2f}"

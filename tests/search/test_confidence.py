@@ -7,26 +7,32 @@ from click.testing import CliRunner
 from community.search.commands import eval_group
 from community.search.engines.whoosh import WhooshIndex
 from community.search.evaluation import Item, LabelledSet, confidence, write_set
-from community.search.evaluation.confidence import Asked
+from community.search.evaluation.confidence import Asked, Tried
 
-ASKED = [Asked(9, True, 1), Asked(8, True, 2), Asked(3, True, 4), Asked(7, False, 7)]
+ASKED = Tried((Asked(9, True, 1), Asked(8, True, 2), Asked(3, True, 4), Asked(7, False, 7)))
 
 
 def test_a_query_is_asked_with_and_without_what_fits() -> None:
     corpus = [Item("1", "zebra crossing closed"), Item("2", "zebra")]
     queries = [Item("q", "zebra crossing"), Item("none", "zebra"), Item("nowhere", "lion")]
     labels = {"q": {"1": 1}, "none": {"2": 0}, "nowhere": {"2": 1}}
-    first, nowhere = confidence.ask_twice(
-        LabelledSet(corpus, queries, labels), WhooshIndex, by=lambda match: match.relevance
+    tried = confidence.ask(
+        LabelledSet(corpus, queries, labels),
+        WhooshIndex,
+        by=lambda match: match.relevance,
+        others=[Item("other", "crossing"), Item("lost", "tiger")],
     )
+    first, nowhere = tried.asked
     assert first.is_hit
-    assert first.score > first.noise > 0  # "2" is what is left
+    assert first.score > first.near > 0  # "2" is what is left
     assert nowhere == Asked(0.0, False, 0.0)
+    assert tried.far[0] > 0
+    assert tried.far[1] == 0
 
 
 def test_a_threshold_hides_noise_and_some_hits() -> None:
-    assert confidence.cut(ASKED, 4) == confidence.Cut(4, kept=2 / 3, noise=0.5)
-    assert confidence.cut(ASKED, 0) == confidence.Cut(0, kept=1.0, noise=1.0)
+    assert confidence.cut(ASKED, 4) == confidence.Cut(4, kept=2 / 3, near=0.5, far=None)
+    assert confidence.cut(ASKED, 0) == confidence.Cut(0, kept=1.0, near=1.0, far=None)
 
 
 @pytest.mark.parametrize(
@@ -35,22 +41,30 @@ def test_a_threshold_hides_noise_and_some_hits() -> None:
 )
 def test_a_threshold_is_as_low_as_noise_allows(most: float, kept: float, noise: float) -> None:
     cut = confidence.cut_at_noise(ASKED, most)
-    assert cut.noise == noise
+    assert cut.near == noise
     lower = confidence.cut(ASKED, cut.threshold - 1e-9)
-    assert lower.noise > most or lower.noise == 1.0
+    assert lower.near > most or lower.near == 1.0
     assert cut.kept == pytest.approx(kept)
 
 
 def test_separation_is_the_area_under_the_curve() -> None:
     # 9 and 8 are above all four noises, 3 above two of them.
     assert confidence.separation(ASKED) == pytest.approx((4 + 4 + 2) / 12)
-    assert confidence.separation([Asked(1, True, 1)]) == 0.5
-    assert confidence.separation([]) == 0.5
+    assert confidence.separation(Tried((Asked(1, True, 1),))) == 0.5
+    assert confidence.separation(Tried(())) == 0.5
+
+
+def test_queries_of_others_are_the_noise_where_there_are_any() -> None:
+    tried = Tried(ASKED.asked, far=(1, 2))
+    assert confidence.separation(tried) == 1.0
+    assert confidence.cut_at_noise(tried, 0.0).far == 0.0
+    assert confidence.cut_at_noise(tried, 0.0).kept == 1.0
+    assert confidence.together([ASKED, tried, tried]) == Tried(3 * ASKED.asked, (1, 2, 1, 2))
 
 
 def test_nothing_asked_has_no_threshold() -> None:
     with pytest.raises(ValueError, match="Nothing was asked"):
-        confidence.cut_at_noise([], 0.1)
+        confidence.cut_at_noise(Tried(()), 0.1)
 
 
 def test_command_judges_several_sets_together(tmp_path: Path) -> None:
@@ -68,7 +82,7 @@ def test_command_judges_several_sets_together(tmp_path: Path) -> None:
     assert told["queries"] == 4
     assert set(told["sets"]) == {"first", "second"}
     assert told["separation"] == told["sets"]["first"]["separation"] == 1.0
-    assert told["cuts"][-1]["noise"] == 0.0
+    assert told["cuts"][-1]["far"] == 0.0
     assert told["cuts"][-1]["kept"] == 1.0
 
 

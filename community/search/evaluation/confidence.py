@@ -1,19 +1,22 @@
-"""From what score on are topics worth showing? Ask each query twice, once without an answer.
+"""From what score on are topics worth showing? Ask also where nothing fits, and look at the best.
 
-The second time all topics that fit the query are taken out of reach: the best of what is left is
-noise, and the right thing to show is nothing. Labels are incomplete, so some of what counts as
-noise here fits after all: shares of noise are upper bounds.
+Then the right thing to show is nothing, and there are two ways to have nothing that fits:
+
+near   the query is asked a second time with all topics that fit it out of reach. What is left is about
+       the same matter, and labels are incomplete, so some of it fits after all: the share
+       that is shown is an upper bound.
+far    queries of other sets are asked: somebody with a problem that nobody here has had.
 """
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from community.search.documents import Match
 from community.search.evaluation.measures import SHOWN
 from community.search.evaluation.retrieval import OpenIndex, indexed
-from community.search.evaluation.sets import LabelledSet
+from community.search.evaluation.sets import Item, LabelledSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,15 @@ class Asked:
 
     score: float  # of the first topic; 0 if there is none
     is_hit: bool  # one that fits is among the first five
-    noise: float  # the score of the first topic when none fits
+    near: float  # the score of the first topic when none fits
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of asking a corpus."""
+
+    asked: tuple[Asked, ...]  # its own queries
+    far: tuple[float, ...] = ()  # for queries of other sets, the score of the first topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,90 +42,110 @@ class Cut:
 
     threshold: float
     kept: float  # of the queries with a fitting topic among the first five, those still shown it
-    noise: float  # of the queries that nothing fits, those shown something all the same
+    near: float  # of the queries whose fitting topics are out of reach, those shown something
+    far: float | None  # the same of queries of other sets; None: none were asked
 
 
-def ask_twice(
+def ask(
     labelled: LabelledSet,
     open_index: OpenIndex,
     *,
     by: Callable[[Match], float],
+    others: Iterable[Item] = (),
     with_body: bool = True,
     limit: int | None = None,
     older_only: bool = False,
-) -> list[Asked]:
-    """Ask the queries of a set that something fits.
+) -> Tried:
+    """Ask a set its own queries, each twice, and queries of others.
 
     Args:
         by: the score of a match.
+        others: queries that nothing in the corpus fits.
         with_body: ask with title and body, else with the title alone.
-        limit: queries to ask, all if None.
+        limit: queries to ask of its own, all if None.
         older_only: leave topics out that are not older than the query.
     """
     with indexed(labelled, open_index) as corpus:
+
+        def found(query: Item, exclude: Collection[int] = ()) -> list[Match]:
+            body = query.body if with_body else ""
+            return corpus.index.similar(query.title, body=body, limit=SHOWN, exclude=exclude)
+
+        def first(matches: Sequence[Match]) -> float:
+            return by(matches[0]) if matches else 0.0
+
         asked = []
         for query in corpus.askable(limit):
             fitting = {id_ for id_, grade in corpus.grades(query).items() if grade > 0}
             if not fitting:
                 continue
             excluded = corpus.excluded(query, older_only=older_only)
-            found, noise = (
-                corpus.index.similar(
-                    query.title,
-                    body=query.body if with_body else "",
-                    limit=SHOWN,
-                    exclude=without,
-                )
-                for without in (excluded, excluded | fitting)
-            )
-            asked.append(
-                Asked(
-                    score=by(found[0]) if found else 0.0,
-                    is_hit=any(match.topic_id in fitting for match in found),
-                    noise=by(noise[0]) if noise else 0.0,
-                )
-            )
-        return asked
+            matches = found(query, excluded)
+            is_hit = any(match.topic_id in fitting for match in matches)
+            asked.append(Asked(first(matches), is_hit, first(found(query, excluded | fitting))))
+        return Tried(tuple(asked), tuple(first(found(query)) for query in others))
 
 
-def samples(asked: Sequence[Asked]) -> Iterator[tuple[float, bool, int]]:
-    """Yield score, whether something fits, and the query's number: two for each query."""
-    for number, each in enumerate(asked):
-        yield each.score, each.is_hit, number
-        yield each.noise, False, number
-
-
-def cut(asked: Sequence[Asked], threshold: float) -> Cut:
-    """Say what showing nothing below ``threshold`` does."""
-    hits = [each.score >= threshold for each in asked if each.is_hit]
-    return Cut(
-        threshold,
-        kept=sum(hits) / len(hits) if hits else 0.0,
-        noise=sum(each.noise >= threshold for each in asked) / len(asked) if asked else 0.0,
+def together(tries: Iterable[Tried]) -> Tried:
+    """Return several corpora as one."""
+    parts = list(tries)
+    return Tried(
+        tuple(each for part in parts for each in part.asked),
+        tuple(score for part in parts for score in part.far),
     )
 
 
-def cut_at_noise(asked: Sequence[Asked], most: float) -> Cut:
+def samples(tried: Tried) -> Iterator[tuple[float, bool, int]]:
+    """Yield score, whether something that fits is shown, and the query's number."""
+    for number, each in enumerate(tried.asked):
+        yield each.score, each.is_hit, number
+        yield each.near, False, number
+    for number, score in enumerate(tried.far, len(tried.asked)):
+        yield score, False, number
+
+
+def cut(tried: Tried, threshold: float) -> Cut:
+    """Say what showing nothing below ``threshold`` does."""
+    hits = [each.score for each in tried.asked if each.is_hit]
+    return Cut(
+        threshold,
+        kept=_share(hits, threshold),
+        near=_share([each.near for each in tried.asked], threshold),
+        far=_share(tried.far, threshold) if tried.far else None,
+    )
+
+
+def cut_at_noise(tried: Tried, most: float) -> Cut:
     """Return the lowest threshold that shows something to at most this share of noise.
+
+    Noise are the queries of other sets, if there are any, else those without what fits.
 
     Raises:
         ValueError: nothing was asked.
     """
-    if not asked:
+    loudest = sorted(_noise(tried), reverse=True)
+    if not loudest:
         raise ValueError("Nothing was asked.")
-    loudest = sorted((each.noise for each in asked), reverse=True)
-    allowed = int(most * len(asked))
-    if allowed >= len(asked):
-        return cut(asked, loudest[-1])
-    return cut(asked, math.nextafter(loudest[allowed], math.inf))
+    allowed = int(most * len(loudest))
+    if allowed >= len(loudest):
+        return cut(tried, loudest[-1])
+    return cut(tried, math.nextafter(loudest[allowed], math.inf))
 
 
-def separation(asked: Sequence[Asked]) -> float:
+def separation(tried: Tried) -> float:
     """Return how often a hit scores above noise: the area under the ROC curve, 0.5 by chance."""
-    hits = [each.score for each in asked if each.is_hit]
-    noise = sorted(each.noise for each in asked)
-    if not hits:
+    hits = [each.score for each in tried.asked if each.is_hit]
+    noise = sorted(_noise(tried))
+    if not hits or not noise:
         return 0.5
     # Those below, and half of the ties.
     wins = sum(bisect_left(noise, score) + bisect_right(noise, score) for score in hits) / 2
     return wins / (len(hits) * len(noise))
+
+
+def _noise(tried: Tried) -> Sequence[float]:
+    return tried.far or [each.near for each in tried.asked]
+
+
+def _share(scores: Sequence[float], threshold: float) -> float:
+    return sum(score >= threshold for score in scores) / len(scores) if scores else 0.0
