@@ -5,6 +5,7 @@ What follows each change and each night; what is kept about a person; the pages 
 
 from flask import Flask
 
+from community import search
 from community.accounts import forgetting
 from community.accounts import handlers as accounts
 from community.accounts import holdings as accounts_holdings
@@ -103,6 +104,7 @@ def wire_events() -> None:
 
     jobs.often(news.begin_the_day)
     jobs.nightly(topics.relate_nightly)
+    jobs.nightly(topics.inspect_index)
     jobs.nightly(writing_services.prune_drafts)
     jobs.nightly(pictures_services.sweep)
     jobs.nightly(accounts_services.prune_sessions)
@@ -135,6 +137,7 @@ def wire_pages(app: Flask) -> None:
         api_views,
     ):
         app.register_blueprint(views.bp)
+    web_views.report(app, "search", lambda: search.index().health().state)
 
 
 def _after(*events: str, do: outbox.Handler, **how: bool) -> None:

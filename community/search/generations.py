@@ -90,7 +90,14 @@ class Health:
     """Whether an index can be asked, and what an operator should know."""
 
     is_answering: bool
-    trouble: str = ""  # a sentence that says what to do, too
+    trouble: str = ""  # sentences for an operator, with what to do
+
+    @property
+    def state(self) -> str:
+        """In one word, for monitors: ok; fallback, an older index answers; off."""
+        if not self.is_answering:
+            return "off"
+        return "fallback" if self.trouble else "ok"
 
 
 class Generations:

@@ -4,6 +4,7 @@ A new generation takes over only when it has shown that it holds what went into 
 documents, and of a sample each as it was written and found by its words.
 """
 
+import logging
 import random
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
@@ -14,6 +15,7 @@ from community.search.generations import Generation, Generations, unusable
 
 SAMPLE = 100  # documents
 FALLBACK_LEAST = 0.5  # of what the new one holds; one that holds less is not fallen back to
+log = logging.getLogger(__name__)
 _SEED = 4  # the same documents give the same sample
 
 
@@ -57,6 +59,7 @@ def rebuild(
     except Exception as error:
         if stream.error is not None or isinstance(error, SearchUnavailable):
             raise
+        log.exception("The search index could not be built.")
         raise unusable(error) from error
     if before < FALLBACK_LEAST * stream.count:
         generations.retire()

@@ -78,22 +78,28 @@ def relate(*, anew: bool) -> None:
 @click.option("--repair", is_flag=True, help="Put right what differs.")
 @with_appcontext
 def check(*, repair: bool) -> None:
-    """Compare the search index with the database.
+    """Read the files of the search index and compare what they hold with the database.
 
     What has just been changed may differ until the worker has seen to it. Ends with 1
-    if something differs and is not put right.
+    if something is damaged or differs and is not put right.
     """
     try:
+        damage = search.index().inspect()
+        for one in damage:
+            click.echo(f"Damaged: {one}.")
+        if damage and repair:
+            _build_anew()
+            return
         fingerprints = search.index().fingerprints()
     except SearchUnavailable as error:
         if not repair:
             raise
         click.echo(error.message)
-        click.echo(f"Built anew: {_rebuilt():,} topics are in the index.")
+        _build_anew()
         return
     found = indexing.differences(fingerprints, _shown("Comparing"))
     _tell(found)
-    if not found.ids:
+    if not found.ids and not damage:
         return
     if not repair:
         click.echo("`community search check --repair` puts this right.")
@@ -101,6 +107,10 @@ def check(*, repair: bool) -> None:
     for start in range(0, len(found.ids), REPAIRED_AT_ONCE):
         indexing.bring_up_to_date(found.ids[start : start + REPAIRED_AT_ONCE])
     click.echo(f"Put right: {len(found.ids):,} topics.")
+
+
+def _build_anew() -> None:
+    click.echo(f"Built anew: {_rebuilt():,} topics are in the index.")
 
 
 def _rebuilt() -> int:

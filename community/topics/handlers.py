@@ -1,6 +1,7 @@
 """Jobs that follow changes to topics. All take many payloads and may run any number of times."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from community import search
@@ -58,6 +59,15 @@ def compact_index(user_id: int) -> None:  # noqa: ARG001 (an event's payload)
         raise outbox.Retry(error.message, after=BUSY_AGAIN) from error
     except SearchUnavailable as error:
         raise outbox.Retry(error.message, after=BROKEN_AGAIN) from error
+
+
+def inspect_index() -> None:
+    """Look for damage in the files of the index before somebody's question meets it.
+
+    What is damaged answers no more; the log and a notice to operators say so.
+    """
+    with suppress(SearchUnavailable):  # there is none: whoever asks is told
+        search.index().inspect()
 
 
 def refresh_standings(payloads: Sequence[outbox.Payload]) -> None:

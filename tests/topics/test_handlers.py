@@ -13,7 +13,8 @@ from community import search
 from community.core import clock, outbox
 from community.core.db import db, transaction
 from community.search import IndexBusy, SearchIndex, SearchUnavailable
-from community.topics import commands, handlers, services
+from community.search.commands import search_group
+from community.topics import commands, handlers, indexing, services
 from community.topics.models import CompanyFigures, Standing, TopicKind
 from tests.factories import make_company, make_reply, make_topic, make_user
 
@@ -143,29 +144,84 @@ def test_reindex_and_check_agree(index: SearchIndex) -> None:
     topics = [make_topic() for _ in range(3)]
 
     assert CliRunner().invoke(commands.reindex).output == "3 topics are in the index.\n"
-    agreed = CliRunner().invoke(commands.search_group, ["check"])
+    agreed = CliRunner().invoke(search_group, ["check"])
     assert (agreed.exit_code, "0 missing" in agreed.output) == (0, True)
 
     topics[0].title = "Changed"
     topics[1].hidden_at = clock.now()
     index.remove([topics[2].id])
     db.session.flush()
-    differing = CliRunner().invoke(commands.search_group, ["check"])
+    differing = CliRunner().invoke(search_group, ["check"])
     assert differing.exit_code == 1
     for line, topic in (("missing", topics[2]), ("outdated", topics[0]), ("left over", topics[1])):
         assert f"1 {line} (topics {topic.id})" in differing.output
 
-    repaired = CliRunner().invoke(commands.search_group, ["check", "--repair"])
+    repaired = CliRunner().invoke(search_group, ["check", "--repair"])
     assert "Put right: 3 topics." in repaired.output
-    assert CliRunner().invoke(commands.search_group, ["check"]).exit_code == 0
+    assert CliRunner().invoke(search_group, ["check"]).exit_code == 0
+
+
+def damage(folder: Path) -> None:
+    """Change every file of the live index behind its back."""
+    live = (folder / "CURRENT").read_text().split()[0]
+    for file in (folder / live).iterdir():
+        file.write_bytes(b"garbled")
+
+
+def test_a_damaged_index_is_told_of_and_repaired(index: SearchIndex, tmp_path: Path) -> None:
+    topic = make_topic(title="Printer jams")
+    index.rebuild(indexing.all_documents())
+    index.rebuild(indexing.all_documents())
+    damage(tmp_path / "search")
+
+    told = CliRunner().invoke(search_group, ["check"])
+    assert told.exit_code == 1
+    assert "Damaged: build-" in told.output
+    assert found("printer jams") == [topic.id]  # the index of before answers
+
+    repaired = CliRunner().invoke(search_group, ["check", "--repair"])
+    assert "Built anew: 1 topics" in repaired.output
+    again = CliRunner().invoke(search_group, ["check"])
+    assert (again.exit_code, "Damaged" in again.output) == (0, False)
+
+
+def test_damage_is_found_in_the_night(index: SearchIndex, tmp_path: Path) -> None:
+    index.rebuild([])
+    handlers.inspect_index()
+    assert index.health().state == "ok"
+
+    damage(tmp_path / "search")
+    handlers.inspect_index()
+    assert index.health().state == "fallback"
+
+    search.use(search.open_index("whoosh", tmp_path / "nowhere"))
+    handlers.inspect_index()  # there is nothing to look at
+
+
+def test_what_was_posted_while_the_index_was_broken_is_found_after_repair(
+    index: SearchIndex, tmp_path: Path
+) -> None:
+    index.rebuild([])
+    for build in (tmp_path / "search").glob("build-*"):
+        for file in build.iterdir():
+            file.write_bytes(b"garbled")
+    topic = services.post_topic(
+        make_user(), make_company(), kind=TopicKind.PROBLEM, title="Printer jams", body="Often."
+    )
+    outbox.deliver_due()
+    assert outbox.waiting() > 0
+
+    CliRunner().invoke(search_group, ["check", "--repair"])
+
+    assert found("printer jams") == [topic.id]
 
 
 def test_a_missing_index_is_built_by_repair(tmp_path: Path) -> None:
     search.use(search.open_index("whoosh", tmp_path / "nowhere"))
     make_topic()
 
-    refused = CliRunner().invoke(commands.search_group, ["check"])
-    repaired = CliRunner().invoke(commands.search_group, ["check", "--repair"])
+    refused = CliRunner().invoke(search_group, ["check"])
+    repaired = CliRunner().invoke(search_group, ["check", "--repair"])
 
     assert isinstance(refused.exception, SearchUnavailable)
     assert "Built anew: 1 topics" in repaired.output

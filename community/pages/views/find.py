@@ -57,6 +57,12 @@ class Refused:
     why: str
 
 
+@bp.app_context_processor
+def trouble() -> dict[str, object]:
+    """Give templates ``search_trouble()``: what an operator should know of the index, or ""."""
+    return {"search_trouble": lambda: search.index().health().trouble}
+
+
 @bp.get("/search", endpoint="search")
 @limiter.limit(SEARCH)
 def find() -> ResponseReturnValue:
