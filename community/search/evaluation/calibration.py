@@ -109,15 +109,20 @@ def out_of_fold(
 def reliability(
     probabilities: Sequence[float], fits: Sequence[bool], bins: int = BINS
 ) -> list[Bin]:
-    """Compare what was said with what came true, in bins that hold about as many samples each."""
-    pairs = sorted(zip(probabilities, fits, strict=True))
+    """Compare what was said with what came true, in bins that hold about as many samples each.
+
+    Samples with the same probability are in one bin, so there may be fewer and uneven ones.
+    """
+    said = np.asarray(probabilities, dtype=np.float64)
+    right = np.asarray(fits, dtype=np.bool_)
+    below = np.searchsorted(np.sort(said), said)  # samples with less
+    place = below * bins // max(len(said), 1)
     found = []
-    for some in np.array_split(np.arange(len(pairs)), bins):
-        samples = [pairs[place] for place in some]
-        right = sum(fits for _, fits in samples)
-        if (share := wilson(right, len(samples))) is not None:
-            said = sum(probability for probability, _ in samples) / len(samples)
-            found.append(Bin(len(samples), said, share.mean, share.low, share.high))
+    for each in np.unique(place):
+        here = place == each
+        if (share := wilson(int(right[here].sum()), int(here.sum()))) is not None:
+            mean = float(said[here].mean())
+            found.append(Bin(int(here.sum()), mean, share.mean, share.low, share.high))
     return found
 
 
