@@ -1,0 +1,120 @@
+"""Models that turn sentences into vectors, so that the same meaning lies close together.
+
+Both models run in this process, one text or batch at a time: on a small machine two at once would
+each take twice as long, and every other request would wait for both. Who finds the model at work
+longer than `PATIENCE` does without vectors.
+"""
+
+import logging
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from community.search.vectors import texts
+
+PATIENCE = 0.05  # seconds that a query waits for the model to be free
+
+Vectors = NDArray[np.float32]
+
+log = logging.getLogger(__name__)
+_at_work = threading.Lock()  # of all models of this process
+
+
+class NoVectors(Exception):
+    """There are no vectors just now; the text says why, in a few words."""
+
+
+NOT_INSTALLED = "not installed"
+OVERLOADED = "overloaded"
+
+
+class Embedder(ABC):
+    """A model. It is loaded when the first text is embedded.
+
+    ``unrelated`` is the cosine of two texts that have nothing to do with each other, the median
+    over random pairs of query and document of the labelled sets: where a model's scale begins.
+    """
+
+    name: ClassVar[str]
+    dimensions: ClassVar[int]
+    languages: ClassVar[frozenset[str] | None]  # primary subtags; None: every other
+    unrelated: ClassVar[float]
+    batch: ClassVar[int]  # texts that are embedded together
+
+    def __init__(self) -> None:
+        self._trouble = ""
+        self._is_loaded = False
+
+    @property
+    def identity(self) -> str:
+        """What a vector depends on besides its text: model, its version and how texts are cut.
+
+        Raises:
+            NoVectors: the model is not installed.
+        """
+        return f"{self.name}-{self.version()}-{texts.VERSION}"
+
+    def embed(self, wanted: Sequence[str], *, asking: bool, patience: float = -1) -> Vectors:
+        """Return a vector of length 1 for each text, shape (texts, dimensions).
+
+        Args:
+            wanted: as `texts.of` makes them.
+            asking: they are queries; documents otherwise.
+            patience: seconds to wait for whoever is using a model; negative: as long as it takes.
+
+        Raises:
+            NoVectors: the model is not installed, cannot be loaded, or others use it.
+        """
+        with _turn(patience):
+            self._load_once()
+            vectors = self.compute([texts.plain(text) for text in wanted], asking=asking)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        if not np.all(np.isfinite(lengths)):
+            raise NoVectors("the model failed")
+        return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
+
+    def _load_once(self) -> None:
+        if self._trouble:
+            raise NoVectors(self._trouble)
+        if self._is_loaded:
+            return
+        try:
+            self.version()  # says that it is not installed
+            self.load()
+        except Exception as error:
+            # Whatever keeps a library from loading will not have gone at the next query.
+            self._trouble = str(error) if isinstance(error, NoVectors) else "cannot be loaded"
+            log.warning("No vectors by %s: %s.", self.name, error)
+            raise NoVectors(self._trouble) from error
+        self._is_loaded = True
+
+    @abstractmethod
+    def version(self) -> str:
+        """Return the version of the weights.
+
+        Raises:
+            NoVectors: the model is not installed, or this machine cannot run it.
+        """
+
+    @abstractmethod
+    def load(self) -> None:
+        """Get ready. Called once, before the first text."""
+
+    @abstractmethod
+    def compute(self, wanted: Sequence[str], *, asking: bool) -> Vectors:
+        """Return a vector for each text, of any length."""
+
+
+@contextmanager
+def _turn(patience: float) -> Iterator[None]:
+    if not _at_work.acquire(timeout=patience):
+        raise NoVectors(OVERLOADED)
+    try:
+        yield
+    finally:
+        _at_work.release()
