@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from community.search.commands import eval_group
 from community.search.engines.whoosh import WhooshIndex
-from community.search.evaluation import BadSet, Item, evaluate, read_set, write_set
+from community.search.evaluation import BadSet, Item, document, evaluate, read_set, write_set
 
 CORPUS: list[dict[str, Any]] = [
     {"id": "a", "title": "Printer jams", "body": "", "created": "2020-01-01T00:00:00Z"},
@@ -130,6 +130,12 @@ def test_a_written_set_reads_the_same(tmp_path: Path) -> None:
     again = read_set(tmp_path)
     assert (again.corpus, again.labels) == (corpus, {"q": {"1": 2}})
     assert again.queries == [Item("q", "zebra ? 马")]  # half a sign cannot be written
+
+
+def test_topics_have_the_language_that_posting_finds() -> None:
+    found = Item("1", "Bagaimana cara mengatur ulang kata sandi akun saya?")
+    said = Item("1", "Bagaimana cara mengatur ulang kata sandi akun saya?", language="ms-MY")
+    assert (document(found, 1).language, document(said, 1).language) == ("id", "ms")
 
 
 def test_command_prints_a_table_or_json(folder: Path) -> None:

@@ -65,10 +65,11 @@ class Indexed:
 def indexed(labelled: LabelledSet, open_index: OpenIndex) -> Iterator[Indexed]:
     """Index the corpus of a set in a temporary folder."""
     numbers = {item.id: number for number, item in enumerate(labelled.corpus, 1)}
+    documents = [document(item, numbers[item.id]) for item in labelled.corpus]
     with tempfile.TemporaryDirectory() as folder:
         index = open_index(Path(folder) / "index")
         started = time.perf_counter()
-        index.rebuild(document(item, numbers[item.id]) for item in labelled.corpus)
+        index.rebuild(documents)
         yield Indexed(labelled, index, numbers, time.perf_counter() - started)
 
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from community.search import languages
 from community.search.documents import NOT_SAID, Document
 
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
@@ -62,8 +63,8 @@ def read_set(folder: Path) -> LabelledSet:
         except ValueError as error:
             raise BadSet(f"{folder / 'qrels.tsv'}, line {line}: {row} is no label.") from error
     return LabelledSet(
-        corpus=list(_items(folder, "corpus")),
-        queries=list(_items(folder, "queries")),
+        corpus=list(read_items(folder, "corpus")),
+        queries=list(read_items(folder, "queries")),
         labels=labels,
     )
 
@@ -90,7 +91,10 @@ def write_set(
 
 
 def document(item: Item, number: int) -> Document:
-    """Return a question of the corpus as a topic; answers go to the replies."""
+    """Return a question of the corpus as a topic; answers go to the replies.
+
+    Its language is found as when somebody posts, unless the set says it.
+    """
     created = item.created or UNDATED
     return Document(
         topic_id=number,
@@ -100,10 +104,16 @@ def document(item: Item, number: int) -> Document:
         title=item.title,
         body=item.body,
         best="\n\n".join(item.answers),
-        language=item.language,
+        language=_language(item),
         created_at=created,
         last_activity_at=created,
     )
+
+
+def _language(item: Item) -> str:
+    if item.language != NOT_SAID:
+        return item.language.partition("-")[0].lower()
+    return languages.detect(f"{item.title}\n{item.body}")
 
 
 def _packed(path: Path) -> gzip.GzipFile:
@@ -121,7 +131,12 @@ def _row_of(item: Item) -> dict[str, Any]:
     return row
 
 
-def _items(folder: Path, name: str) -> Iterator[Item]:
+def read_items(folder: Path, name: str) -> Iterator[Item]:
+    """Yield the questions of a set's "corpus" or "queries".
+
+    Raises:
+        BadSet: the file is missing or a line does not fit.
+    """
     path = _existing(folder, f"{name}.jsonl")
     opened = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8") as lines:
