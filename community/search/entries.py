@@ -27,7 +27,7 @@ from community.search.analysis import Analysis
 from community.search.documents import Document, Order
 from community.search.ranking import Standing
 
-LAYOUT = 3
+LAYOUT = 4
 VERSION = f"{LAYOUT}.{analysis.VERSION}"  # an index with another is refused
 
 TEXT_MAX = 20_000  # characters of a field; a log pasted whole says no more after that
@@ -54,6 +54,7 @@ class Entry:
 
     topic_id: int
     company_id: int
+    language: str
     terms: dict[str, float]
     stop_words: tuple[str, ...]
     words: tuple[str, ...]  # of title and tags, as spelt
@@ -115,6 +116,7 @@ def entry_of(document: Document) -> Entry:
     return Entry(
         topic_id=document.topic_id,
         company_id=document.company_id,
+        language=document.language,
         terms=_impacts(counts, lengths, rules.stop_words),
         stop_words=tuple(sorted(rules.stop_words.intersection(chain(*counts)))),
         words=tuple(dict.fromkeys(rules.words(_title(document)))),

@@ -10,8 +10,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from operator import itemgetter
 
+from community.search import query as queries
 from community.search import ranking, scoring
-from community.search.analysis import ENGLISH
 from community.search.documents import Explanation, Match, Spread, TermShare
 from community.search.entries import SHIFTS, Row, key
 from community.search.query import Query
@@ -53,14 +53,16 @@ def _among(snapshot: Snapshot, topic_ids: Collection[int], company_id: int | Non
 
 def spread(snapshot: Snapshot, word: str, company_id: int) -> Spread:
     """Count the topics that hold the rarest term of a word."""
-    terms = ENGLISH.terms(word)
-    if not terms:
+    query = queries.parse(word, finished=True, held=snapshot.languages)
+    if not query.terms:
         return Spread(0, 0)
-    stop_words = [term for term in terms if term in ENGLISH.stop_words]
+    stop_words = [term for term in query.terms if query.is_stop_word(term)]
     if stop_words:
         return Spread(min(map(snapshot.holding_stop_word, stop_words)), 0)
-    everywhere, rarest = min((snapshot.holding(term), term) for term in terms)
-    return Spread(everywhere, snapshot.holding(rarest, company_id))
+    everywhere, rarest = min(
+        (sum(map(snapshot.holding, synonyms)), synonyms) for synonyms in _synonyms(query)
+    )
+    return Spread(everywhere, sum(snapshot.holding(term, company_id) for term in rarest))
 
 
 def explain(snapshot: Snapshot, query: Query, topic_id: int, at: datetime) -> Explanation | None:
@@ -95,21 +97,48 @@ def explain(snapshot: Snapshot, query: Query, topic_id: int, at: datetime) -> Ex
 
 
 def lookups(snapshot: Snapshot, query: Query, company_id: int | None) -> list[Lookup]:
-    """Look the terms of a query up, rarest first. Terms that nothing holds are left out."""
-    found = [_lookup(snapshot, term, weight, company_id) for term, weight in query.terms.items()]
+    """Look the terms of a query up, rarest first. Terms that nothing holds are left out.
+
+    Terms that stand for one word in several languages are as rare as all of them together.
+    """
+    found = []
+    for synonyms in _synonyms(query):
+        held = {term: _everywhere(snapshot, query, term) for term in synonyms}
+        idf = scoring.idf(snapshot.document_count, min(sum(held.values()), snapshot.document_count))
+        found += [
+            _lookup(snapshot, query, company_id, term=term, weight=query.terms[term] * idf, idf=idf)
+            for term, everywhere in held.items()
+            if everywhere
+        ]
     found += _completions(snapshot, query, company_id)
-    return sorted((one for one in found if one.idf), key=lambda lookup: lookup.holding)
+    return sorted(found, key=lambda lookup: lookup.holding)
 
 
-def _lookup(snapshot: Snapshot, term: str, weight: float, company_id: int | None) -> Lookup:
-    finds = term not in ENGLISH.stop_words
-    everywhere = snapshot.holding(term) if finds else snapshot.holding_stop_word(term)
-    idf = scoring.idf(snapshot.document_count, everywhere) if everywhere else 0.0
-    if not finds:
-        return Lookup(term, STOP_WORD * weight * idf, idf, everywhere, finds)
-    is_narrowed = company_id is not None and everywhere
-    holding = snapshot.holding(term, company_id) if is_narrowed else everywhere
-    return Lookup(term, weight * idf, idf, holding, finds)
+def _synonyms(query: Query) -> list[list[str]]:
+    """Return the terms of a query, those together that stand for one word."""
+    groups = {term: [term] for term in query.terms if term not in query.instead_of}
+    for term, main in query.instead_of.items():
+        groups[main].append(term)
+    return list(groups.values())
+
+
+def _everywhere(snapshot: Snapshot, query: Query, term: str) -> int:
+    is_stop_word = query.is_stop_word(term)
+    return snapshot.holding_stop_word(term) if is_stop_word else snapshot.holding(term)
+
+
+def _lookup(
+    snapshot: Snapshot,
+    query: Query,
+    company_id: int | None,
+    *,
+    term: str,
+    weight: float,
+    idf: float,
+) -> Lookup:
+    if query.is_stop_word(term):
+        return Lookup(term, STOP_WORD * weight, idf, snapshot.holding_stop_word(term), finds=False)
+    return Lookup(term, weight, idf, snapshot.holding(term, company_id), finds=True)
 
 
 def _completions(snapshot: Snapshot, query: Query, company_id: int | None) -> list[Lookup]:
@@ -119,7 +148,7 @@ def _completions(snapshot: Snapshot, query: Query, company_id: int | None) -> li
     counts: dict[str, int] = {}
     words = zip(snapshot.words_from(query.unfinished), range(COMPLETIONS_SEEN), strict=False)
     for (word, count), _ in words:
-        for term in ENGLISH.terms(word):
+        for term in query.completed(word):
             if term not in query.terms:
                 counts[term] = counts.get(term, 0) + count
     likely = heapq.nlargest(COMPLETIONS, counts.items(), key=itemgetter(1))
@@ -127,9 +156,16 @@ def _completions(snapshot: Snapshot, query: Query, company_id: int | None) -> li
     # One word is meant, so all completions together say no more than their whole group does.
     idf = scoring.idf(snapshot.document_count, min(total, snapshot.document_count))
     return [
-        Lookup(term, COMPLETED * idf * (0.5 + 0.5 * count / total), idf, found.holding, found.finds)
+        _lookup(
+            snapshot,
+            query,
+            company_id,
+            term=term,
+            weight=COMPLETED * idf * (0.5 + 0.5 * count / total),
+            idf=idf,
+        )
         for term, count in likely
-        if (found := _lookup(snapshot, term, 1.0, company_id)).idf
+        if _everywhere(snapshot, query, term)
     ]
 
 

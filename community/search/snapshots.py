@@ -6,7 +6,7 @@ read; what they mean, and all scoring, is the same for every engine.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -78,13 +78,18 @@ class Snapshot(ABC):
     def average_lengths(self) -> tuple[float, ...]:
         """The average length of each of `scoring.FIELDS`, in terms."""
 
+    @property
+    @abstractmethod
+    def languages(self) -> Mapping[str, int]:
+        """How many documents there are in each language."""
+
     @abstractmethod
     def holding(self, term: str, company_id: int | None = None) -> int:
         """Return how many documents hold a term that is no stop word, in all or of a company."""
 
     @abstractmethod
     def holding_stop_word(self, term: str) -> int:
-        """Return about how many documents hold a stop word."""
+        """Return about how many documents hold a term, also where it is a stop word."""
 
     @abstractmethod
     def titled(self, word: str) -> int:

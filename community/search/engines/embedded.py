@@ -103,11 +103,10 @@ class EmbeddedIndex(SearchIndex):
         among: Collection[int] | None = None,
         at: datetime | None = None,
     ) -> list[Match]:
-        query = queries.parse(text, body)
         return self._ask(
             lambda snapshot: retrieval.similar(
                 snapshot,
-                query,
+                queries.parse(text, body, held=snapshot.languages),
                 company_id=company_id,
                 limit=limit,
                 exclude=exclude,
@@ -148,9 +147,13 @@ class EmbeddedIndex(SearchIndex):
     def explain(
         self, text: str, topic_id: int, *, body: str = "", at: datetime | None = None
     ) -> Explanation | None:
-        query = queries.parse(text, body)
         return self._ask(
-            lambda snapshot: retrieval.explain(snapshot, query, topic_id, at or clock.now())
+            lambda snapshot: retrieval.explain(
+                snapshot,
+                queries.parse(text, body, held=snapshot.languages),
+                topic_id,
+                at or clock.now(),
+            )
         )
 
     def update(self, put: Iterable[Document] = (), remove: Iterable[int] = ()) -> None:

@@ -25,7 +25,7 @@ VERSION = f"tantivy-{entries.VERSION}"
 REPEATED = 4.0  # times for an impact of 1/2
 REPEATED_MOST = 64
 ORDERS = {Order.NEWEST: "created", Order.ACTIVITY: "active", Order.ME_TOO: "me_too"}
-STORED = ("terms", "stop_words", "words", "row", "occurrences", "labels")
+STORED = ("terms", "stop_words", "words", "language", "row", "occurrences", "labels")
 LENGTHS = ("title_length", "body_length", "accepted_length", "best_length")
 
 
@@ -43,6 +43,7 @@ def schema() -> tantivy.Schema:
         builder.add_text_field(
             name, stored=stored, tokenizer_name="whitespace", index_option=option
         )
+    builder.add_text_field("language", stored=True, tokenizer_name="raw", index_option="basic")
     for name in ("fingerprint", *ORDERS.values(), *LENGTHS):
         builder.add_unsigned_field(name, fast=True)
     for name in ("row", "occurrences", "labels"):
@@ -56,6 +57,7 @@ def document_of(entry: Entry) -> tantivy.Document:
         terms=" ".join(_repeated(entry.terms)),
         stop_words=" ".join(entry.stop_words),
         words=" ".join(entry.words),
+        language=entry.language,
         row=entry.row,
         occurrences=entry.occurrences,
         labels=entry.labels,
@@ -69,7 +71,14 @@ def copy_of(stored: tantivy.Document) -> tantivy.Document:
 
 
 def _document(
-    *, terms: str, stop_words: str, words: str, row: bytes, occurrences: bytes, labels: bytes
+    *,
+    terms: str,
+    stop_words: str,
+    words: str,
+    language: str,
+    row: bytes,
+    occurrences: bytes,
+    labels: bytes,
 ) -> tantivy.Document:
     numbers = entries.unpack_row(row)
     document = tantivy.Document()
@@ -79,6 +88,7 @@ def _document(
     document.add_text("company_terms", " ".join(of_company))
     document.add_text("stop_words", stop_words)
     document.add_text("words", words)
+    document.add_text("language", language)
     document.add_unsigned("fingerprint", int(numbers.fingerprint, 16))
     for order, name in ORDERS.items():
         document.add_unsigned(name, entries.sort_key(row, order))

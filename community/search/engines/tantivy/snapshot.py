@@ -5,7 +5,7 @@ Tantivy finds the best documents without reading every posting (block-max WAND: 
 find candidates, the common ones too.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -103,12 +103,16 @@ class Snapshot(Opened):
         totals = [self.document_count * (found[name]["value"] or 0.0) for name in LENGTHS]
         return scoring.averages(totals, self.document_count)
 
+    @cached_property
+    def languages(self) -> Mapping[str, int]:
+        return dict(self._searcher.terms_with_prefix("language", ""))
+
     def holding(self, term: str, company_id: int | None = None) -> int:
         field, token = _token(term, company_id)
         return int(self._searcher.doc_freq(field, token))
 
     def holding_stop_word(self, term: str) -> int:
-        return int(self._searcher.doc_freq("stop_words", term))
+        return int(self._searcher.doc_freq("stop_words", term)) + self.holding(term)
 
     def titled(self, word: str) -> int:
         return int(self._searcher.doc_freq("words", word))

@@ -1,9 +1,9 @@
 """How an entry is laid out in Whoosh.
 
-Three indexed fields hold the same terms for three purposes: ``terms`` for all companies,
+Fields are indexed by what is looked up: ``terms`` for all companies,
 ``company_terms`` (``"<company id>:<term>"``) so that a search in one company reads only that
-company's postings, and ``words``, the words of titles and tags as spelt, for completing and
-correcting what people type. A posting carries its term's weight in the document; it chooses the
+company's postings, ``words``, of titles and tags as spelt, for completing and
+correcting what people type, and ``languages`` to count them. A posting carries its term's weight in the document; it chooses the
 candidates.
 
 Three columns, read by document number straight from the memory-mapped file, hold what scoring a
@@ -53,6 +53,7 @@ def schema() -> fields.Schema:
         terms=Impacts(),
         company_terms=Impacts(),
         words=Impacts(),
+        languages=Impacts(),
         row=fields.COLUMN(columns.FixedBytesColumn(entries.ROW_SIZE)),
         occurrences=fields.COLUMN(columns.VarBytesColumn()),
         labels=fields.COLUMN(columns.VarBytesColumn()),
@@ -69,6 +70,7 @@ def fields_of(entry: Entry) -> dict[str, Any]:
             for term, impact in (*entry.terms.items(), ("", 1.0))
         },
         "words": dict.fromkeys(entry.words, 1.0),
+        "languages": {entry.language: 1.0},
         "row": entry.row,
         "occurrences": entry.occurrences,
         "labels": entry.labels,

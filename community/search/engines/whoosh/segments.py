@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.reading import TermNotFound
 
-from community.search.analysis import ENGLISH
+from community.search.analysis import STOP_WORDS_OF_ALL
 from community.search.documents import Order
 from community.search.engines.whoosh.storage import storage
 from community.search.entries import (
@@ -31,7 +31,7 @@ from community.search.generations import Generation
 from community.search.snapshots import Traits
 
 SAMPLE = 500  # documents of a segment
-STOP_KEYS = frozenset(map(key, ENGLISH.stop_words))
+STOP_KEYS = frozenset(map(key, STOP_WORDS_OF_ALL))
 
 
 class Place(NamedTuple):

@@ -1,7 +1,8 @@
 """One state of a Whoosh index, open for reading."""
 
 import heapq
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 
@@ -62,6 +63,13 @@ class Snapshot(Opened):
         counted = sum(view.segment.document_count for view in self.views)
         return scoring.averages(totals or [0] * len(scoring.FIELDS), counted)
 
+    @cached_property
+    def languages(self) -> Mapping[str, int]:
+        counts: Counter[str] = Counter()
+        for language, count in self._tokens("languages", ""):
+            counts[language] += count
+        return counts
+
     # Terms
 
     def holding(self, term: str, company_id: int | None = None) -> int:
@@ -75,10 +83,13 @@ class Snapshot(Opened):
         return self._holding("words", word)
 
     def words_from(self, beginning: str) -> Iterator[tuple[str, int]]:
-        """Yield words of titles and tags that begin so, segment by segment."""
+        return self._tokens("words", beginning)
+
+    def _tokens(self, field: str, beginning: str) -> Iterator[tuple[str, int]]:
+        """Yield what a field holds that begins so, segment by segment, with its documents."""
         for view in self.views:
-            for word, count in view.segment.terms_from("words", encode(beginning)):
-                yield word.decode("utf-8", "surrogatepass"), count
+            for token, count in view.segment.terms_from(field, encode(beginning)):
+                yield token.decode("utf-8", "surrogatepass"), count
 
     def _holding(self, field: str, token: str) -> int:
         encoded = encode(token)
