@@ -1,5 +1,6 @@
 """What happens to disks: without space, read-only, bits that change."""
 
+import importlib
 import os
 import subprocess
 from collections.abc import Iterator
@@ -7,6 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from community.search import SearchIndex
+
+
+def opened(engine: str, folder: Path) -> SearchIndex:
+    """Return an index as a process that has just started has it."""
+    module = importlib.import_module(f"community.search.engines.{engine}")
+    index = getattr(module, f"{engine.capitalize()}Index")(folder)
+    assert isinstance(index, SearchIndex)
+    return index
 
 
 @contextmanager

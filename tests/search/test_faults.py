@@ -13,35 +13,26 @@ from pathlib import Path
 
 import pytest
 
-from community.search import Document, SearchIndex, SearchUnavailable, open_index, rebuilding
+from community.search import Document, SearchUnavailable, rebuilding
 from community.search.generations import BROKEN, SUMS, Generation, Generations
 from tests.search.conformance import EVERYTHING, PRINTER, ids
 from tests.search.documents import document
-from tests.search.faults import fill_up, flip_a_byte, read_only, small_disk
+from tests.search.faults import fill_up, flip_a_byte, opened, read_only, small_disk
 
 ROOT = Path(__file__).parents[2]
 LARGE = tuple(document(n, f"Printer number{n} jams", f"page{n} of paper") for n in range(1, 120))
 
 
 @pytest.fixture(params=["whoosh", "tantivy"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def engine(request: pytest.FixtureRequest) -> str:
     name = str(request.param)
-    try:
-        open_index(name, tmp_path / "tried")
-    except (ValueError, ImportError) as error:
-        pytest.skip(str(error))
+    pytest.importorskip(name)
     return name
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "search"
-
-
-def opened(engine: str, folder: Path) -> SearchIndex:
-    """Return the index as a process that has just started has it."""
-    open_index.cache_clear()
-    return open_index(engine, folder)
 
 
 def live(folder: Path) -> Generation:
@@ -213,10 +204,10 @@ def test_full_disk_loses_nothing(engine: str, tmp_path: Path) -> None:
 PUTTING = """
 import sys
 from pathlib import Path
-from community.search import open_index
 from tests.search.documents import document
+from tests.search.faults import opened
 
-index = open_index(sys.argv[1], Path(sys.argv[2]))
+index = opened(sys.argv[1], Path(sys.argv[2]))
 first, last = int(sys.argv[3]), int(sys.argv[4])
 for n in range(first, last):
     index.put([document(n, f"Topic number{n}", "All about it")])
@@ -226,10 +217,10 @@ for n in range(first, last):
 REBUILDING = """
 import sys
 from pathlib import Path
-from community.search import open_index
 from tests.search.documents import document
+from tests.search.faults import opened
 
-index = open_index(sys.argv[1], Path(sys.argv[2]))
+index = opened(sys.argv[1], Path(sys.argv[2]))
 print("begun", flush=True)
 while True:
     index.rebuild(document(n, f"Topic number{n}", "All about it") for n in range(1, 120))
