@@ -1,5 +1,9 @@
 """The Tantivy engine as a `SearchIndex`."""
 
+import os
+import shutil
+import tempfile
+import weakref
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -33,7 +37,28 @@ class Tantivy(Engine):
         return commit_of(generation)
 
     def open(self, generation: Generation, previous: Opened | None = None) -> Snapshot:
-        return Snapshot(generation, previous if isinstance(previous, Snapshot) else None)
+        if not os.access(generation.folder, os.W_OK):
+            return LinkedSnapshot(generation)
+        if not isinstance(previous, Snapshot) or isinstance(previous, LinkedSnapshot):
+            return Snapshot(generation)
+        return Snapshot(generation, previous)
+
+
+class LinkedSnapshot(Snapshot):
+    """A commit in a folder that cannot be written, opened by links to its files elsewhere.
+
+    Tantivy locks a folder even to read it. It is opened anew when the folder can be written again,
+    because the links lead only to the files that were there.
+    """
+
+    def __init__(self, generation: Generation) -> None:
+        links = Path(tempfile.mkdtemp(prefix="tantivy-"))
+        weakref.finalize(self, shutil.rmtree, links, ignore_errors=True)
+        for file in generation.folder.iterdir():
+            if file.suffix != ".lock":
+                (links / file.name).symlink_to(file.absolute())
+        super().__init__(Generation(links))
+        self.generation = generation
 
 
 class TantivyIndex(EmbeddedIndex):
