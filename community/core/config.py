@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError
 from community.core.errors import SettingsError
 
 SECRET_KEY_MIN = 32  # characters
-SEARCH_ENGINES = ("whoosh",)
+SEARCH_FOLDERS = {"whoosh": "search", "tantivy": "search-tantivy"}  # by engine, in the data folder
 MAIL_SCHEMES = ("file", "smtp", "smtps", "memory")
 ENVIRONMENTS = ("development", "production")
 
@@ -53,9 +53,14 @@ class Settings:
 
     @property
     def search_dir(self) -> Path:
-        """The folder of the Whoosh index: what follows ``whoosh:``, else inside the data folder."""
-        path = self.search_url.partition(":")[2]
-        return Path(path) if path else self.data_dir / "search"
+        """The folder of the index: what follows the colon, else one of the engine's own."""
+        engine, _, path = self.search_url.partition(":")
+        return Path(path) if path else self.data_dir / SEARCH_FOLDERS[engine]
+
+    @property
+    def vectors_dir(self) -> Path:
+        """The folder of the sentence vectors, which serve every engine."""
+        return self.data_dir / "vectors"
 
 
 def from_environ(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -139,9 +144,10 @@ def _database_url(value: str, data_dir: Path) -> str:
 
 def _search_url(value: str) -> str:
     engine, colon, _path = value.partition(":")
-    if engine not in SEARCH_ENGINES or not colon:
+    if engine not in SEARCH_FOLDERS or not colon:
         raise SettingsError(
-            f"COMMUNITY_SEARCH_URL is {value!r}; write whoosh: or whoosh:/path/to/folder."
+            f"COMMUNITY_SEARCH_URL is {value!r}; write whoosh: or tantivy:, and after the colon "
+            "a folder if it should be another."
         )
     return value
 

@@ -6,6 +6,7 @@
 from functools import lru_cache
 from pathlib import Path
 
+from community.core.errors import SettingsError
 from community.search.documents import (
     NOT_SAID,
     Document,
@@ -52,10 +53,24 @@ def open_index(engine: str, folder: Path) -> SearchIndex:
 
     Raises:
         ValueError: no engine has that name.
+        SettingsError: the engine is not installed.
     """
-    if engine != "whoosh":
-        raise ValueError(f"There is no search engine named {engine!r}.")
-    return WhooshIndex(folder)
+    if engine == "whoosh":
+        return WhooshIndex(folder)
+    if engine == "tantivy":
+        return _tantivy_index(folder)
+    raise ValueError(f"There is no search engine named {engine!r}.")
+
+
+def _tantivy_index(folder: Path) -> SearchIndex:
+    try:
+        from community.search.engines.tantivy import TantivyIndex  # noqa: PLC0415 (an extra)
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            "The search engine Tantivy is not installed: "
+            'run `pip install "common-ground[tantivy]"`, or choose whoosh:.'
+        ) from error
+    return TantivyIndex(folder)
 
 
 def use(chosen: SearchIndex) -> None:

@@ -80,8 +80,8 @@ def test_production_takes_what_is_set(tmp_path: Path) -> None:
         ("COMMUNITY_DATA_DIR", "/proc/nowhere", "'/proc/nowhere', which cannot be made"),
         ("COMMUNITY_DATABASE_URL", "community", "cannot be read; write it like postgresql://"),
         ("COMMUNITY_DATABASE_URL", "mysql://host/name", "names 'mysql'"),
-        ("COMMUNITY_SEARCH_URL", "whoosh", "'whoosh'; write whoosh: or"),
-        ("COMMUNITY_SEARCH_URL", "lucene:", "'lucene:'; write whoosh: or"),
+        ("COMMUNITY_SEARCH_URL", "whoosh", "'whoosh'; write whoosh: or tantivy:"),
+        ("COMMUNITY_SEARCH_URL", "lucene:", "'lucene:'; write whoosh: or tantivy:"),
         ("COMMUNITY_SECRET_KEY", "short", "has 5 characters; it needs 32"),
         ("COMMUNITY_BASE_URL", "help.example.org", "'help.example.org'; write it like https://"),
         ("COMMUNITY_BASE_URL", "https://h.example/?a=1", "write it like https://"),
@@ -148,3 +148,9 @@ def test_processes_that_start_together_share_one_secret_key(tmp_path: Path) -> N
     assert all(process.returncode == 0 for process in started)
     assert keys[0] == keys[1] == keys[2]
     assert len(keys[0] - {""}) == 100
+
+
+def test_each_search_engine_has_a_folder_of_its_own(tmp_path: Path) -> None:
+    settings = _read(tmp_path, COMMUNITY_SEARCH_URL="tantivy:")
+    assert settings.search_engine == "tantivy"
+    assert settings.search_dir == settings.data_dir / "search-tantivy"
