@@ -153,6 +153,7 @@ for command in (
     measuring_commands.guess,
     measuring_commands.measure_online,
     measuring_commands.export,
+    measuring_commands.measure_answers,
 ):
     search_commands.eval_group.add_command(command)
 search_commands.search_group.add_command(measuring_commands.explain)

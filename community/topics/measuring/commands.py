@@ -1,9 +1,12 @@
 """Commands that measure finding by what there is on the site, and take a score apart."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, fields
 from datetime import timedelta
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import click
 from flask.cli import with_appcontext
@@ -13,9 +16,13 @@ from community.companies import queries as companies
 from community.core import clock
 from community.core.db import reading
 from community.search import Document, Explanation
+from community.search.evaluation import BadSet, answers, intervals
+from community.search.evaluation.answers import Case, Choice
+from community.search.vectors.embedders import NoVectors
+from community.search.vectors.minilm import MiniLM
 from community.topics import indexing, queries
 from community.topics.commands import progress
-from community.topics.measuring import exporting, guessing, online
+from community.topics.measuring import exporting, guessing, online, replying
 from community.topics.measuring.online import Tally
 
 TERMS_SHOWN = 12  # terms of an explanation
@@ -97,6 +104,41 @@ def export(folder: Path) -> None:
     click.echo(f"{asked:,} queries with {labels:,} labels are in {folder}.")
 
 
+@click.command("answers")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--query",
+    type=click.Choice(["title", "full"]),
+    default="full",
+    show_default=True,
+    help="Ask with the title alone, or with title and text.",
+)
+@click.option("--cosine", is_flag=True, help="Compare with sentence vectors too, which is slow.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def measure_answers(*, folder: Path, query: str, cosine: bool, as_json: bool) -> None:
+    """Choose among labelled replies and say how well, and how much the passages shown hold.
+
+    FOLDER holds labelled replies (comments.jsonl.gz beside corpus.jsonl) or is a data dump, of
+    which the accepted answers are the ones to find. No verdict is looked at, only words.
+    """
+    with_body = query == "full"
+    try:
+        cases = (replying if replying.is_dump(folder) else answers).read_cases(folder)
+    except BadSet as error:
+        raise click.BadParameter(str(error), param_hint="FOLDER") from error
+    if not cases:
+        raise click.BadParameter("No question has a reply that fits.", param_hint="FOLDER")
+    ways = answers.ways(with_body=with_body)
+    chosen = {name: answers.choices(cases, way) for name, way in ways.items()}
+    if cosine:
+        try:
+            chosen["cosine"] = _by_cosine(cases, with_body=with_body)
+        except NoVectors as error:
+            raise click.BadParameter(f"No vectors: {error}.", param_hint="--cosine") from error
+    told = _answers_told(cases, chosen, answers.overlaps(cases, with_body=with_body))
+    click.echo(json.dumps(told) if as_json else "\n".join(_answers_lines(told)))
+
+
 @click.command("explain")
 @click.argument("query")
 @click.option("--body", default="", help="The details, as in the form.")
@@ -126,6 +168,67 @@ def explain(*, query: str, body: str, topic_id: int | None, limit: int) -> None:
         click.echo("\n".join(_parts(explanation)))
     if not found:
         click.echo("Nothing is found.")
+
+
+def _by_cosine(cases: Sequence[Case], *, with_body: bool) -> list[Choice]:
+    with progress() as bar:
+        scored = bar.track(
+            answers.cosine(cases, MiniLM(), with_body=with_body),
+            total=len(cases),
+            description="Embedding",
+        )
+        return [
+            answers.choice(scores, case.fitting) for scores, case in zip(scored, cases, strict=True)
+        ]
+
+
+def _answers_told(
+    cases: Sequence[Case], chosen: dict[str, list[Choice]], overlaps: dict[str, list[float]]
+) -> dict[str, Any]:
+    """Return each figure with its interval, and how much "words" is ahead of the other ways."""
+    told: dict[str, Any] = {
+        "questions": len(cases),
+        "replies": sum(len(case.replies) for case in cases),
+        "ways": {},
+        "passages": len(overlaps["passage"]),
+    }
+    for name, choices in chosen.items():
+        told["ways"][name] = {}
+        for field in fields(Choice):
+            measure = attrgetter(field.name)
+            figures, ours = ([*map(measure, some)] for some in (choices, chosen["words"]))
+            told["ways"][name][field.name] = {
+                **asdict(intervals.interval(figures)),
+                "words_ahead": asdict(answers.differences(figures, ours)),
+            }
+    if overlaps["passage"]:
+        told["overlap"] = {
+            **{name: asdict(intervals.interval(held)) for name, held in overlaps.items()},
+            "passage_ahead": asdict(
+                answers.differences(overlaps["beginning"], overlaps["passage"])
+            ),
+        }
+    return told
+
+
+def _answers_lines(told: dict[str, Any]) -> Iterator[str]:
+    yield f"{told['questions']:,} questions, {told['replies']:,} replies"
+    yield f"{'':<12}{'MAP':>22}{'MRR':>22}{'P@1':>22}   words ahead in MAP"
+    for name, figures in told["ways"].items():
+        cells = "".join(f"{_bounded(figure):>22}" for figure in figures.values())
+        ahead = _bounded(figures["average_precision"]["words_ahead"], sign="+")
+        yield f"{name:<12}{cells}{'' if name == 'words' else '   ' + ahead}"
+    if told["passages"]:
+        yield ""
+        yield f"Share of another good reply that is held by passages of {told['passages']:,}:"
+        for name, figure in told["overlap"].items():
+            sign = "+" if name == "passage_ahead" else ""
+            yield f"{name.replace('_', ' '):<14}{_bounded(figure, sign=sign):>26}"
+
+
+def _bounded(figure: dict[str, float], *, sign: str = "") -> str:
+    low, high = (f"{figure[bound]:{sign}.3f}" for bound in ("low", "high"))
+    return f"{figure['mean']:{sign}.3f} [{low}, {high}]"
 
 
 def _parts(explanation: Explanation) -> Iterator[str]:
