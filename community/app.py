@@ -16,6 +16,7 @@ from community.accounts.models import SESSION_FOR
 from community.core import config, db, jobs
 from community.core.sql import ROW_ID_MAX
 from community.pictures import storage
+from community.search import vectors
 from community.topics import visits
 from community.web import (
     addresses,
@@ -103,6 +104,7 @@ def _init_parts(app: Flask, settings: config.Settings) -> None:
     Migrate(app, db.db, directory=str(home("migrations")), render_as_batch=True)
     jobs.init_app(app)
     search.use(search.open_index(settings.search_engine, settings.search_dir))
+    vectors.use(vectors.Spaces(settings.vectors_dir))
     visits.init_app(app)
     storage.use(storage.open_storage(settings.pictures_url))
     for part in (

@@ -54,6 +54,7 @@ def wire_events() -> None:
         do=topics.index_topics,
         batch=True,
     )
+    _after("topic.posted", "topic.changed", do=topics.note_vectors, batch=True)
     _after(
         "reply.posted",
         "answer.accepted",
@@ -101,9 +102,15 @@ def wire_events() -> None:
     _after("day.begun", do=news.mail_daily, batch=True, alone=True, patient=True)
 
     writing_services.after_saving(pictures_services.keep_for_draft)
+    _wire_times()
 
+
+def _wire_times() -> None:
+    """Say what is done by the clock."""
+    jobs.in_spare_time(topics.fill_vectors)
     jobs.often(news.begin_the_day)
     jobs.nightly(topics.relate_nightly)
+    jobs.nightly(topics.look_through_vectors)
     jobs.nightly(topics.inspect_index)
     jobs.nightly(writing_services.prune_drafts)
     jobs.nightly(pictures_services.sweep)

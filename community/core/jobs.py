@@ -6,6 +6,7 @@ that losing the queue loses nothing.
 
 import gc
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,8 @@ from community.core.db import db
 log = logging.getLogger(__name__)
 _nightly: list[Callable[[], Any]] = [outbox.prune]
 _often: list[Callable[[], Any]] = []
+_spare: list[Callable[[], bool]] = []
+_is_spare_waiting = threading.Event()  # in the queue of this process
 
 
 def init_app(app: Flask) -> None:
@@ -34,7 +37,15 @@ def init_app(app: Flask) -> None:
 
         return run
 
+    def use_spare_time() -> None:
+        _is_spare_waiting.clear()
+        if do_spare():
+            call_spare()
+
     app.extensions["huey"] = huey
+    # Below everything else in the queue, and a little at a time: whatever comes goes first.
+    app.extensions["spare"] = huey.task(name="spare", priority=-1)(in_context(use_spare_time))
+    huey.periodic_task(crontab(minute="*"), name="spare_minute")(in_context(call_spare))
     app.extensions["nudge"] = huey.task(name="deliver")(in_context(outbox.deliver_due))
     huey.periodic_task(crontab(minute="*"), name="sweep")(in_context(outbox.deliver_due))
     huey.periodic_task(crontab(minute="*/15"), name="quarter")(in_context(do_often))
@@ -51,6 +62,38 @@ def often(work: Callable[[], Any]) -> None:
     """Run ``work`` every quarter of an hour, on the quarter (all wiring is in `community.wiring`)."""
     if work not in _often:
         _often.append(work)
+
+
+def in_spare_time(work: Callable[[], bool]) -> None:
+    """Run ``work`` while nothing else is to be done (all wiring is in `community.wiring`).
+
+    Args:
+        work: takes about half a second, and returns whether there is more to do. Asked again
+            after everything else that is due, and each minute.
+    """
+    if work not in _spare:
+        _spare.append(work)
+
+
+def call_spare() -> None:
+    """Have the worker look soon for what waits for spare time."""
+    if not _is_spare_waiting.is_set():
+        _is_spare_waiting.set()
+        current_app.extensions["spare"]()
+
+
+def do_spare() -> bool:
+    """Do a little of what waits for spare time, each whether or not another fails.
+
+    Return whether there is more; what fails is tried again in a minute.
+    """
+    more = False
+    for each in _spare:
+        try:
+            more |= each()
+        except Exception:
+            log.exception("%s failed; it is tried again in a minute.", each.__qualname__)
+    return more
 
 
 def do_nightly() -> None:

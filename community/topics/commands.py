@@ -20,8 +20,9 @@ from community import search
 from community.core import outbox
 from community.core.db import transaction
 from community.search import Document, SearchUnavailable
+from community.search import vectors as search_vectors
 from community.search.commands import search_group
-from community.topics import handlers, indexing
+from community.topics import embedding, handlers, indexing
 from community.topics.services import recount as recounting
 from community.topics.services import related
 
@@ -72,6 +73,42 @@ def relate(*, anew: bool) -> None:
             done += some
             bar.update(task, completed=done)
     click.echo(f"Sought topics like {done:,} topics.")
+
+
+@search_group.command("status")
+@with_appcontext
+def status() -> None:
+    """Say how many topics the index of words and the sentence vectors hold."""
+    total = indexing.visible_count()
+    click.echo(f"{total:9,} topics can be seen")
+    try:
+        click.echo(f"{search.index().count():9,} in the index of words")
+    except SearchUnavailable as error:
+        click.echo(f"          {error.message}")
+    spaces = search_vectors.spaces()
+    for space in spaces.all if spaces else ():
+        state = "" if space.store.is_complete else " so far"
+        click.echo(f"{space.store.read().live_count:9,} vectors by {space.name}{state}")
+    for name, reason in spaces.missing.items() if spaces else ():
+        click.echo(f"          no vectors by {name}: {reason}")
+
+
+@search_group.command("vectors")
+@with_appcontext
+def vectors() -> None:
+    """Make all sentence vectors that are missing, here and now.
+
+    The worker does the same in its spare time; both may run, and either may be stopped.
+    """
+    filler = embedding.filler()
+    if not filler or not filler.spaces.all:
+        click.echo("No model is installed: pip install 'common-ground[semantic]'.")
+        return
+    with progress() as bar:
+        task = bar.add_task("Embedding", total=indexing.visible_count())
+        while filler.step():
+            bar.update(task, completed=filler.looked_at)
+    click.echo(f"Looked at {filler.looked_at:,} topics.")
 
 
 @search_group.command("check")

@@ -5,10 +5,10 @@ from contextlib import suppress
 from datetime import timedelta
 
 from community import search
-from community.core import erasing, outbox
+from community.core import erasing, jobs, outbox
 from community.core.db import reading, transaction
 from community.search import IndexBusy, SearchUnavailable
-from community.topics import indexing
+from community.topics import embedding, indexing
 from community.topics.services import figures, related, standings
 
 BUSY_AGAIN = timedelta(seconds=5)  # somebody rebuilds the index
@@ -39,6 +39,32 @@ def index_erased(payloads: Sequence[outbox.Payload]) -> None:
     """
     topic_ids = indexing.topics_of_rows((one["table"], one["ids"]) for one in payloads)
     index_topics([{"topic_id": topic_id} for topic_id in topic_ids])
+    embedding.note(topic_ids)
+
+
+def note_vectors(payloads: Sequence[outbox.Payload]) -> None:
+    """Have the sentence vectors of some topics made anew, as soon as nothing else is to be done.
+
+    The note is kept in the worker's memory: after a start it looks through all topics anyway.
+    """
+    embedding.note({payload["topic_id"] for payload in payloads})
+    jobs.call_spare()
+
+
+def fill_vectors() -> bool:
+    """Make some of the sentence vectors that are missing. Return whether there are more.
+
+    Raises:
+        SearchUnavailable: they cannot be read or written.
+    """
+    filler = embedding.filler()
+    return filler.step() if filler else False
+
+
+def look_through_vectors() -> None:
+    """Compare all topics with their sentence vectors once more, in the worker's spare time."""
+    if filler := embedding.filler():
+        filler.begin()
 
 
 def compact_index(user_id: int) -> None:  # noqa: ARG001 (an event's payload)
@@ -55,6 +81,8 @@ def compact_index(user_id: int) -> None:  # noqa: ARG001 (an event's payload)
         raise outbox.Retry("The index is not up to date.", after=BUSY_AGAIN)
     try:
         search.index().compact()
+        if filler := embedding.filler():
+            filler.forget()
     except IndexBusy as error:
         raise outbox.Retry(error.message, after=BUSY_AGAIN) from error
     except SearchUnavailable as error:
