@@ -14,7 +14,7 @@ from community.core import clock
 from community.core.db import db
 from community.search.evaluation import read_set
 from community.topics import indexing, services
-from community.topics.measuring import judgements, online
+from community.topics.measuring import exporting, judgements, online
 from community.topics.models import DeflectionEvent, DeflectionStep, Topic
 from tests.factories import make_company, make_topic, make_user
 
@@ -232,6 +232,10 @@ class TestExport:
         named = ("mira", "Ostrowski", "ola", "555 01")
         assert [word for word in named if word in repr(labelled)] == []
         assert "ab" * 16 not in repr(labelled)
+
+    def test_what_calls_nobody_is_left_alone(self, app: Flask) -> None:
+        trace = "sync/<@service.js:1091:13, npm i @scope/part, see 10.0.0.1"
+        assert exporting.Mask()(trace) == trace
 
     def test_another_folder_is_not_written_over(self, app: Flask, tmp_path: Path) -> None:
         (tmp_path / "thesis.txt").write_text("years of work")
