@@ -46,6 +46,7 @@ CURRENT, LOCK, SUMS, BROKEN = "CURRENT", "writer.lock", "SUMS", "BROKEN"
 POLL = 0.05  # seconds between tries to get the lock
 BLOCK = 1 << 20  # bytes read together
 THOROUGH_EVERY = 60.0  # seconds: every byte is read, so that one bad query cannot ask for it
+PROBE_AFTER = (0.0, 0.05, 0.2)  # seconds
 # What keeps us from working at this moment and says nothing about the files.
 OF_THE_MOMENT = frozenset(
     {
@@ -346,11 +347,16 @@ class Generations:
         """Return what is wrong with the files of a generation, or an empty text."""
         if damage := self.damage(generation, thorough=thorough):
             return "; ".join(damage)
-        try:
-            probe(generation)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the generation cannot be used)
-            return "" if _of_the_moment(error) else f"it cannot be read ({error!r})"
-        return ""
+        reason = ""
+        for pause in PROBE_AFTER:  # a writer may be merging what is being opened
+            time.sleep(pause)
+            try:
+                probe(generation)
+            except Exception as error:  # noqa: BLE001 (whatever it is, it could not be opened)
+                reason = "" if _of_the_moment(error) else f"it cannot be read ({error!r})"
+            else:
+                return ""
+        return reason
 
     def _may_read_through(self) -> bool:
         """Say whether it is long enough ago that every byte was read."""
