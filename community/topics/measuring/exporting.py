@@ -20,7 +20,7 @@ from community.topics.measuring import judgements
 from community.writing import personal
 
 SOMEBODY = "somebody"
-_CALL = re.compile(r"(?<![\w@/.<])@[\w.-]{2,}(?![@/])")  # "<@script.js" is of a stack trace
+_CALL = re.compile(r"(?<![\w@/.<])@[\w.-]{2,}+(?![@/])")  # "<@script.js" is of a stack trace
 _PAGE = re.compile(r"(?<=/people/)[^\s/?#<>\"')]+")
 
 
