@@ -24,7 +24,7 @@ from community.search.snapshots import Hits, Lookup, Traits
 
 WORDS_SEEN = 2_000  # words with one beginning that are looked at
 DRIFT = 0.01  # by so much the number of documents may change before lengths are averaged anew
-ORDERING = 0.01  # weight of how well a hit fits, next to how much of the query it holds
+ORDERING = 0.001  # weight of how well a hit fits, next to how much of the query it holds
 _SCHEMA = schema()
 
 
@@ -165,7 +165,7 @@ class Snapshot(Opened):
     ) -> Hits:
         """Return the documents that hold about ``share`` of the weight of ``terms``, or more.
 
-        Each term adds its weight to a document's score, and a hundredth of what it adds to a
+        Each term adds its weight to a document's score, and a thousandth of what it adds to a
         candidate's: so the score tells who holds enough, and orders those who hold the same.
         """
         finding = [lookup for lookup in terms if lookup.finds]
