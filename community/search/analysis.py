@@ -20,7 +20,7 @@ import snowballstemmer
 from community.search import spellings
 from community.search.stopwords import STOP_WORDS
 
-VERSION = 2
+VERSION = 3
 WORD_MAX = 64  # characters; of longer runs only the beginning is a term
 
 # Han, kana, Hangul, Thai, Lao, Burmese, Khmer: written without spaces, or with too few.
@@ -313,7 +313,7 @@ def of(language: str) -> Analysis:
     """
     if language == "en":
         return Analysis(_ENGLISH, remembered=100_000)
-    rules = _RULES.get("en" if language else language)  # until queries are read alike
+    rules = _RULES.get(language)
     return Analysis(rules) if rules else of("en")
 
 

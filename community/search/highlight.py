@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from community.search import analysis
+from community.search.documents import NOT_SAID
 
 EXCERPT = 240  # characters
 ELLIPSIS = "…"
@@ -15,23 +16,29 @@ class Piece(NamedTuple):
     is_match: bool
 
 
-def highlight(text: str, query: str) -> list[Piece]:
+def highlight(text: str, query: str, *, language: str = NOT_SAID) -> list[Piece]:
     """Cut ``text`` into pieces that match ``query`` and pieces that do not.
 
     The pieces joined are the text.
+
+    Args:
+        language: of ``text``; the query is read by its rules.
     """
-    return _pieces(text, _matching(text, query), 0, len(text))
+    return _pieces(text, _matching(text, query, language), 0, len(text))
 
 
-def excerpt(text: str, query: str, *, length: int = EXCERPT) -> list[Piece]:
+def excerpt(
+    text: str, query: str, *, length: int = EXCERPT, language: str = NOT_SAID
+) -> list[Piece]:
     """Highlight the stretch that matches most different words, or the beginning if none does.
 
     Args:
         length: characters at most, the ellipses not counted.
+        language: as in `highlight`.
     """
     if len(text) <= length:
-        return highlight(text, query)
-    matching = _matching(text, query)
+        return highlight(text, query, language=language)
+    matching = _matching(text, query, language)
     start = _fullest_window(matching, length)
     start = _after_space(text, start) if start else 0
     end = min(len(text), start + length)
@@ -43,8 +50,9 @@ def excerpt(text: str, query: str, *, length: int = EXCERPT) -> list[Piece]:
     return before + pieces + after
 
 
-def _matching(text: str, query: str) -> list[analysis.Token]:
-    return analysis.ENGLISH.tokens_with(text, analysis.ENGLISH.terms(query))
+def _matching(text: str, query: str, language: str) -> list[analysis.Token]:
+    rules = analysis.of(language)
+    return rules.tokens_with(text, rules.terms(query))
 
 
 def _fullest_window(matching: list[analysis.Token], length: int) -> int:

@@ -85,6 +85,11 @@ def detect(text: str) -> str:
     return best if sure >= CONFIDENT else NOT_SAID
 
 
+def primary(tag: str | None) -> str:
+    """Return the primary subtag of a language tag: "pt" of "pt-BR"; `NOT_SAID` of none."""
+    return (tag or NOT_SAID).partition("-")[0].lower()
+
+
 def likely(text: str, held: Mapping[str, int]) -> tuple[str, ...]:
     """Return the languages that ``text`` is likely to be in among those that are ``held``.
 

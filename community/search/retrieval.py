@@ -106,7 +106,15 @@ def lookups(snapshot: Snapshot, query: Query, company_id: int | None) -> list[Lo
         held = {term: _everywhere(snapshot, query, term) for term in synonyms}
         idf = scoring.idf(snapshot.document_count, min(sum(held.values()), snapshot.document_count))
         found += [
-            _lookup(snapshot, query, company_id, term=term, weight=query.terms[term] * idf, idf=idf)
+            _lookup(
+                snapshot,
+                query,
+                company_id,
+                term=term,
+                weight=query.terms[term] * idf,
+                idf=idf,
+                word=synonyms[0],
+            )
             for term, everywhere in held.items()
             if everywhere
         ]
@@ -135,10 +143,13 @@ def _lookup(
     term: str,
     weight: float,
     idf: float,
+    word: str,
 ) -> Lookup:
     if query.is_stop_word(term):
-        return Lookup(term, STOP_WORD * weight, idf, snapshot.holding_stop_word(term), finds=False)
-    return Lookup(term, weight, idf, snapshot.holding(term, company_id), finds=True)
+        holding = snapshot.holding_stop_word(term)
+        return Lookup(term, STOP_WORD * weight, idf, holding, finds=False, word=word)
+    holding = snapshot.holding(term, company_id)
+    return Lookup(term, weight, idf, holding, finds=True, word=word)
 
 
 def _completions(snapshot: Snapshot, query: Query, company_id: int | None) -> list[Lookup]:
@@ -163,6 +174,7 @@ def _completions(snapshot: Snapshot, query: Query, company_id: int | None) -> li
             term=term,
             weight=COMPLETED * idf * (0.5 + 0.5 * count / total),
             idf=idf,
+            word=term,
         )
         for term, count in likely
         if _everywhere(snapshot, query, term)

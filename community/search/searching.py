@@ -34,7 +34,8 @@ def search(
     at: datetime,
 ) -> Results:
     """Return a page of the hits."""
-    query = queries.parse(text, finished=True, held=snapshot.languages)
+    held = {filters.language: 1} if filters.language else snapshot.languages
+    query = queries.parse(text, finished=True, held=held)
     terms = lookups(snapshot, query, filters.company_id)
     if query.terms:
         places, is_exact = snapshot.hits(terms, filters.company_id, share=HALF, most=HITS_MAX)

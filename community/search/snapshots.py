@@ -59,6 +59,18 @@ class Lookup:
     idf: float
     holding: int  # documents, within the company if the query is; estimated for a stop word
     finds: bool  # candidates; a stop word only orders them
+    word: str  # the likeliest of the terms that stand for one word; mostly ``term`` itself
+
+
+def needed(terms: Iterable[Lookup], share: float) -> float:
+    """Return the weight that a hit must hold to hold ``share`` of the words of ``terms``.
+
+    One of the terms that stand for a word in several languages is enough.
+    """
+    weights: dict[str, float] = {}
+    for lookup in terms:
+        weights[lookup.word] = max(weights.get(lookup.word, 0.0), lookup.weight)
+    return share * sum(weights.values())
 
 
 class Hits(NamedTuple):

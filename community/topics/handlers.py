@@ -9,10 +9,11 @@ from community.core import erasing, jobs, outbox
 from community.core.db import reading, transaction
 from community.search import IndexBusy, SearchUnavailable
 from community.topics import embedding, indexing
-from community.topics.services import figures, related, standings
+from community.topics.services import figures, languages, related, standings
 
 BUSY_AGAIN = timedelta(seconds=5)  # somebody rebuilds the index
 BROKEN_AGAIN = timedelta(minutes=1)  # somebody has to rebuild it
+TOLD_AT_ONCE = 500  # topics; half a second's work
 RELATED_A_NIGHT = 2_000  # topics
 RELATED_AT_ONCE = 50  # topics
 
@@ -40,6 +41,23 @@ def index_erased(payloads: Sequence[outbox.Payload]) -> None:
     topic_ids = indexing.topics_of_rows((one["table"], one["ids"]) for one in payloads)
     index_topics([{"topic_id": topic_id} for topic_id in topic_ids])
     embedding.note(topic_ids)
+
+
+def index_told(payloads: Sequence[outbox.Payload]) -> None:
+    """Index topics anew whose language was told, for their words are others now.
+
+    Raises:
+        Retry: as `index_topics`.
+    """
+    topic_ids = {topic_id for payload in payloads for topic_id in payload["topic_ids"]}
+    index_topics([{"topic_id": topic_id} for topic_id in topic_ids])
+    embedding.note(topic_ids)
+
+
+def tell_languages() -> bool:
+    """Tell the language of some topics of which nobody has tried. Return whether there are more."""
+    with transaction():
+        return languages.tell_some(TOLD_AT_ONCE) == TOLD_AT_ONCE
 
 
 def note_vectors(payloads: Sequence[outbox.Payload]) -> None:

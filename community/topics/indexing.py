@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from community import search
 from community.core import markup
 from community.core.db import db, reading
-from community.search import NOT_SAID, Document
+from community.search import Document, languages
 from community.topics.models import (
     SOLVED_STATUSES,
     Reply,
@@ -160,7 +160,7 @@ def _document(topic: Any, answers: Sequence[Any], tags: list[str], products: lis
         has_accepted=any(answer.accepted_count for answer in vouched),
         is_solved=topic.status in SOLVED_STATUSES,
         is_answered=topic.first_reply_at is not None,
-        language=(topic.language or NOT_SAID).partition("-")[0].lower(),
+        language=languages.primary(topic.language),
         me_too_count=topic.me_too_count,
         # "This fixed it" counts for the answer as well: the larger counts nobody twice.
         helped_count=max([topic.helped_count, *(answer.worked_count for answer in answers)]),

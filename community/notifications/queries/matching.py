@@ -12,8 +12,7 @@ from sqlalchemy import or_, select
 
 from community.core import markup
 from community.core.db import db
-from community.search import NOT_SAID
-from community.search.analysis import ENGLISH
+from community.search import analysis, languages
 from community.topics.models import SavedSearch, Tag, Topic, TopicProduct, TopicTag
 
 
@@ -23,7 +22,7 @@ def fitting(topic: Topic) -> list[int]:
         db.session.scalars(select(Tag.slug).join(TopicTag).where(TopicTag.topic_id == topic.id))
     )
     products = select(TopicProduct.product_id).where(TopicProduct.topic_id == topic.id)
-    language = (topic.language or NOT_SAID).partition("-")[0].lower()
+    language = languages.primary(topic.language)
     candidates = db.session.execute(
         select(SavedSearch.id, SavedSearch.text).where(
             SavedSearch.tells,
@@ -42,23 +41,25 @@ def fitting(topic: Topic) -> list[int]:
     if not candidates:
         return []
     body = markup.plain_text(topic.body_html)
-    held = frozenset(ENGLISH.terms("\n".join([topic.title, body, *tags])))
-    return [search_id for search_id, text in candidates if _fits(text, held)]
+    held = frozenset(analysis.of(language).terms("\n".join([topic.title, body, *tags])))
+    return [search_id for search_id, text in candidates if _fits(text, language, held)]
 
 
-def _fits(text: str, held: Collection[str]) -> bool:
-    return all(any(all(term in held for term in way) for way in word) for word in _words(text))
+def _fits(text: str, language: str, held: Collection[str]) -> bool:
+    words = _words(text, language)
+    return all(any(all(term in held for term in way) for way in word) for word in words)
 
 
 @lru_cache(maxsize=20_000)
-def _words(text: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
+def _words(text: str, language: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
     """Return the words of a search, each with the ways in which a topic can hold it.
 
-    "add-on" is held by who writes "addon", and by who writes "add" and "on"; a run of Chinese
+    Words are stemmed in the topic's language, for in that it holds them. "add-on" is held by who writes "addon", and by who writes "add" and "on"; a run of Chinese
     by who writes all its pairs.
     """
-    words = [token.terms for token in ENGLISH.tokens(text)]
-    telling = [terms for terms in words if not ENGLISH.stop_words.issuperset(terms)] or words
+    rules = analysis.of(language)
+    words = [token.terms for token in rules.tokens(text)]
+    telling = [terms for terms in words if not rules.stop_words.issuperset(terms)] or words
     return tuple(_ways(terms) for terms in telling)
 
 

@@ -138,10 +138,11 @@ def _hits(results: Results, text: str) -> list[Hit]:
     return [
         Hit(
             row,
-            title=search.highlight(row.title, text),
-            excerpt=search.excerpt(bodies[row.id], text),
+            title=search.highlight(row.title, text, language=body.language),
+            excerpt=search.excerpt(body.text, text, language=body.language),
         )
         for row in rows
+        for body in [bodies[row.id]]
     ]
 
 

@@ -36,7 +36,7 @@ from community.topics.models import (
     TopicTag,
 )
 from community.topics.policies import SOLVABLE
-from community.topics.services import recount, tagging
+from community.topics.services import languages, recount, tagging
 
 Texts = Mapping[Post, Prepared]
 Row = dict[str, Any]
@@ -193,7 +193,9 @@ class _Batch:
                     "title": thread.title,
                     "body": kept.body,
                     "body_html": kept.body_html,
-                    "language": thread.language,
+                    "language": languages.language_of(
+                        thread.title, kept.body_html, thread.language
+                    ),
                     "source_key": key,
                     "created_at": thread.created_at,
                     "last_activity_at": thread.created_at,

@@ -99,7 +99,7 @@ class Topic(Base):
     title: Mapped[str] = mapped_column(String(TITLE_MAX))
     body: Mapped[str] = mapped_column(Text)  # Markdown, as the author wrote it
     body_html: Mapped[str] = mapped_column(Text)  # rendered and sanitised at write time
-    # BCP 47, where somebody has said it; None: nobody has.
+    # BCP 47: what the text shows, or what somebody has said; "und": neither; None: not told yet.
     language: Mapped[str | None] = mapped_column(String(LANGUAGE_MAX))
     reply_count: Mapped[int] = mapped_column(default=0)  # replies, not comments
     me_too_count: Mapped[int] = mapped_column(default=0)

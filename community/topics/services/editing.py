@@ -29,7 +29,7 @@ from community.topics.models import (
     TopicProduct,
     TopicTag,
 )
-from community.topics.services import places, statuses, tagging, words
+from community.topics.services import languages, places, statuses, tagging, words
 
 AS_POSTED = 1  # the number of the text as it was posted
 
@@ -84,7 +84,8 @@ def edit_topic(
         tagging.set_products(topic, products)
     if about["tags"] != was["tags"]:
         tagging.set_tags(topic, slugs, editor)
-    change(topic, title=title, body=body, body_html=body_html, edited_at=now)
+    language = languages.language_of(title, body_html, said=topic.language)
+    change(topic, title=title, body=body, body_html=body_html, language=language, edited_at=now)
     _tell_of_topic(topic, editor)
     return True
 

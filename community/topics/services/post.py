@@ -28,7 +28,7 @@ from community.topics.models import (
     Topic,
     TopicKind,
 )
-from community.topics.services import again, deflection, places, tagging, words
+from community.topics.services import again, deflection, languages, places, tagging, words
 
 
 def post_topic(
@@ -78,6 +78,7 @@ def post_topic(
         title=title,
         body=body,
         body_html=body_html,
+        language=languages.language_of(title, body_html),
         follower_count=1,
         differs_from_id=differs_from_id,
         differs_reason=(reason or None) if differs_from_id is not None else None,

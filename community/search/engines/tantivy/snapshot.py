@@ -20,7 +20,7 @@ from community.search.engines.tantivy.schema import LENGTHS, ORDERS, schema
 from community.search.engines.tantivy.writing import addresses
 from community.search.entries import Row, company_term
 from community.search.generations import Generation
-from community.search.snapshots import Hits, Lookup, Traits
+from community.search.snapshots import Hits, Lookup, Traits, needed
 
 WORDS_SEEN = 2_000  # words with one beginning that are looked at
 DRIFT = 0.01  # by so much the number of documents may change before lengths are averaged anew
@@ -177,9 +177,9 @@ class Snapshot(Opened):
                 Asked.boost_query(_weighed(lookup, company_id, self.document_count), ORDERING),
             )
         )
-        needed = share * sum(lookup.weight for lookup in finding)
+        least = needed(finding, share)
         found = self._searcher.search(asked, most + 1, count=False)
-        places = [self._place(address) for score, address in found.hits if score >= needed]
+        places = [self._place(address) for score, address in found.hits if score >= least]
         return Hits(places[:most], len(places) <= most)
 
     def listed(self, order: Order, company_id: int | None, *, most: int) -> list[Place]:

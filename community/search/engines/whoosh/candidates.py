@@ -13,7 +13,7 @@ from operator import itemgetter
 
 from community.search.engines.whoosh.segments import Place, Segment, View
 from community.search.entries import company_term, encode
-from community.search.snapshots import Lookup
+from community.search.snapshots import Lookup, needed
 
 BUDGET = 8_000  # postings
 BUDGET_ALONE = 40_000  # postings of the rarest term, which is read even if it is common
@@ -61,13 +61,13 @@ def gather(
             break
         read.append(lookup)
     is_complete = len(read) == len(finding) and spent <= max(budget, BUDGET_ALONE)
-    needed = covering * sum(lookup.weight for lookup in read)
-    scores = [(view.segment, _read(view.segment, read, company_id, needed)) for view in views]
+    least = needed(read, covering)
+    scores = [(view.segment, _read(view.segment, read, company_id, least)) for view in views]
     return Found(scores, is_complete)
 
 
 def _read(
-    segment: Segment, terms: list[Lookup], company_id: int | None, needed: float
+    segment: Segment, terms: list[Lookup], company_id: int | None, least: float
 ) -> dict[int, float]:
     scores: dict[int, float] = {}
     held: dict[int, float] = {}
@@ -78,14 +78,14 @@ def _read(
         for ids, weights in segment.postings(field, encode(key)):
             for number, share in zip(ids, weights, strict=True):
                 scores[number] = scores.get(number, 0.0) + weight * share
-            if needed:
+            if least:
                 for number in ids:
                     held[number] = held.get(number, 0.0) + weight
             left -= len(ids)
             if left <= 0:
                 break
-    if needed:
-        return {number: scores[number] for number, weight in held.items() if weight >= needed}
+    if least:
+        return {number: scores[number] for number, weight in held.items() if weight >= least}
     return scores
 
 
