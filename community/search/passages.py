@@ -25,9 +25,9 @@ BODY_WEIGHT = 0.6  # of a word in the details, next to one in the title
 LEAD = 0.1  # what the beginning of a reply is worth, as a share of the question spoken of
 
 # What speaks for a reply, as in logistic regression.
-FOR_LENGTH = 0.4  # for each natural logarithm of its terms
-FOR_PLACE = 1.5  # divided by its place
-FOR_COVER = 3.0  # times the share of the question that it speaks of
+FOR_LENGTH = 1.0  # for each natural logarithm of its terms
+FOR_PLACE = 2.0  # divided by its place
+FOR_COVER = 2.0  # times the share of the question that it speaks of
 AGAINST_QUESTIONS = 3.0  # times the share of its sentences that ask back
 
 _OVERHEAD = 4  # characters for an ellipsis and a space at either end
