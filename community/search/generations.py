@@ -143,7 +143,8 @@ class Generations:
             raise SearchUnavailable(
                 f"The search index was built by another version of the analysis. {REINDEX}"
             )
-        return found
+        # What a rebuild made room by has gone from the disk before it goes from the list.
+        return [found[0], *(generation for generation in found[1:] if generation.folder.exists())]
 
     def attempt(
         self, work: Callable[[Generation], Result], probe: Callable[[Generation], object]
@@ -256,7 +257,7 @@ class Generations:
             _sync_all(new)
             self._list([new, *before])
         except BaseException:
-            shutil.rmtree(new.folder, ignore_errors=True)
+            _remove(new.folder)
             raise
         self._sweep([new, *before])
 
@@ -405,7 +406,9 @@ class Generations:
     def _sweep(self, kept: list[Generation]) -> None:
         for leftover in self.folder.glob("build-*"):
             if Generation(leftover) not in kept:
-                shutil.rmtree(leftover, ignore_errors=True)
+                _remove(leftover)
+        for half_removed in self.folder.glob("gone-*"):
+            shutil.rmtree(half_removed, ignore_errors=True)
 
     def _files(self, generation: Generation) -> list[Path]:
         """Return the files that are written once: no locks, nothing half-written."""
@@ -480,6 +483,13 @@ def _replace(path: Path, content: str, *, durably: bool = False) -> None:
             file.flush()
             os.fsync(file.fileno())
     new.replace(path)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a generation so that it is there whole or not at all, also on a full disk."""
+    with suppress(OSError):
+        folder = folder.rename(folder.with_name(f"gone-{secrets.token_hex(6)}"))
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sync_all(generation: Generation) -> None:

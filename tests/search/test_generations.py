@@ -91,6 +91,27 @@ def test_what_a_killed_process_left_is_swept_and_its_lock_is_free(
     assert folders(generations) == {live.name}
 
 
+def test_a_killed_rebuild_leaves_no_fallback_that_it_made_room_by(
+    generations: Generations,
+) -> None:
+    build(generations, "first")
+    live = build(generations, "second")
+    subprocess.run([sys.executable, "-c", KILLED, str(generations.folder)], cwd=ROOT, check=False)
+    assert len(folders(generations)) == 2  # the live one and half of the killed one's
+    assert again(generations).listed() == [live]
+    assert again(generations).inspect(lambda one: one.folder.stat()) == []
+
+
+def test_half_removed_generation_is_removed(generations: Generations) -> None:
+    build(generations, "whole")
+    half = generations.folder / "gone-123"
+    half.mkdir()
+    (half / "segment").touch()
+    with generations.writing(wait=0):
+        generations.sweep()
+    assert not half.exists()
+
+
 def test_one_writes_at_a_time(generations: Generations) -> None:
     with (
         generations.writing(wait=0),
