@@ -4,6 +4,7 @@
 """
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from operator import attrgetter
@@ -24,11 +25,13 @@ from community.search.evaluation import (
     confidence,
     evaluate,
     intervals,
+    meanings,
     read_set,
 )
 from community.search.evaluation.confidence import Tried
 from community.search.evaluation.intervals import Interval
-from community.search.evaluation.retrieval import OpenIndex
+from community.search.evaluation.retrieval import OpenIndex, documents_of
+from community.search.vectors import NoVectors, Spaces
 
 NOISE = (0.5, 0.2, 0.1, 0.05)  # shares of noise for which a threshold is sought
 OTHERS = 400  # queries of each other set
@@ -79,6 +82,12 @@ def search_group() -> None:
 @click.option("--rerank", is_flag=True, help="Rank only the judged candidates.")
 @engine_option
 @click.option(
+    "--vectors",
+    "kept_in",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Ask by meaning too. The set's vectors are kept in this folder.",
+)
+@click.option(
     "--compare",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Say what changed since the run whose --json is in this file.",
@@ -92,6 +101,7 @@ def retrieval(
     older_only: bool,
     rerank: bool,
     engine: str,
+    kept_in: Path | None,
     compare: Path | None,
     as_json: bool,
 ) -> None:
@@ -103,16 +113,20 @@ def retrieval(
     """
     before = _outcomes(compare) if compare else {}
     try:
+        labelled = read_set(folder)
         run = evaluate(
-            read_set(folder),
+            labelled,
             _opening(engine),
             with_body=query == "full",
             limit=limit,
             older_only=older_only,
             rerank=rerank,
+            spaces=_filled(kept_in, labelled) if kept_in else None,
         )
     except BadSet as error:
         raise click.BadParameter(str(error), param_hint="FOLDER") from error
+    except NoVectors as error:
+        raise click.BadParameter(f"There is no model: {error}.", param_hint="--vectors") from error
     grown = intervals.of_difference(before, run.outcomes)
     if compare and not grown:
         raise click.BadParameter("That run asked other queries.", param_hint="--compare")
@@ -180,6 +194,16 @@ def _others(sets: dict[str, LabelledSet], name: str) -> list[Item]:
             step = max(1, len(labelled.queries) // OTHERS)
             others += labelled.queries[::step][:OTHERS]
     return others
+
+
+def _filled(folder: Path, labelled: LabelledSet) -> Spaces:
+    """Return the vectors of a set, with those made that are missing."""
+    spaces = Spaces(folder)
+    count = len(labelled.corpus)
+    with click.progressbar(length=count, label="Making vectors", file=sys.stderr) as bar:
+        for done in meanings.fill(spaces, documents_of(labelled).values()):
+            bar.update(done)
+    return spaces
 
 
 def _opening(engine: str) -> OpenIndex:

@@ -2,9 +2,10 @@
 
 import enum
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 NOT_SAID = "und"  # the language of a text of which nobody has said it (BCP 47: undetermined)
 
@@ -80,6 +81,17 @@ class Match:
     relevance: float
 
 
+class Near(Protocol):
+    """What a query means: the topics that are nearest to it, and how near any other is."""
+
+    @property
+    def found(self) -> Mapping[int, float]:
+        """The similarity of the nearest topics, from 0 to 1, by topic id."""
+
+    def similarities(self, topic_ids: Iterable[int]) -> Mapping[int, float]:
+        """Return the similarity of those of these topics that have a vector."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facets:
     """How many hits each further narrowing would leave, most frequent first.
@@ -143,3 +155,4 @@ class Explanation:
     relevance: float
     factors: Mapping[str, float]  # what relevance is multiplied with
     terms: tuple[TermShare, ...]
+    similarity: float | None = None  # of the meaning, where it counted and the topic has a vector

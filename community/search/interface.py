@@ -9,6 +9,7 @@ from community.search.documents import (
     Explanation,
     Filters,
     Match,
+    Near,
     Order,
     Results,
     Spread,
@@ -38,6 +39,7 @@ class SearchIndex(ABC):
         exclude: Collection[int] = (),
         among: Collection[int] | None = None,
         at: datetime | None = None,
+        near: Near | None = None,
     ) -> list[Match]:
         """Find the topics that ask the same, best first.
 
@@ -48,6 +50,7 @@ class SearchIndex(ABC):
             exclude: topics to leave out.
             among: rank these topics only.
             at: the moment freshness is measured from; now if None.
+            near: the topics that mean nearly the same; words alone find topics if None.
         """
 
     @abstractmethod
@@ -80,7 +83,13 @@ class SearchIndex(ABC):
 
     @abstractmethod
     def explain(
-        self, text: str, topic_id: int, *, body: str = "", at: datetime | None = None
+        self,
+        text: str,
+        topic_id: int,
+        *,
+        body: str = "",
+        at: datetime | None = None,
+        near: Near | None = None,
     ) -> Explanation | None:
         """Say how `similar` arrives at the score of a topic; None if it is not indexed."""
 

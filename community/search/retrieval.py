@@ -9,10 +9,11 @@ import heapq
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from operator import itemgetter
+from typing import NamedTuple
 
 from community.search import query as queries
-from community.search import ranking, scoring
-from community.search.documents import Explanation, Match, Spread, TermShare
+from community.search import ranking, relevance, scoring
+from community.search.documents import Explanation, Match, Near, Spread, TermShare
 from community.search.entries import SHIFTS, Row, key
 from community.search.query import Query
 from community.search.snapshots import Lookup, Place, Snapshot
@@ -33,22 +34,62 @@ def similar(
     exclude: Collection[int],
     among: Collection[int] | None,
     at: datetime,
+    near: Near | None = None,
 ) -> list[Match]:
-    """Find the topics that fit the query best."""
+    """Find the topics that fit the query best.
+
+    Args:
+        near: what the query's meaning is near to; candidates come from the words alone if None.
+    """
     terms = lookups(snapshot, query, company_id)
     if among is not None:
-        places = _among(snapshot, set(among).difference(exclude), company_id)
+        places = _found(snapshot, set(among).difference(exclude), company_id)
     else:
         count = max(RESCORED, limit)
-        places = list(snapshot.candidates(terms, company_id, count=count, exclude=exclude))
-    scorer = Scorer(snapshot, terms, at)
-    matches = (scorer.match(place) for place in places)
+        places = _candidates(snapshot, terms, company_id, count=count, exclude=exclude, near=near)
+    scored = _scored(snapshot, terms, places, at=at, near=near)
+    matches = (one.match() for one in scored)
     return heapq.nlargest(limit, (m for m in matches if m.score > 0), key=lambda m: m.score)
 
 
-def _among(snapshot: Snapshot, topic_ids: Collection[int], company_id: int | None) -> list[Place]:
+def _candidates(
+    snapshot: Snapshot,
+    terms: Sequence[Lookup],
+    company_id: int | None,
+    *,
+    count: int,
+    exclude: Collection[int],
+    near: Near | None,
+) -> list[Place]:
+    """Return what the words find, and what lies near."""
+    places = list(snapshot.candidates(terms, company_id, count=count, exclude=exclude))
+    if near is None:
+        return places
+    known = {place.topic_id() for place in places}
+    return places + _found(snapshot, near.found.keys() - known - set(exclude), company_id)
+
+
+def _found(snapshot: Snapshot, topic_ids: Collection[int], company_id: int | None) -> list[Place]:
     found = [place for topic_id in topic_ids if (place := snapshot.find(topic_id))]
     return [place for place in found if company_id is None or place.company_id() == company_id]
+
+
+def _scored(
+    snapshot: Snapshot,
+    terms: Sequence[Lookup],
+    places: Sequence[Place],
+    *,
+    at: datetime,
+    near: Near | None,
+) -> list["Scored"]:
+    """Return the documents with their relevance: that of their words, or with their meaning."""
+    scorer = Scorer(snapshot, terms, at)
+    scored = [scorer.score(place) for place in places]
+    if near is None:
+        return scored
+    words = {one.topic_id: one.relevance for one in scored}
+    fitting = relevance.fused(words, near.similarities(words))
+    return [one._replace(relevance=fitting[one.topic_id]) for one in scored]
 
 
 def spread(snapshot: Snapshot, word: str, company_id: int) -> Spread:
@@ -65,13 +106,16 @@ def spread(snapshot: Snapshot, word: str, company_id: int) -> Spread:
     return Spread(everywhere, sum(snapshot.holding(term, company_id) for term in rarest))
 
 
-def explain(snapshot: Snapshot, query: Query, topic_id: int, at: datetime) -> Explanation | None:
+def explain(
+    snapshot: Snapshot, query: Query, topic_id: int, at: datetime, near: Near | None = None
+) -> Explanation | None:
     """Take the score of a topic apart."""
     place = snapshot.find(topic_id)
     if place is None:
         return None
     terms = lookups(snapshot, query, None)
-    match = Scorer(snapshot, terms, at).match(place)
+    others = _candidates(snapshot, terms, None, count=RESCORED, exclude={topic_id}, near=near)
+    match = _scored(snapshot, terms, [place, *others], at=at, near=near)[0].match()
     occurrences = place.occurrences()
     shares = []
     for lookup in terms:
@@ -90,6 +134,7 @@ def explain(snapshot: Snapshot, query: Query, topic_id: int, at: datetime) -> Ex
         match.relevance,
         {"trust": ranking.trust(standing), "freshness": ranking.freshness(standing, at)},
         tuple(sorted(shares, key=lambda share: share.share, reverse=True)),
+        near.similarities([topic_id]).get(topic_id) if near else None,
     )
 
 
@@ -184,8 +229,19 @@ def _completions(snapshot: Snapshot, query: Query, company_id: int | None) -> li
 # Scores
 
 
+class Scored(NamedTuple):
+    """A document as it is ranked."""
+
+    topic_id: int
+    relevance: float
+    factor: float  # trust and freshness
+
+    def match(self) -> Match:
+        return Match(self.topic_id, self.relevance * self.factor, self.relevance)
+
+
 class Scorer:
-    """Scores documents for one query."""
+    """Scores documents for one query, by its words."""
 
     def __init__(self, snapshot: Snapshot, terms: Sequence[Lookup], at: datetime) -> None:
         self._averages = snapshot.average_lengths
@@ -194,11 +250,14 @@ class Scorer:
 
     def match(self, place: Place) -> Match:
         """Return the document as a match."""
+        return self.score(place).match()
+
+    def score(self, place: Place) -> Scored:
+        """Return the document with what its words are worth."""
         row = place.row()
-        relevance = self._relevance(row, place.occurrences())
         standing = row.standing()
-        score = relevance * ranking.trust(standing) * ranking.freshness(standing, self._at)
-        return Match(row.topic_id, score, relevance)
+        factor = ranking.trust(standing) * ranking.freshness(standing, self._at)
+        return Scored(row.topic_id, self._relevance(row, place.occurrences()), factor)
 
     def _relevance(self, row: Row, occurrences: dict[int, int]) -> float:
         title, body, accepted, best = scoring.norms(row.lengths, self._averages)

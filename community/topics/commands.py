@@ -18,13 +18,13 @@ from rich.table import Table
 
 from community import search
 from community.core import outbox
-from community.core.db import transaction
+from community.core.db import reading, transaction
 from community.search import Document, SearchUnavailable
 from community.search import vectors as search_vectors
 from community.search.commands import search_group
 from community.topics import embedding, handlers, indexing
+from community.topics.services import languages, related
 from community.topics.services import recount as recounting
-from community.topics.services import related
 
 REPAIRED_AT_ONCE = 500  # topics
 RELATED_AT_ONCE = 50  # topics
@@ -151,7 +151,18 @@ def _build_anew() -> None:
 
 
 def _rebuilt() -> int:
-    return search.index().rebuild(_shown("Indexing"))
+    """Tell the languages that are not told yet, for texts are analysed in theirs, and rebuild."""
+    with progress() as bar:
+        task = bar.add_task("Telling languages", total=languages.untold_count())
+        while handlers.tell_languages():
+            bar.advance(task, handlers.TOLD_AT_ONCE)
+        bar.update(task, completed=bar.tasks[task].total)
+    with reading():
+        owed = outbox.owed(languages.EVENT)
+    count = search.index().rebuild(_shown("Indexing"))
+    with transaction():
+        outbox.settle(owed)
+    return count
 
 
 def _shown(what: str) -> Iterator[Document]:

@@ -154,34 +154,32 @@ class Filler:
             for name, table in tables.items()
         }
         waiting: dict[Space, list[Sentence]] = defaultdict(list)
-        size = min(space.embedder.batch for space in self.spaces.all)
         for sentence in sentences:
+            done.append(sentence)
             space = self._space(sentence)
             if space and known[space.name].get(sentence.topic_id) != sentence.fingerprint:
                 waiting[space].append(sentence)
-            done.append(sentence)
-            if sum(map(len, waiting.values())) >= size:
-                self._keep(waiting)
-                if time.monotonic() >= until:
-                    break
-        self._keep(waiting)
+                if len(waiting[space]) >= space.embedder.batch:
+                    self._keep(space, waiting.pop(space))
+                    if time.monotonic() >= until:
+                        break
+        for space, some in waiting.items():
+            self._keep(space, some)
         return done
 
-    def _keep(self, waiting: dict[Space, list[Sentence]]) -> None:
-        for space, sentences in waiting.items():
-            try:
-                found = space.embedder.embed([one.text for one in sentences], asking=False)
-            except NoVectors as reason:
-                log.warning("No vectors by %s: %s.", space.embedder.name, reason)
-                self.spaces.leave_out(space, str(reason))
-                continue
-            space.store.put(
-                [one.topic_id for one in sentences],
-                [one.company_id for one in sentences],
-                [one.fingerprint for one in sentences],
-                found,
-            )
-        waiting.clear()
+    def _keep(self, space: Space, sentences: Sequence[Sentence]) -> None:
+        try:
+            found = space.embedder.embed([one.text for one in sentences], asking=False)
+        except NoVectors as reason:
+            log.warning("No vectors by %s: %s.", space.embedder.name, reason)
+            self.spaces.leave_out(space, str(reason))
+            return
+        space.store.put(
+            [one.topic_id for one in sentences],
+            [one.company_id for one in sentences],
+            [one.fingerprint for one in sentences],
+            found,
+        )
 
     def _space(self, sentence: Sentence) -> Space | None:
         """Return where a topic belongs; None where its model is not there, or it says nothing."""

@@ -15,7 +15,16 @@ from typing import TypeVar
 from community.core import clock
 from community.search import query as queries
 from community.search import rebuilding, retrieval, searching
-from community.search.documents import Document, Explanation, Filters, Match, Order, Results, Spread
+from community.search.documents import (
+    Document,
+    Explanation,
+    Filters,
+    Match,
+    Near,
+    Order,
+    Results,
+    Spread,
+)
 from community.search.entries import Entry, entries_of, entry_of
 from community.search.generations import Generation, Generations, Health
 from community.search.interface import PAGE_SIZE, SUGGESTIONS, SearchIndex
@@ -102,6 +111,7 @@ class EmbeddedIndex(SearchIndex):
         exclude: Collection[int] = (),
         among: Collection[int] | None = None,
         at: datetime | None = None,
+        near: Near | None = None,
     ) -> list[Match]:
         return self._ask(
             lambda snapshot: retrieval.similar(
@@ -112,6 +122,7 @@ class EmbeddedIndex(SearchIndex):
                 exclude=exclude,
                 among=among,
                 at=at or clock.now(),
+                near=near,
             )
         )
 
@@ -145,7 +156,13 @@ class EmbeddedIndex(SearchIndex):
         )
 
     def explain(
-        self, text: str, topic_id: int, *, body: str = "", at: datetime | None = None
+        self,
+        text: str,
+        topic_id: int,
+        *,
+        body: str = "",
+        at: datetime | None = None,
+        near: Near | None = None,
     ) -> Explanation | None:
         return self._ask(
             lambda snapshot: retrieval.explain(
@@ -153,6 +170,7 @@ class EmbeddedIndex(SearchIndex):
                 queries.parse(text, body, held=snapshot.languages),
                 topic_id,
                 at or clock.now(),
+                near,
             )
         )
 

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from community.search.evaluation import measures
+from community.search.documents import Document
+from community.search.evaluation import meanings, measures
 from community.search.evaluation.measures import DEPTH, Figures, Outcome
 from community.search.evaluation.sets import Item, LabelledSet, document
 from community.search.interface import SearchIndex
+from community.search.vectors import Spaces
 
 OpenIndex = Callable[[Path], SearchIndex]  # opens an index in a folder
 
@@ -61,15 +63,20 @@ class Indexed:
         return [query for query in self.labelled.queries if self.grades(query)][:limit]
 
 
+def documents_of(labelled: LabelledSet) -> dict[str, Document]:
+    """Return the corpus of a set as topics, numbered in its order, by corpus id."""
+    return {item.id: document(item, number) for number, item in enumerate(labelled.corpus, 1)}
+
+
 @contextmanager
 def indexed(labelled: LabelledSet, open_index: OpenIndex) -> Iterator[Indexed]:
     """Index the corpus of a set in a temporary folder."""
-    numbers = {item.id: number for number, item in enumerate(labelled.corpus, 1)}
-    documents = [document(item, numbers[item.id]) for item in labelled.corpus]
+    documents = documents_of(labelled)
+    numbers = {id_: each.topic_id for id_, each in documents.items()}
     with tempfile.TemporaryDirectory() as folder:
         index = open_index(Path(folder) / "index")
         started = time.perf_counter()
-        index.rebuild(documents)
+        index.rebuild(documents.values())
         yield Indexed(labelled, index, numbers, time.perf_counter() - started)
 
 
@@ -81,6 +88,7 @@ def evaluate(
     limit: int | None = None,
     older_only: bool = False,
     rerank: bool = False,
+    spaces: Spaces | None = None,
 ) -> Run:
     """Index the corpus in a temporary folder, ask the queries and judge what is found.
 
@@ -93,19 +101,23 @@ def evaluate(
         limit: queries to ask, all if None.
         older_only: leave topics out that are not older than the query.
         rerank: rank only the topics that are labelled for the query.
+        spaces: the vectors of the corpus (`meanings.fill`); words alone find topics if None.
     """
     with indexed(labelled, open_index) as corpus:
         outcomes = {}
         for query in corpus.askable(limit):
             grades = corpus.grades(query)
             excluded = corpus.excluded(query, older_only=older_only)
+            body = query.body if with_body else ""
             started = time.perf_counter()
+            near = meanings.near(spaces, query.title, body, excluded) if spaces else None
             matches = corpus.index.similar(
                 query.title,
-                body=query.body if with_body else "",
+                body=body,
                 limit=DEPTH,
                 exclude=excluded,
                 among=set(grades) if rerank else None,
+                near=near,
             )
             ms = 1000 * (time.perf_counter() - started)
             outcomes[query.id] = measures.outcome(

@@ -28,7 +28,7 @@ class E5(Embedder):
     dimensions = 384
     languages = None
     unrelated = 0.85
-    batch = 16
+    batch = 2  # on one thread more together are no faster
 
     _model: Any
 

@@ -24,7 +24,7 @@ class MiniLM(Embedder):
     dimensions = 384
     languages = frozenset({"en"})
     unrelated = 0.2
-    batch = 16
+    batch = 8
 
     _session: Any
     _tokenizer: Any

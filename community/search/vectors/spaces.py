@@ -18,9 +18,10 @@ from community.search.documents import NOT_SAID
 from community.search.errors import SearchUnavailable
 from community.search.vectors import texts
 from community.search.vectors.e5 import E5
-from community.search.vectors.embedders import PATIENCE, Embedder, NoVectors
+from community.search.vectors.embedders import PATIENCE, Embedder, NoVectors, Vectors
 from community.search.vectors.minilm import MiniLM
 from community.search.vectors.store import Store
+from community.search.vectors.table import Table
 
 INDEXING = "still indexing"
 NOT_IN_USE = "not in use"
@@ -40,6 +41,41 @@ class Neighbours:
 
     found: dict[int, float]
     reason: str = ""
+    asked: tuple["Asked", ...] = ()
+
+    def similarities(self, topic_ids: Iterable[int]) -> dict[int, float]:
+        """Return the similarity of those of these topics that have a vector, near or not."""
+        wanted = set(topic_ids)
+        known = {topic_id: self.found[topic_id] for topic_id in wanted & self.found.keys()}
+        others = wanted - known.keys()
+        for one in self.asked:
+            known |= one.similarities(others)
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query in one space."""
+
+    table: Table
+    vector: Vectors
+    unrelated: float  # cosine
+
+    def nearest(
+        self, *, company_id: int | None, count: int, exclude: Collection[int]
+    ) -> dict[int, float]:
+        """Return the similarities of the nearest topics."""
+        return self._scaled(
+            self.table.nearest(self.vector, count=count, company_id=company_id, exclude=exclude)
+        )
+
+    def similarities(self, topic_ids: Collection[int]) -> dict[int, float]:
+        """Return the similarities of those of these topics that have a vector here."""
+        return self._scaled(self.table.cosines(self.vector, topic_ids))
+
+    def _scaled(self, cosines: dict[int, float]) -> dict[int, float]:
+        zero = self.unrelated
+        return {topic: max(0.0, (cos - zero) / (1 - zero)) for topic, cos in cosines.items()}
 
 
 class Space:
@@ -64,10 +100,8 @@ class Space:
         languages = self.embedder.languages
         return languages is None or language in languages
 
-    def nearest(
-        self, text: str, *, company_id: int | None, count: int, exclude: Collection[int]
-    ) -> dict[int, float]:
-        """Return the similarities of the nearest topics.
+    def ask(self, text: str) -> Asked | None:
+        """Return a query as it stands in this space, or None while nothing is in it.
 
         Raises:
             NoVectors: the model cannot be used just now.
@@ -75,11 +109,9 @@ class Space:
         """
         table = self.store.read()
         if not table.live_count:
-            return {}
+            return None
         vector = self.embedder.embed([text], asking=True, patience=PATIENCE)[0]
-        cosines = table.nearest(vector, count=count, company_id=company_id, exclude=exclude)
-        zero = self.embedder.unrelated
-        return {topic: max(0.0, (cos - zero) / (1 - zero)) for topic, cos in cosines.items()}
+        return Asked(table, vector, self.embedder.unrelated)
 
 
 class Spaces:
@@ -157,10 +189,14 @@ class Spaces:
         if not asked:
             return Neighbours({})
         found: dict[int, float] = {}
+        questions: list[Asked] = []
         reasons: list[str] = []
         for space in self._asked(language, reasons):
             try:
-                found |= space.nearest(asked, company_id=company_id, count=count, exclude=exclude)
+                question = space.ask(asked)
+                if question is not None:
+                    found |= question.nearest(company_id=company_id, count=count, exclude=exclude)
+                    questions.append(question)
             except NoVectors as reason:
                 reasons.append(str(reason))
             except SearchUnavailable as error:
@@ -175,7 +211,7 @@ class Spaces:
         said = "; ".join(dict.fromkeys(reasons))
         if said:
             log.debug("Vectors: %s.", said)
-        return Neighbours({topic: found[topic] for topic in best}, said)
+        return Neighbours({topic: found[topic] for topic in best}, said, tuple(questions))
 
     def _asked(self, language: str, reasons: list[str]) -> Sequence[Space]:
         """Return the space to ask: that of a language, if it holds anything, else all that do."""

@@ -159,6 +159,13 @@ class Table:
         topics = some["topic"][best].tolist()
         return dict(zip(topics, np.clip(cosines[best], -1.0, 1.0).tolist(), strict=True))
 
+    def cosines(self, vector: NDArray[np.float32], topic_ids: Collection[int]) -> dict[int, float]:
+        """Return the cosines of those of these topics that have a vector, to one of length 1."""
+        places = np.flatnonzero(np.isin(self.topics, list(topic_ids)) & self.is_live)
+        some = self.rows[places]
+        cosines = (some["vector"].astype(np.float32) @ vector) * some["scale"]
+        return dict(zip(some["topic"].tolist(), cosines.tolist(), strict=True))
+
     def _near(
         self, vector: NDArray[np.float32], wanted: NDArray[np.bool_], count: int
     ) -> NDArray[np.intp]:

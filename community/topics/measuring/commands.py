@@ -11,11 +11,10 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from community import search
 from community.companies import queries as companies
 from community.core import clock
 from community.core.db import reading
-from community.search import Document, Explanation
+from community.search import Document, Explanation, matching
 from community.search.evaluation import BadSet, answers, intervals
 from community.search.evaluation.answers import Case, Choice
 from community.search.vectors.embedders import NoVectors
@@ -153,15 +152,14 @@ def measure_answers(*, folder: Path, query: str, cosine: bool, as_json: bool) ->
 @with_appcontext
 def explain(*, query: str, body: str, topic_id: int | None, limit: int) -> None:
     """Print how suggestions for QUERY come to their scores, or how a topic comes to its."""
-    index = search.index()
     found = (
         [topic_id]
         if topic_id is not None
-        else [match.topic_id for match in index.similar(query, body=body, limit=limit)]
+        else [match.topic_id for match in matching.similar(query, body=body, limit=limit)]
     )
     titles = {row.id: row.title for row in queries.rows_for(found)}
     for place, id_ in enumerate(found, 1):
-        explanation = index.explain(query, id_, body=body)
+        explanation = matching.explain(query, id_, body=body)
         if explanation is None:
             raise click.BadParameter(f"Topic {id_} is not in the index.", param_hint="--topic")
         click.echo(f"{place}. {titles.get(id_, '(hidden)')} (topic {id_})")
@@ -235,6 +233,8 @@ def _parts(explanation: Explanation) -> Iterator[str]:
     """Yield the lines that take a score apart, the heaviest terms first."""
     factors = "".join(f" × {name} {value:.3f}" for name, value in explanation.factors.items())
     yield f"   score {explanation.score:.3f} = relevance {explanation.relevance:.3f}{factors}"
+    if explanation.similarity is not None:
+        yield f"   {explanation.similarity:8.3f}  similarity of meaning, from 0 to 1"
     for term in explanation.terms[:TERMS_SHOWN]:
         where = ", ".join(f"{name} {count}" for name, count in term.fields.items())
         yield f"   {term.share:8.3f}  {term.term:<24} idf {term.idf:.2f}  {where}"

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
-from community import search
 from community.companies import queries as companies
 from community.companies.models import Company, Product
 from community.companies.queries import Guess, Sign, Subject, Vote
 from community.core.errors import SearchUnavailable
-from community.search import Match
+from community.search import Match, matching
 from community.topics.models import Topic, TopicProduct
 from community.topics.queries.answers import answers_for
 from community.topics.queries.lists import rows_for
@@ -117,9 +116,7 @@ def _signs(text: str, body: str, company_id: int | None) -> list[Sign]:
 def _similar(
     text: str, body: str, company_id: int | None, exclude: Collection[int], *, limit: int
 ) -> list[Match]:
-    return search.index().similar(
-        text, body=body, company_id=company_id, limit=limit, exclude=exclude
-    )
+    return matching.similar(text, body=body, company_id=company_id, limit=limit, exclude=exclude)
 
 
 def _shown(matches: Sequence[Match], text: str, body: str) -> list[Suggestion]:

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import delete, func, select, update
 
-from community import search
 from community.core import clock, markup
 from community.core.db import db
 from community.core.sql import changed, insert
+from community.search import matching
 from community.topics.models import RelatedTopic, Topic
 
 RELATED_MAX = 5
@@ -28,7 +28,7 @@ def seek(topic_ids: Collection[int]) -> dict[int, list[int]]:
     ).all()
     found = {}
     for topic in topics:
-        matches = search.index().similar(
+        matches = matching.similar(
             topic.title,
             body=markup.plain_text(topic.body_html),
             company_id=topic.company_id,

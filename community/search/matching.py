@@ -1,0 +1,60 @@
+"""What was asked before, by its words and by its meaning: what pages and jobs call."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from community import search
+from community.search import languages, vectors
+from community.search.documents import Explanation, Match
+from community.search.interface import SUGGESTIONS
+from community.search.vectors import Neighbours
+
+
+def similar(
+    text: str,
+    *,
+    body: str = "",
+    company_id: int | None = None,
+    limit: int = SUGGESTIONS,
+    exclude: Collection[int] = (),
+) -> list[Match]:
+    """Find the topics that ask the same, best first, as `SearchIndex.similar` does.
+
+    Where there are no vectors (not installed, still indexing, overloaded) words alone find them.
+
+    Raises:
+        SearchUnavailable: the index cannot be read.
+    """
+    return search.index().similar(
+        text,
+        body=body,
+        company_id=company_id,
+        limit=limit,
+        exclude=exclude,
+        near=_near(text, body, company_id=company_id, exclude=exclude),
+    )
+
+
+def explain(
+    text: str, topic_id: int, *, body: str = "", at: datetime | None = None
+) -> Explanation | None:
+    """Say how `similar` arrives at the score of a topic; None if it is not indexed.
+
+    Raises:
+        SearchUnavailable: the index cannot be read.
+    """
+    return search.index().explain(text, topic_id, body=body, at=at, near=_near(text, body))
+
+
+def _near(
+    text: str, body: str, *, company_id: int | None = None, exclude: Collection[int] = ()
+) -> Neighbours | None:
+    """Return what the query means, or None where no vector can say."""
+    near = vectors.neighbours(
+        text,
+        body,
+        language=languages.detect(f"{text}\n{body}"),
+        company_id=company_id,
+        exclude=exclude,
+    )
+    return near if near.asked else None
