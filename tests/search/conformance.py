@@ -1,5 +1,6 @@
 """What every engine must do. A test module of an engine inherits and gives the ``index``."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from community.search import NOT_SAID, Document, Filters, Order, SearchIndex
+from community.search import NOT_SAID, Document, Filters, Order, SearchIndex, Spread
 from tests.search.documents import NOW, document
 
 PRINTER = document(1, "Printer jams on page two", "The paper crumples in the tray.", company_id=1)
@@ -20,6 +21,17 @@ EVERYTHING = (PRINTER, INVOICE, TOASTER)
 def ids(matches: object) -> list[int]:
     assert isinstance(matches, list | tuple)
     return [match.topic_id for match in matches]
+
+
+class Meaning:
+    """What a query means, as the test says."""
+
+    def __init__(self, **similarities: float) -> None:
+        self.known = {int(name.removeprefix("t")): value for name, value in similarities.items()}
+        self.found = self.known
+
+    def similarities(self, topic_ids: Iterable[int]) -> dict[int, float]:
+        return {topic_id: self.known[topic_id] for topic_id in topic_ids if topic_id in self.known}
 
 
 class Conformance:
@@ -45,6 +57,38 @@ class Conformance:
         assert filled.similar("crumples") == []
         filled.compact()  # there is nothing left to do
         assert filled.count() == 2
+
+    # By meaning
+
+    def test_finds_what_means_the_same_in_other_words(self, filled: SearchIndex) -> None:
+        near = Meaning(t1=0.2, t2=0.9)
+        assert ids(filled.similar("an account of charges", near=near)) == [2, 1]
+        assert filled.similar("an account of charges") == []
+
+    def test_words_and_meaning_decide_together(self, filled: SearchIndex) -> None:
+        assert ids(filled.similar("jams page two")) == [1, 3]
+        assert ids(filled.similar("jams page two", near=Meaning(t1=0.5, t3=0.6))) == [1, 3]
+        assert ids(filled.similar("jams page two", near=Meaning(t1=0.1, t3=0.9))) == [3, 1]
+
+    def test_what_has_no_vector_yet_is_found_by_its_words(self, filled: SearchIndex) -> None:
+        found = ids(filled.similar("where is my invoice", near=Meaning(t3=0.6)))
+        assert found == [INVOICE.topic_id, TOASTER.topic_id]
+
+    def test_meaning_brings_in_nothing_that_was_left_out(self, filled: SearchIndex) -> None:
+        near = Meaning(t1=0.7, t2=0.8, t3=0.9, t999=1.0)
+        assert ids(filled.similar("jams", company_id=2, near=near)) == [3]
+        assert ids(filled.similar("jams", exclude={3}, near=near)) == [1, 2]
+        assert ids(filled.similar("jams", among={2}, near=near)) == [2]
+
+    @pytest.mark.parametrize("near", [None, Meaning(t1=0.4, t2=0.7)])
+    def test_explains_the_score_that_it_gives(
+        self, filled: SearchIndex, near: Meaning | None
+    ) -> None:
+        for match in filled.similar("printer jams", near=near, at=NOW):
+            told = filled.explain("printer jams", match.topic_id, near=near, at=NOW)
+            assert told is not None
+            assert told.score == pytest.approx(match.score)
+            assert told.similarity == (near.known.get(match.topic_id) if near else None)
 
     # How common a word is
 
@@ -170,6 +214,55 @@ class Conformance:
     def test_finds_indonesian_words(self, index: SearchIndex) -> None:
         index.rebuild([document(1, "Kenapa tagihan saya naik?"), document(2, "Ganti kata sandi")])
         assert ids(index.similar("tagihan naik")) == [1]
+
+    @pytest.mark.parametrize(
+        ("asked", "found"),
+        [
+            ("I forgot the password of my account", 1),
+            ("saya lupa sandi akun ini", 2),
+            ("忘记了账户密码", 3),
+            ("olvidé mis contraseñas y no puedo entrar", 4),
+            ("şifremi değiştirmek istiyorum ama yapamıyorum", 5),
+        ],
+    )
+    def test_a_question_finds_its_topic_among_other_languages(
+        self, index: SearchIndex, asked: str, found: int
+    ) -> None:
+        index.rebuild(
+            [
+                document(1, "Forgotten account passwords", language="en"),
+                document(2, "Bagaimana cara mengganti sandi yang terlupa?", language="id"),
+                document(3, "账户密码忘记了怎么办", language="zh"),
+                document(4, "He olvidado la contraseña", language="es"),
+                document(5, "Şifre nereden değiştirilir?", language="tr"),
+                document(6, "The printer jams", language="en"),
+                document(7, "Cara mencetak tagihan", language="id"),
+            ]
+        )
+        assert ids(index.similar(asked))[0] == found
+        assert found in ids(index.search(asked).matches)
+
+    def test_english_words_are_found_in_every_language(self, index: SearchIndex) -> None:
+        index.rebuild(
+            [
+                document(1, "Sincronizar bookmarks entre dispositivos", language="es"),
+                document(2, "Sinkronkan bookmarks saya", language="id"),
+                document(3, "Sync my bookmarks", language="en"),
+                document(4, "Sync my passwords", language="en"),
+            ]
+        )
+        assert set(ids(index.similar("bookmarks "))) == {1, 2, 3}
+        assert set(ids(index.search("bookmarks").matches)) == {1, 2, 3}
+        assert set(ids(index.search("bookmarks", Filters(language="es")).matches)) == {1}
+
+    def test_a_name_spread_over_languages_is_counted_in_all(self, index: SearchIndex) -> None:
+        index.rebuild(
+            [
+                document(1, "Orange no funciona", language="es", company_id=2),
+                document(2, "Orange is down", language="en"),
+            ]
+        )
+        assert index.spread([("Orange", 2)]) == [Spread(everywhere=2, at_company=1)]
 
     @pytest.mark.parametrize(
         "asked",
