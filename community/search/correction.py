@@ -43,7 +43,7 @@ def _meant(word: str, vocabulary: Vocabulary) -> str:
     folded = analysis.fold(word)
     if not (WORD_MIN <= len(folded) <= WORD_MAX and folded.isascii()):
         return word
-    if folded in analysis.ENGLISH.stop_words:
+    if folded in analysis.STOP_WORDS_OF_ALL:
         return word
     typed = vocabulary.count(folded)
     if typed > RARE:
