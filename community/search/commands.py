@@ -146,6 +146,12 @@ def retrieval(
     show_default=True,
     help="What stands for confidence.",
 )
+@click.option(
+    "--vectors",
+    "kept_in",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Ask by meaning too. Each set's vectors are kept in a folder of its name in this one.",
+)
 @json_option
 def measure_confidence(
     *,
@@ -155,6 +161,7 @@ def measure_confidence(
     older_only: bool,
     engine: str,
     by: str,
+    kept_in: Path | None,
     as_json: bool,
 ) -> None:
     """Ask labelled sets also what nothing fits: does the score tell?
@@ -168,18 +175,22 @@ def measure_confidence(
         sets = {folder.name: read_set(folder) for folder in folders}
     except BadSet as error:
         raise click.BadParameter(str(error), param_hint="FOLDER") from error
-    tried = {
-        name: confidence.ask(
-            labelled,
-            _opening(engine),
-            by=attrgetter(by),
-            others=_others(sets, name),
-            with_body=query == "full",
-            limit=limit,
-            older_only=older_only,
-        )
-        for name, labelled in sets.items()
-    }
+    try:
+        tried = {
+            name: confidence.ask(
+                labelled,
+                _opening(engine),
+                by=attrgetter(by),
+                others=_others(sets, name),
+                with_body=query == "full",
+                limit=limit,
+                older_only=older_only,
+                spaces=_filled(kept_in / name, labelled) if kept_in else None,
+            )
+            for name, labelled in sets.items()
+        }
+    except NoVectors as error:
+        raise click.BadParameter(f"There is no model: {error}.", param_hint="--vectors") from error
     if sum(len(some.asked) for some in tried.values()) < 2:
         raise click.BadParameter("There are fewer than two queries.", param_hint="FOLDER")
     told = _confidence(tried)

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -6,8 +7,29 @@ from click.testing import CliRunner
 
 from community.search.commands import eval_group
 from community.search.engines.whoosh import WhooshIndex
-from community.search.evaluation import Item, LabelledSet, confidence, write_set
+from community.search.evaluation import (
+    Item,
+    LabelledSet,
+    confidence,
+    meanings,
+    retrieval,
+    write_set,
+)
 from community.search.evaluation.confidence import Asked, Tried
+from community.search.vectors import Spaces
+from community.search.vectors.embedders import Vectors
+from tests.search.vectors.models import Words
+
+
+class Synonyms(Words):
+    """Knows what is meant by an engine that is dead."""
+
+    languages = None
+
+    def compute(self, wanted: Sequence[str], *, asking: bool) -> Vectors:
+        meant = [text.replace("engine dead", "car cannot start") for text in wanted]
+        return super().compute(meant, asking=asking)
+
 
 ASKED = Tried((Asked(9, True, 1), Asked(8, True, 2), Asked(3, True, 4), Asked(7, False, 7)))
 
@@ -28,6 +50,21 @@ def test_a_query_is_asked_with_and_without_what_fits() -> None:
     assert nowhere == Asked(0.0, False, 0.0)
     assert tried.far[0] > 0
     assert tried.far[1] == 0
+
+
+def test_a_query_is_asked_by_its_meaning_too(tmp_path: Path) -> None:
+    corpus = [Item("1", "car cannot start"), Item("2", "flat tyre")]
+    labelled = LabelledSet(corpus, [Item("q", "engine dead")], {"q": {"1": 1}})
+    spaces = Spaces(tmp_path / "vectors", [Synonyms()])
+    list(meanings.fill(spaces, retrieval.documents_of(labelled).values()))
+
+    words, meaning = (
+        confidence.ask(labelled, WhooshIndex, by=lambda match: match.relevance, spaces=each)
+        for each in (None, spaces)
+    )
+
+    assert not words.asked[0].is_hit
+    assert meaning.asked[0].is_hit
 
 
 def test_a_threshold_hides_noise_and_some_hits() -> None:

@@ -14,9 +14,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from community.search.documents import Match
+from community.search.evaluation import meanings
 from community.search.evaluation.measures import SHOWN
 from community.search.evaluation.retrieval import OpenIndex, indexed
 from community.search.evaluation.sets import Item, LabelledSet
+from community.search.vectors import Spaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ def ask(
     with_body: bool = True,
     limit: int | None = None,
     older_only: bool = False,
+    spaces: Spaces | None = None,
 ) -> Tried:
     """Ask a set its own queries, each twice, and queries of others.
 
@@ -64,12 +67,16 @@ def ask(
         with_body: ask with title and body, else with the title alone.
         limit: queries to ask of its own, all if None.
         older_only: leave topics out that are not older than the query.
+        spaces: the vectors of the corpus (`meanings.fill`); words alone find topics if None.
     """
     with indexed(labelled, open_index) as corpus:
 
         def found(query: Item, exclude: Collection[int] = ()) -> list[Match]:
             body = query.body if with_body else ""
-            return corpus.index.similar(query.title, body=body, limit=SHOWN, exclude=exclude)
+            near = meanings.near(spaces, query.title, body, exclude) if spaces else None
+            return corpus.index.similar(
+                query.title, body=body, limit=SHOWN, exclude=exclude, near=near
+            )
 
         def first(matches: Sequence[Match]) -> float:
             return by(matches[0]) if matches else 0.0
