@@ -32,7 +32,19 @@ def test_corrects(typed: str, meant: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "printer", "printers", "from", "untuk", "cuando", "cat", "zzzzzzzz", "花呗额度", "pr1nter", "prrrinterrr"],
+    [
+        "",
+        "printer",
+        "printers",
+        "from",
+        "untuk",
+        "cuando",
+        "cat",
+        "zzzzzzzz",
+        "花呗额度",
+        "pr1nter",
+        "prrrinterrr",
+    ],
 )
 def test_leaves_alone(typed: str) -> None:
     assert correct(typed, VOCABULARY) == ""
