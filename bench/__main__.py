@@ -2,12 +2,13 @@
 
 import click
 
-from bench import import_rate, search_suggestions, serving
+from bench import import_rate, search_suggestions, serving, vectors
 
 main = click.Group(help="Benchmarks. Each says with --help what it measures and what it needs.")
 main.add_command(serving.main, "serving")
 main.add_command(import_rate.main, "import_rate")
 main.add_command(search_suggestions.main, "search_suggestions")
+main.add_command(vectors.main, "vectors")
 
 if __name__ == "__main__":
     main()
