@@ -37,6 +37,15 @@ def test_the_nearest_are_those_that_comparing_with_all_would_give() -> None:
     assert shared >= 0.97 * 10 * len(queries)
 
 
+def test_codes_tell_vectors_apart_that_all_lie_in_one_corner() -> None:
+    vectors = some(2000) + np.float32(0.5)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    bits = np.unpackbits(np.ascontiguousarray(of(vectors).codes.T).view(np.uint8), axis=1)
+
+    assert (abs(bits.mean(axis=0) - 0.5) < 0.25).all()
+
+
 def test_the_cosine_is_right_to_two_places() -> None:
     vectors = some(200)
 
