@@ -9,10 +9,13 @@ from community.core import jobs
 
 
 @pytest.fixture
-def spare(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def spare(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing waits: neither in the list nor in the queue, where other tests leave nudges."""
     monkeypatch.setattr(jobs, "_spare", [])
+    app.extensions["huey"].flush()
     jobs._is_spare_waiting.clear()
     yield
+    app.extensions["huey"].flush()
     jobs._is_spare_waiting.clear()
 
 
