@@ -16,13 +16,13 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from community.core import markup
 from community.core.db import db, reading
+from community.core.sql import ROW_ID_MAX
 from community.search import NOT_SAID, vectors
 from community.search.vectors import NoVectors, Space, Spaces, texts
 from community.topics.models import Topic
 
 CHUNK = 100  # topics read at once
 SLICE = 0.5  # seconds of work, before whatever else waits gets its turn
-ALL = 2**62  # above every id
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Pass:
     """One way through the topics with ids above ``above``, from the newest down."""
 
     above: int = 0
-    below: int = ALL  # the topics from this id up have been seen
+    upto: int = ROW_ID_MAX  # the topics above this id have been seen
     newest: int = 0
     seen: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))  # by space
 
@@ -117,7 +117,7 @@ class Filler:
         self._compact()
 
     def _go_on(self, current: Pass, until: float) -> None:
-        found = _sentences(and_(Topic.id > current.above, Topic.id < current.below))
+        found = _sentences(and_(Topic.id > current.above, Topic.id <= current.upto))
         if not found:
             self._end(current)
             return
@@ -127,7 +127,7 @@ class Filler:
         for sentence in done:
             if space := self._space(sentence):
                 current.seen[space.name].add(sentence.topic_id)
-            current.below = sentence.topic_id
+            current.upto = sentence.topic_id - 1
 
     def _end(self, current: Pass) -> None:
         """Let go of what is in no topic, and let the spaces say that they are complete."""
