@@ -22,7 +22,7 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler, make_server
 
 from community.accounts import passwords
 from community.accounts.models import User
@@ -101,9 +101,9 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def site(live_app: Flask) -> Iterator[Site]:
     """The site on a free port of this machine."""
-    server: BaseWSGIServer = make_server(
-        "127.0.0.1", 0, live_app, threaded=True, request_handler=Quiet
-    )
+    server = make_server("127.0.0.1", 0, live_app, threaded=True, request_handler=Quiet)
+    assert isinstance(server, ThreadedWSGIServer)
+    server.daemon_threads = False  # closing waits for what is being answered, and its connection
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     running = Site(live_app, f"http://127.0.0.1:{server.server_port}")
