@@ -5,11 +5,11 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -24,6 +24,7 @@ from community.search.evaluation import (
     calibration,
     confidence,
     evaluate,
+    evenly,
     intervals,
     meanings,
     read_set,
@@ -32,6 +33,8 @@ from community.search.evaluation.confidence import Tried
 from community.search.evaluation.intervals import Interval
 from community.search.evaluation.retrieval import OpenIndex, documents_of
 from community.search.vectors import NoVectors, Spaces
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 NOISE = (0.5, 0.2, 0.1, 0.05)  # shares of noise for which a threshold is sought
 OTHERS = 400  # queries of each other set
@@ -45,15 +48,20 @@ NAMES = {
     "rejected_at_5": "rejected@5",
 }
 
-query_option = click.option(
-    "--query",
-    type=click.Choice(["title", "full"]),
-    default="full",
-    show_default=True,
-    help="Ask with the title alone, or with title and body.",
-)
+
+def query_option(default: str = "full") -> Callable[[Command], Command]:
+    """Return the option that says what a query is made of."""
+    return click.option(
+        "--query",
+        type=click.Choice(["title", "full"]),
+        default=default,
+        show_default=True,
+        help="Ask with the title alone, or with title and body.",
+    )
+
+
 limit_option = click.option(
-    "--limit", type=click.IntRange(min=1), help="Ask the first N queries only."
+    "--limit", type=click.IntRange(min=1), help="Ask N queries only, evenly spread."
 )
 older_option = click.option(
     "--older-only", is_flag=True, help="Keep documents older than the query."
@@ -76,7 +84,7 @@ def search_group() -> None:
 
 @eval_group.command("retrieval")
 @click.argument("folder", type=FOLDER)
-@query_option
+@query_option()
 @limit_option
 @older_option
 @click.option("--rerank", is_flag=True, help="Rank only the judged candidates.")
@@ -135,7 +143,7 @@ def retrieval(
 
 @eval_group.command("confidence")
 @click.argument("folders", type=FOLDER, nargs=-1, required=True, metavar="FOLDER...")
-@query_option
+@query_option()
 @limit_option
 @older_option
 @engine_option
@@ -202,8 +210,7 @@ def _others(sets: dict[str, LabelledSet], name: str) -> list[Item]:
     others = []
     for other, labelled in sets.items():
         if other != name:
-            step = max(1, len(labelled.queries) // OTHERS)
-            others += labelled.queries[::step][:OTHERS]
+            others += evenly(labelled.queries, OTHERS)
     return others
 
 

@@ -69,6 +69,7 @@ class Question:
             body: its details, which weigh less.
             language: of the replies that it is compared with, see `Reply`.
         """
+        self.language = language
         rules = analysis.of(language)
         self._weights = dict.fromkeys(_words(rules.terms(body[:QUESTION_MAX]), rules), BODY_WEIGHT)
         self._weights |= dict.fromkeys(_words(rules.terms(title[:QUESTION_MAX]), rules), 1.0)

@@ -144,7 +144,7 @@ def test_command_prints_a_table_or_json(folder: Path) -> None:
     assert "hit@5                      1.000  [1.000, 1.000]\n" in table.output
     assert "rejected@5" in table.output
     printed = CliRunner().invoke(
-        eval_group, ["retrieval", str(folder), "--older-only", "--limit", "2", "--json"]
+        eval_group, ["retrieval", str(folder), "--older-only", "--limit", "3", "--json"]
     )
     told = json.loads(printed.output)
     assert (told["queries"], told["hit_at_5"]) == (2, 0.5)
@@ -180,3 +180,9 @@ def test_command_names_engines_that_there_are(folder: Path) -> None:
     result = CliRunner().invoke(eval_group, ["retrieval", str(folder), "--engine", "abacus"])
     assert result.exit_code == 2
     assert "There is no search engine named 'abacus'." in result.output
+
+
+def test_some_queries_are_taken_from_everywhere() -> None:
+    assert evenly(range(10), 3) == [0, 4, 8]
+    assert evenly(range(10), 20) == evenly(range(10), None) == list(range(10))
+    assert evenly([], 3) == []

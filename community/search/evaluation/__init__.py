@@ -16,6 +16,7 @@ from community.search.evaluation.sets import (
     LabelledSet,
     Labels,
     document,
+    evenly,
     read_set,
     write_set,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "Run",
     "document",
     "evaluate",
+    "evenly",
     "quantile",
     "read_set",
     "write_set",

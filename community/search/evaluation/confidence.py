@@ -14,7 +14,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from community.search.documents import Match
-from community.search.evaluation import meanings
 from community.search.evaluation.measures import SHOWN
 from community.search.evaluation.retrieval import OpenIndex, indexed
 from community.search.evaluation.sets import Item, LabelledSet
@@ -72,10 +71,8 @@ def ask(
     with indexed(labelled, open_index) as corpus:
 
         def found(query: Item, exclude: Collection[int] = ()) -> list[Match]:
-            body = query.body if with_body else ""
-            near = meanings.near(spaces, query.title, body, exclude) if spaces else None
-            return corpus.index.similar(
-                query.title, body=body, limit=SHOWN, exclude=exclude, near=near
+            return corpus.similar(
+                query, with_body=with_body, limit=SHOWN, exclude=exclude, spaces=spaces
             )
 
         def first(matches: Sequence[Match]) -> float:

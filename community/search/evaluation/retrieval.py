@@ -2,15 +2,15 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from community.search.documents import Document
+from community.search.documents import Document, Match
 from community.search.evaluation import meanings, measures
 from community.search.evaluation.measures import DEPTH, Figures, Outcome
-from community.search.evaluation.sets import Item, LabelledSet, document
+from community.search.evaluation.sets import Item, LabelledSet, document, evenly
 from community.search.interface import SearchIndex
 from community.search.vectors import Spaces
 
@@ -59,8 +59,29 @@ class Indexed:
         return excluded
 
     def askable(self, limit: int | None = None) -> list[Item]:
-        """Return the queries with a label in the corpus."""
-        return [query for query in self.labelled.queries if self.grades(query)][:limit]
+        """Return the queries with a label in the corpus, or ``limit`` of them."""
+        return evenly([query for query in self.labelled.queries if self.grades(query)], limit)
+
+    def similar(
+        self,
+        query: Item,
+        *,
+        with_body: bool,
+        limit: int,
+        exclude: Collection[int] = (),
+        among: Collection[int] | None = None,
+        spaces: Spaces | None = None,
+    ) -> list[Match]:
+        """Ask a query, as `community.search.matching.similar` does."""
+        body = query.body if with_body else ""
+        return self.index.similar(
+            query.title,
+            body=body,
+            limit=limit,
+            exclude=exclude,
+            among=among,
+            near=meanings.near(spaces, query.title, body, exclude) if spaces else None,
+        )
 
 
 def documents_of(labelled: LabelledSet) -> dict[str, Document]:
@@ -108,16 +129,14 @@ def evaluate(
         for query in corpus.askable(limit):
             grades = corpus.grades(query)
             excluded = corpus.excluded(query, older_only=older_only)
-            body = query.body if with_body else ""
             started = time.perf_counter()
-            near = meanings.near(spaces, query.title, body, excluded) if spaces else None
-            matches = corpus.index.similar(
-                query.title,
-                body=body,
+            matches = corpus.similar(
+                query,
+                with_body=with_body,
                 limit=DEPTH,
                 exclude=excluded,
                 among=set(grades) if rerank else None,
-                near=near,
+                spaces=spaces,
             )
             ms = 1000 * (time.perf_counter() - started)
             outcomes[query.id] = measures.outcome(

@@ -9,11 +9,11 @@ A set is a folder with ``corpus.jsonl`` (id, title, body, answers?, created?, la
 import csv
 import gzip
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from community.search import languages
 from community.search.documents import NOT_SAID, Document
@@ -21,6 +21,7 @@ from community.search.documents import NOT_SAID, Document
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 HEADING = ("query_id", "corpus_id", "relevance")
 
+Thing = TypeVar("Thing")
 Labels = dict[str, dict[str, int]]  # query id -> corpus id -> grade
 
 
@@ -107,6 +108,7 @@ def document(item: Item, number: int) -> Document:
         language=_language(item),
         created_at=created,
         last_activity_at=created,
+        confirmed_at=created,
     )
 
 
@@ -179,3 +181,9 @@ def _rows(path: Path) -> Iterator[list[str]]:
         rows = csv.reader(lines, delimiter="\t")
         next(rows, None)
         yield from rows
+
+
+def evenly(items: Sequence[Thing], limit: int | None) -> list[Thing]:
+    """Return at most ``limit`` of the items, evenly spread; all if None."""
+    step = -(-len(items) // limit) if limit else 1
+    return list(items[:: max(step, 1)])

@@ -15,6 +15,7 @@ from community.companies import queries as companies
 from community.core import clock
 from community.core.db import reading
 from community.search import Document, Explanation, matching
+from community.search.commands import json_option, limit_option, query_option
 from community.search.evaluation import BadSet, answers, intervals
 from community.search.evaluation.answers import Case, Choice
 from community.search.vectors.embedders import NoVectors
@@ -28,15 +29,9 @@ TERMS_SHOWN = 12  # terms of an explanation
 
 
 @click.command("guess")
-@click.option(
-    "--query",
-    type=click.Choice(["title", "full"]),
-    default="title",
-    show_default=True,
-    help="Ask with the title alone, or with title and text.",
-)
-@click.option("--limit", type=click.IntRange(min=1), help="Ask N topics, evenly spread.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@query_option("title")
+@limit_option
+@json_option
 @with_appcontext
 def guess(*, query: str, limit: int | None, as_json: bool) -> None:
     """Ask the site's own topics which company and product they are about.
@@ -64,7 +59,7 @@ def guess(*, query: str, limit: int | None, as_json: bool) -> None:
     help="Look back so far.",
 )
 @click.option("--company", metavar="SLUG", help="Only topics of this company.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 @with_appcontext
 def measure_online(*, days: int, company: str | None, as_json: bool) -> None:
     """Say what became of the answers that were shown to people about to ask.
@@ -105,15 +100,9 @@ def export(folder: Path) -> None:
 
 @click.command("answers")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--query",
-    type=click.Choice(["title", "full"]),
-    default="full",
-    show_default=True,
-    help="Ask with the title alone, or with title and text.",
-)
+@query_option()
 @click.option("--cosine", is_flag=True, help="Compare with sentence vectors too, which is slow.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def measure_answers(*, folder: Path, query: str, cosine: bool, as_json: bool) -> None:
     """Choose among labelled replies and say how well, and how much the passages shown hold.
 

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from community.core.db import db, reading
+from community.search.evaluation import evenly
 from community.topics import queries
 from community.topics.models import Topic, TopicProduct
 
@@ -66,11 +67,8 @@ def measure(topic_ids: Sequence[int], *, with_body: bool) -> Iterator[Figures]:
 
 def spread_evenly(limit: int | None) -> list[int]:
     """Return the ids of at most ``limit`` visible topics, evenly spread from old to new."""
-    visible = Topic.hidden_at.is_(None)
-    count = db.session.scalar(select(func.count(Topic.id)).where(visible)) or 0
-    step = -(-count // limit) if limit else 1
-    ids = db.session.scalars(select(Topic.id).where(visible).order_by(Topic.id)).all()
-    return list(ids[:: max(step, 1)])
+    visible = select(Topic.id).where(Topic.hidden_at.is_(None)).order_by(Topic.id)
+    return evenly(db.session.scalars(visible).all(), limit)
 
 
 def _topics(topic_ids: Sequence[int]) -> list[tuple[Any, frozenset[int]]]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from community.companies.models import Company
 from community.core import clock
-from community.search import NOT_SAID, passages
+from community.search import languages, passages
 from community.search.passages import Passage, Question
 from community.topics.models import AcceptedAnswer, OfficialAnswer, Reply, Topic
 from community.topics.queries import speakers
@@ -125,26 +125,18 @@ def answers_for(topic_ids: Sequence[int], text: str = "", *, body: str = "") -> 
     compared: dict[int, list[Any]] = defaultdict(list)
     for row in rows(_COMPARED, topic_ids=list(topic_ids)):
         compared[row.topic_id].append(row)
+    spoken = {topic: languages.primary(its[0].language) for topic, its in compared.items()}
     questions = {
-        language: Question(text, body, language=language)
-        for language in {_language(row) for replies in compared.values() for row in replies}
+        language: Question(text, body, language=language) for language in set(spoken.values())
     }
-    return {
-        topic_id: _best(replies, questions[_language(replies[0])])
-        for topic_id, replies in compared.items()
-    }
+    return {topic: _best(its, questions[spoken[topic]]) for topic, its in compared.items()}
 
 
 def _best(replies: Sequence[Any], question: Question) -> Answer:
     """Return the answer among the replies of one topic that have the same verdicts."""
-    read = [passages.read(row.body_html, _language(row)) for row in replies]
+    read = [passages.read(row.body_html, question.language) for row in replies]
     chosen = passages.best(read, question)
     return _answer(replies[chosen], read[chosen].passage(question))
-
-
-def _language(row: Any) -> str:
-    """Return the primary subtag of a topic's language, if anybody has said it."""
-    return str(row.language or NOT_SAID).partition("-")[0].lower()
 
 
 def _answer(row: Any, passage: Passage) -> Answer:
