@@ -10,7 +10,15 @@ from click.testing import CliRunner
 
 from community.search.commands import eval_group
 from community.search.engines.whoosh import WhooshIndex
-from community.search.evaluation import BadSet, Item, document, evaluate, read_set, write_set
+from community.search.evaluation import (
+    BadSet,
+    Item,
+    document,
+    evaluate,
+    evenly,
+    read_set,
+    write_set,
+)
 
 CORPUS: list[dict[str, Any]] = [
     {"id": "a", "title": "Printer jams", "body": "", "created": "2020-01-01T00:00:00Z"},
@@ -149,7 +157,11 @@ def test_command_prints_a_table_or_json(folder: Path) -> None:
     told = json.loads(printed.output)
     assert (told["queries"], told["hit_at_5"]) == (2, 0.5)
     assert told["intervals"]["hit_at_5"] == {"mean": 0.5, "low": 0.0, "high": 1.0}
-    assert {query_id: row["rank"] for query_id, row in told["outcomes"].items()} == {"a": 0, "q": 1}
+    assert {query_id: row["rank"] for query_id, row in told["outcomes"].items()} == {
+        "a": 0,
+        "q": 1,
+        "irrelevant": None,
+    }
 
 
 def test_command_compares_with_an_earlier_run(folder: Path, tmp_path: Path) -> None:
