@@ -43,8 +43,10 @@ class Document:
     language: str = NOT_SAID  # the primary subtag: "en", "zh"
     me_too_count: int = 0
     helped_count: int = 0  # people who said "this fixed it" or "worked for me"
+    expertise: int = 0  # of the author of the best answer: `ranking.doublings` of topics solved
     created_at: datetime
     last_activity_at: datetime
+    confirmed_at: datetime  # when an answer was given or said to work last; else `created_at`
 
     def fingerprint(self) -> str:
         """Return 16 hexadecimal digits that change whenever anything in the document does."""

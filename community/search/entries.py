@@ -27,17 +27,17 @@ from community.search.analysis import Analysis
 from community.search.documents import Document, Order
 from community.search.ranking import Standing
 
-LAYOUT = 4
+LAYOUT = 5
 VERSION = f"{LAYOUT}.{analysis.VERSION}"  # an index with another is refused
 
 TEXT_MAX = 20_000  # characters of a field; a log pasted whole says no more after that
 SHIFTS = (0, 8, 16, 24)  # of each field's occurrences within their number
 _COUNT_MAX = 255
 
-_ROW = struct.Struct("<QI8sIIHHB4H")
+_ROW = struct.Struct("<QI8sIIIHHBB3s4H")
 _TOPIC_ID = struct.Struct("<Q")
 _COMPANY_ID = struct.Struct("<8xI")
-_DATES_AND_ME_TOOS = struct.Struct("<20xII2xH")
+_DATES_AND_ME_TOOS = struct.Struct("<20xII4x2xH")
 _SOLVED, _ACCEPTED, _OFFICIAL, _ANSWERED = 1, 2, 4, 8
 
 ROW_SIZE = _ROW.size  # bytes
@@ -71,9 +71,12 @@ class Row(NamedTuple):
     fingerprint: str
     created: int  # seconds since 1970
     last_activity: int
+    confirmed: int
     helped_count: int
     me_too_count: int
+    expertise: int
     flags: int
+    language: str  # three letters of it at most
     lengths: tuple[int, ...]  # terms in each field
 
     @property
@@ -90,11 +93,14 @@ class Row(NamedTuple):
 
     def standing(self) -> Standing:
         return Standing(
+            company_id=self.company_id,
+            language=self.language,
             is_solved=bool(self.flags & _SOLVED),
             has_accepted=self.has_accepted,
             has_official=self.has_official,
             helped_count=self.helped_count,
-            last_activity=self.last_activity,
+            expertise=self.expertise,
+            confirmed=self.confirmed,
         )
 
 
@@ -194,9 +200,12 @@ def _pack_row(document: Document, lengths: Sequence[int]) -> bytes:
         bytes.fromhex(document.fingerprint()),
         max(0, int(document.created_at.timestamp())),
         max(0, int(document.last_activity_at.timestamp())),
+        max(0, int(document.confirmed_at.timestamp())),
         min(document.helped_count, 0xFFFF),
         min(document.me_too_count, 0xFFFF),
+        document.expertise,
         flags,
+        document.language.encode("ascii", "replace"),
         *lengths,
     )
 
@@ -208,9 +217,12 @@ def unpack_row(packed: bytes) -> Row:
         fingerprint,
         created,
         last_activity,
+        confirmed,
         helped_count,
         me_too_count,
+        expertise,
         flags,
+        language,
         *lengths,
     ) = _ROW.unpack(packed)
     return Row(
@@ -219,9 +231,12 @@ def unpack_row(packed: bytes) -> Row:
         fingerprint=fingerprint.hex(),
         created=created,
         last_activity=last_activity,
+        confirmed=confirmed,
         helped_count=helped_count,
         me_too_count=me_too_count,
+        expertise=expertise,
         flags=flags,
+        language=language.rstrip(b"\0").decode("ascii"),
         lengths=tuple(lengths),
     )
 

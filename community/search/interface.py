@@ -15,6 +15,7 @@ from community.search.documents import (
     Spread,
 )
 from community.search.generations import Health
+from community.search.ranking import ANYBODY, Asker
 
 PAGE_SIZE = 20  # matches
 SUGGESTIONS = 5  # matches
@@ -40,6 +41,7 @@ class SearchIndex(ABC):
         among: Collection[int] | None = None,
         at: datetime | None = None,
         near: Near | None = None,
+        asker: Asker = ANYBODY,
     ) -> list[Match]:
         """Find the topics that ask the same, best first.
 
@@ -51,6 +53,7 @@ class SearchIndex(ABC):
             among: rank these topics only.
             at: the moment freshness is measured from; now if None.
             near: the topics that mean nearly the same; words alone find topics if None.
+            asker: what is known of whoever asks.
         """
 
     @abstractmethod
@@ -90,6 +93,7 @@ class SearchIndex(ABC):
         body: str = "",
         at: datetime | None = None,
         near: Near | None = None,
+        asker: Asker = ANYBODY,
     ) -> Explanation | None:
         """Say how `similar` arrives at the score of a topic; None if it is not indexed."""
 

@@ -7,6 +7,7 @@ from community import search
 from community.search import languages, vectors
 from community.search.documents import Explanation, Match
 from community.search.interface import SUGGESTIONS
+from community.search.ranking import ANYBODY, Asker
 from community.search.vectors import Neighbours
 
 
@@ -17,6 +18,7 @@ def similar(
     company_id: int | None = None,
     limit: int = SUGGESTIONS,
     exclude: Collection[int] = (),
+    asker: Asker = ANYBODY,
 ) -> list[Match]:
     """Find the topics that ask the same, best first, as `SearchIndex.similar` does.
 
@@ -25,35 +27,55 @@ def similar(
     Raises:
         SearchUnavailable: the index cannot be read.
     """
+    language = languages.detect(f"{text}\n{body}")
     return search.index().similar(
         text,
         body=body,
         company_id=company_id,
         limit=limit,
         exclude=exclude,
-        near=_near(text, body, company_id=company_id, exclude=exclude),
+        near=_near(text, body, language, company_id=company_id, exclude=exclude),
+        asker=asker.reading(language),
     )
 
 
 def explain(
-    text: str, topic_id: int, *, body: str = "", at: datetime | None = None
+    text: str,
+    topic_id: int,
+    *,
+    body: str = "",
+    at: datetime | None = None,
+    asker: Asker = ANYBODY,
 ) -> Explanation | None:
     """Say how `similar` arrives at the score of a topic; None if it is not indexed.
 
     Raises:
         SearchUnavailable: the index cannot be read.
     """
-    return search.index().explain(text, topic_id, body=body, at=at, near=_near(text, body))
+    language = languages.detect(f"{text}\n{body}")
+    return search.index().explain(
+        text,
+        topic_id,
+        body=body,
+        at=at,
+        near=_near(text, body, language),
+        asker=asker.reading(language),
+    )
 
 
 def _near(
-    text: str, body: str, *, company_id: int | None = None, exclude: Collection[int] = ()
+    text: str,
+    body: str,
+    language: str,
+    *,
+    company_id: int | None = None,
+    exclude: Collection[int] = (),
 ) -> Neighbours | None:
     """Return what the query means, or None where no vector can say."""
     near = vectors.neighbours(
         text,
         body,
-        language=languages.detect(f"{text}\n{body}"),
+        language=language,
         company_id=company_id,
         exclude=exclude,
     )

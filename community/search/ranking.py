@@ -1,40 +1,116 @@
-"""What weighs besides the words: can the topic be trusted, and is it fresh?
+"""What weighs besides relevance: is a topic's answer trusted, does it still hold, is it for us?
 
-    score = relevance * trust * freshness
+    score = relevance * trust * expertise * freshness * subject * language
 
-Both factors stay close to 1, so that they decide between topics that fit about equally well and
-never lift one that does not fit. ``trust`` grows with the logarithm of the people helped, for
-the second person says more than the hundredth; ``freshness`` halves its loss every
-`HALF_LIFE_DAYS`.
+Every factor stays close to 1, so that together they order topics that fit about equally well and
+never lift one that does not fit: `MOST` is less than twice `LEAST`, so a topic that is twice as
+relevant as another always comes first.
+
+=========  ==============================  =======================================================
+factor     from, to                        grows with
+=========  ==============================  =======================================================
+trust      1, 1 + `TRUSTED_MOST`           verdicts: solved, accepted, official, people helped
+expertise  1, 1 + `EXPERT_MOST`            what the author of the answer has solved at the company
+freshness  1 - `AGED`, 1                   how lately the answer was given or confirmed
+subject    1, 1 + `SAME_COMPANY` +         the company and the product that are asked about
+           `SAME_PRODUCT`
+language   1 - `UNREAD`, 1                 whether the reader reads it
+=========  ==============================  =======================================================
+
+People helped and topics solved count by their logarithm, for the second says more than the
+hundredth. docs/search.md tells on what the numbers were tuned, and what no set can tell.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-HALF_LIFE_DAYS = 365.0
+from community.search.documents import NOT_SAID
 
 SOLVED = 0.06
 ACCEPTED = 0.06
 OFFICIAL = 0.06
 HELPED = 0.02  # for each doubling of the people helped, up to
 HELPED_MOST = 0.12
-AGED = 0.10  # what the oldest topics lose
+TRUSTED_MOST = SOLVED + ACCEPTED + OFFICIAL + HELPED_MOST
+
+EXPERT = 0.01  # for each doubling of the topics solved, up to
+EXPERT_MOST = 0.05
+DOUBLINGS_MOST = round(EXPERT_MOST / EXPERT)
+
+HALF_LIFE_DAYS = 365.0
+AGED = 0.10  # what the oldest lose
+
+SAME_COMPANY = 0.05
+SAME_PRODUCT = 0.05
+
+UNREAD = 0.10  # what topics lose that are in a language the reader does not read
+
+LEAST = (1 - AGED) * (1 - UNREAD)
+MOST = (1 + TRUSTED_MOST) * (1 + EXPERT_MOST) * (1 + SAME_COMPANY + SAME_PRODUCT)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """What is known of whoever asks, besides their words. What is not known moves nothing."""
+
+    languages: frozenset[str] = frozenset()  # they read, by primary subtag; none: any
+    company_ids: frozenset[int] = frozenset()  # that they may be asking about
+    product_ids: frozenset[int] = frozenset()  # the same; a product is of one company
+
+    def reading(self, language: str) -> "Asker":
+        """Return the asker as somebody who reads the language of what they wrote as well."""
+        if not self.languages or language == NOT_SAID:
+            return self
+        return replace(self, languages=self.languages | {language})
+
+
+ANYBODY = Asker()
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the ranking knows of a topic."""
 
+    company_id: int
+    language: str
     is_solved: bool
     has_accepted: bool
     has_official: bool
     helped_count: int
-    last_activity: float  # seconds since 1970
+    expertise: int  # `doublings` of what the author of its best answer has solved
+    confirmed: float  # when it was last answered or confirmed, in seconds since 1970
 
 
-def trust(standing: Standing) -> float:
-    """Return a factor from 1 (nobody has confirmed anything) to 1.3."""
+def doublings(solved_count: int) -> int:
+    """Return how much of an expert somebody is: 0 with nothing solved, then one a doubling.
+
+    A number that rarely changes, for whenever it does, all topics they have answered are
+    indexed anew.
+    """
+    return min(solved_count.bit_length(), DOUBLINGS_MOST)
+
+
+def factors(
+    standing: Standing, asker: Asker, at: datetime, product_ids: tuple[int, ...] = ()
+) -> Mapping[str, float]:
+    """Return what relevance is multiplied with, by name; their product is `LEAST` to `MOST`.
+
+    Args:
+        at: the moment freshness is measured from.
+        product_ids: what the topic is filed under.
+    """
+    return {
+        "trust": _trust(standing),
+        "expertise": 1 + EXPERT * min(standing.expertise, DOUBLINGS_MOST),
+        "freshness": _freshness(standing, at),
+        "subject": _subject(standing, asker, product_ids),
+        "language": _language(standing, asker),
+    }
+
+
+def _trust(standing: Standing) -> float:
     helped = min(HELPED * math.log2(1 + standing.helped_count), HELPED_MOST)
     return (
         1
@@ -45,7 +121,21 @@ def trust(standing: Standing) -> float:
     )
 
 
-def freshness(standing: Standing, at: datetime) -> float:
-    """Return a factor from 1 - `AGED` (long forgotten) to 1 (active now)."""
-    age_days = max(0.0, at.timestamp() - standing.last_activity) / 86_400
+def _freshness(standing: Standing, at: datetime) -> float:
+    age_days = max(0.0, at.timestamp() - standing.confirmed) / 86_400
     return 1 - AGED * (1 - math.exp2(-age_days / HALF_LIFE_DAYS))
+
+
+def _subject(standing: Standing, asker: Asker, product_ids: tuple[int, ...]) -> float:
+    return (
+        1
+        + SAME_COMPANY * (standing.company_id in asker.company_ids)
+        + SAME_PRODUCT * (not asker.product_ids.isdisjoint(product_ids))
+    )
+
+
+def _language(standing: Standing, asker: Asker) -> float:
+    """Return less for what the reader does not read. What nobody knows the language of, they do."""
+    if not asker.languages or standing.language in asker.languages | {NOT_SAID}:
+        return 1.0
+    return 1 - UNREAD

@@ -6,7 +6,8 @@ occurrences, which restores the order that a full search would have given.
 """
 
 import heapq
-from collections.abc import Collection, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from community.search import ranking, relevance, scoring
 from community.search.documents import Explanation, Match, Near, Spread, TermShare
 from community.search.entries import SHIFTS, Row, key
 from community.search.query import Query
+from community.search.ranking import ANYBODY, Asker
 from community.search.snapshots import Lookup, Place, Snapshot
 
 RESCORED = 100  # candidates
@@ -35,11 +37,13 @@ def similar(
     among: Collection[int] | None,
     at: datetime,
     near: Near | None = None,
+    asker: Asker = ANYBODY,
 ) -> list[Match]:
     """Find the topics that fit the query best.
 
     Args:
         near: what the query's meaning is near to; candidates come from the words alone if None.
+        asker: what is known of whoever asks.
     """
     terms = lookups(snapshot, query, company_id)
     if among is not None:
@@ -47,7 +51,7 @@ def similar(
     else:
         count = max(RESCORED, limit)
         places = _candidates(snapshot, terms, company_id, count=count, exclude=exclude, near=near)
-    scored = _scored(snapshot, terms, places, at=at, near=near)
+    scored = _scored(Scorer(snapshot, terms, at, asker), places, near)
     matches = (one.match() for one in scored)
     return heapq.nlargest(limit, (m for m in matches if m.score > 0), key=lambda m: m.score)
 
@@ -74,16 +78,8 @@ def _found(snapshot: Snapshot, topic_ids: Collection[int], company_id: int | Non
     return [place for place in found if company_id is None or place.company_id() == company_id]
 
 
-def _scored(
-    snapshot: Snapshot,
-    terms: Sequence[Lookup],
-    places: Sequence[Place],
-    *,
-    at: datetime,
-    near: Near | None,
-) -> list["Scored"]:
+def _scored(scorer: "Scorer", places: Sequence[Place], near: Near | None) -> list["Scored"]:
     """Return the documents with their relevance: that of their words, or with their meaning."""
-    scorer = Scorer(snapshot, terms, at)
     scored = [scorer.score(place) for place in places]
     if near is None:
         return scored
@@ -107,7 +103,13 @@ def spread(snapshot: Snapshot, word: str, company_id: int) -> Spread:
 
 
 def explain(
-    snapshot: Snapshot, query: Query, topic_id: int, at: datetime, near: Near | None = None
+    snapshot: Snapshot,
+    query: Query,
+    topic_id: int,
+    *,
+    at: datetime,
+    near: Near | None = None,
+    asker: Asker = ANYBODY,
 ) -> Explanation | None:
     """Take the score of a topic apart."""
     place = snapshot.find(topic_id)
@@ -115,7 +117,8 @@ def explain(
         return None
     terms = lookups(snapshot, query, None)
     others = _candidates(snapshot, terms, None, count=RESCORED, exclude={topic_id}, near=near)
-    match = _scored(snapshot, terms, [place, *others], at=at, near=near)[0].match()
+    scorer = Scorer(snapshot, terms, at, asker)
+    match = _scored(scorer, [place, *others], near)[0].match()
     occurrences = place.occurrences()
     shares = []
     for lookup in terms:
@@ -127,12 +130,11 @@ def explain(
                 if (number := counts >> shift & 255)
             }
             shares.append(TermShare(lookup.term, lookup.idf, by_field, alone))
-    standing = place.row().standing()
     return Explanation(
         topic_id,
         match.score,
         match.relevance,
-        {"trust": ranking.trust(standing), "freshness": ranking.freshness(standing, at)},
+        scorer.factors(place, place.row()),
         tuple(sorted(shares, key=lambda share: share.share, reverse=True)),
         near.similarities([topic_id]).get(topic_id) if near else None,
     )
@@ -234,7 +236,7 @@ class Scored(NamedTuple):
 
     topic_id: int
     relevance: float
-    factor: float  # trust and freshness
+    factor: float  # `ranking.weight`
 
     def match(self) -> Match:
         return Match(self.topic_id, self.relevance * self.factor, self.relevance)
@@ -243,10 +245,17 @@ class Scored(NamedTuple):
 class Scorer:
     """Scores documents for one query, by its words."""
 
-    def __init__(self, snapshot: Snapshot, terms: Sequence[Lookup], at: datetime) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        terms: Sequence[Lookup],
+        at: datetime,
+        asker: Asker = ANYBODY,
+    ) -> None:
         self._averages = snapshot.average_lengths
         self._weights = [(key(lookup.term), lookup.weight) for lookup in terms]
         self._at = at
+        self._asker = asker
 
     def match(self, place: Place) -> Match:
         """Return the document as a match."""
@@ -255,9 +264,14 @@ class Scorer:
     def score(self, place: Place) -> Scored:
         """Return the document with what its words are worth."""
         row = place.row()
-        standing = row.standing()
-        factor = ranking.trust(standing) * ranking.freshness(standing, self._at)
+        factor = math.prod(self.factors(place, row).values())
         return Scored(row.topic_id, self._relevance(row, place.occurrences()), factor)
+
+    def factors(self, place: Place, row: Row) -> Mapping[str, float]:
+        """Return what a document's relevance is multiplied with."""
+        # Products lie with the labels, which cost a look of their own.
+        product_ids = place.traits().product_ids if self._asker.product_ids else ()
+        return ranking.factors(row.standing(), self._asker, self._at, product_ids)
 
     def _relevance(self, row: Row, occurrences: dict[int, int]) -> float:
         title, body, accepted, best = scoring.norms(row.lengths, self._averages)

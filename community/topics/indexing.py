@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -10,10 +11,13 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from community import search
 from community.core import markup
 from community.core.db import db, reading
-from community.search import Document, languages
+from community.search import Document, languages, ranking
 from community.topics.models import (
     SOLVED_STATUSES,
+    AcceptedAnswer,
+    OfficialAnswer,
     Reply,
+    Standing,
     Tag,
     Topic,
     TopicProduct,
@@ -164,9 +168,17 @@ def _document(topic: Any, answers: Sequence[Any], tags: list[str], products: lis
         me_too_count=topic.me_too_count,
         # "This fixed it" counts for the answer as well: the larger counts nobody twice.
         helped_count=max([topic.helped_count, *(answer.worked_count for answer in answers)]),
+        expertise=ranking.doublings(answers[0].solved_count or 0) if answers else 0,
         created_at=topic.created_at,
         last_activity_at=topic.last_activity_at,
+        confirmed_at=max([topic.created_at, *filter(None, _confirmed(answers))]),
     )
+
+
+def _confirmed(answers: Sequence[Any]) -> Iterator[datetime | None]:
+    """Yield when each answer was given, and when it was last said to solve or to work."""
+    for answer in answers:
+        yield from (answer.created_at, answer.accepted_at, answer.last_worked_at, answer.marked_at)
 
 
 def _answers(topic_ids: Sequence[int]) -> dict[int, list[Any]]:
@@ -176,7 +188,9 @@ def _answers(topic_ids: Sequence[int]) -> dict[int, list[Any]]:
         with_verdicts(
             select(
                 Reply.id,
+                Topic.company_id,
                 IS_OFFICIAL.label("is_official"),
+                OfficialAnswer.marked_at,
                 vouched.label("is_vouched"),
                 func.row_number()
                 .over(partition_by=(Reply.topic_id, vouched), order_by=BEST_FIRST)
@@ -195,15 +209,29 @@ def _answers(topic_ids: Sequence[int]) -> dict[int, list[Any]]:
         )
         .subquery()
     )
+    last_accepted = (
+        select(func.max(AcceptedAnswer.accepted_at))
+        .where(AcceptedAnswer.reply_id == Reply.id)
+        .scalar_subquery()
+    )
     rows = db.session.execute(
         select(
             Reply.topic_id,
             Reply.body_html,
             Reply.accepted_count,
             Reply.worked_count,
+            Reply.created_at,
+            Reply.last_worked_at,
+            last_accepted.label("accepted_at"),
             ranked.c.is_official,
+            ranked.c.marked_at,
+            Standing.solved_count,
         )
         .join(ranked, ranked.c.id == Reply.id)
+        .outerjoin(
+            Standing,
+            and_(Standing.company_id == ranked.c.company_id, Standing.user_id == Reply.author_id),
+        )
         .where(or_(ranked.c.place == 1, and_(ranked.c.is_vouched, ranked.c.place <= VOUCHED_MAX)))
         .order_by(Reply.topic_id, ranked.c.is_vouched.desc(), ranked.c.place)
     )

@@ -32,6 +32,7 @@ def index_topics(*topics: tuple[Company, str]) -> None:
             title=title,
             created_at=clock.now(),
             last_activity_at=clock.now(),
+            confirmed_at=clock.now(),
         )
         for number, (company, title) in enumerate(topics, 1)
     )

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from community.search import NOT_SAID, Document, Filters, Order, SearchIndex, Spread
+from community.search.ranking import Asker
 from tests.search.documents import NOW, document
 
 PRINTER = document(1, "Printer jams on page two", "The paper crumples in the tray.", company_id=1)
@@ -173,16 +174,48 @@ class Conformance:
             {"has_accepted": True},
             {"has_official": True},
             {"helped_count": 12},
+            {"expertise": 3},
         ],
     )
     def test_trusted_topic_comes_first(self, index: SearchIndex, better: dict[str, Any]) -> None:
         index.rebuild([document(1, "Crash on start"), document(2, "Crash on start", **better)])
         assert ids(index.similar("crash on start", at=NOW)) == [2, 1]
 
-    def test_fresh_topic_comes_first(self, index: SearchIndex) -> None:
-        old = document(1, "Crash on start", last_activity_at=NOW - timedelta(days=900))
+    def test_what_was_confirmed_lately_comes_first(self, index: SearchIndex) -> None:
+        old = document(1, "Crash on start", confirmed_at=NOW - timedelta(days=900))
         index.rebuild([old, document(2, "Crash on start")])
         assert ids(index.similar("crash on start", at=NOW)) == [2, 1]
+
+    def test_talk_makes_nothing_fresh(self, index: SearchIndex) -> None:
+        week = NOW - timedelta(days=7)
+        talked = document(1, "Crash on start", created_at=week, last_activity_at=NOW)
+        index.rebuild([talked, document(2, "Crash on start", created_at=week)])
+        first, second = index.similar("crash on start", at=NOW)
+        assert first.score == second.score
+
+    @pytest.mark.parametrize(
+        "asker",
+        [
+            Asker(languages=frozenset({"de", "id"})),
+            Asker(company_ids=frozenset({2, 7})),
+            Asker(product_ids=frozenset({5})),
+        ],
+    )
+    def test_what_is_for_the_asker_comes_first(self, index: SearchIndex, asker: Asker) -> None:
+        index.rebuild(
+            [
+                document(1, "Crash on start", language="en", company_id=1, product_ids=(4,)),
+                document(2, "Crash on start", language="id", company_id=2, product_ids=(5, 6)),
+            ]
+        )
+        found = index.similar("crash on start", at=NOW, asker=asker)
+        assert ids(found) == [2, 1]
+        for match in found:
+            told = index.explain("crash on start", match.topic_id, at=NOW, asker=asker)
+            assert told is not None
+            assert told.score == pytest.approx(match.score)
+        alike = [match.score for match in index.similar("crash on start", at=NOW)]
+        assert alike[0] == alike[1]
 
     def test_trust_does_not_lift_what_does_not_fit(self, index: SearchIndex) -> None:
         trusted = document(

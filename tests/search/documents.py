@@ -17,4 +17,5 @@ def document(topic_id: int, title: str, body: str = "", **fields: Any) -> Docume
         "created_at": NOW,
         "last_activity_at": NOW,
     } | fields
+    given.setdefault("confirmed_at", given["created_at"])
     return Document(topic_id=topic_id, title=title, body=body, **given)

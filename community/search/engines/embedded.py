@@ -28,6 +28,7 @@ from community.search.documents import (
 from community.search.entries import Entry, entries_of, entry_of
 from community.search.generations import Generation, Generations, Health
 from community.search.interface import PAGE_SIZE, SUGGESTIONS, SearchIndex
+from community.search.ranking import ANYBODY, Asker
 from community.search.snapshots import Snapshot
 
 WRITER_WAIT = 10.0  # seconds
@@ -112,6 +113,7 @@ class EmbeddedIndex(SearchIndex):
         among: Collection[int] | None = None,
         at: datetime | None = None,
         near: Near | None = None,
+        asker: Asker = ANYBODY,
     ) -> list[Match]:
         return self._ask(
             lambda snapshot: retrieval.similar(
@@ -123,6 +125,7 @@ class EmbeddedIndex(SearchIndex):
                 among=among,
                 at=at or clock.now(),
                 near=near,
+                asker=asker,
             )
         )
 
@@ -163,14 +166,16 @@ class EmbeddedIndex(SearchIndex):
         body: str = "",
         at: datetime | None = None,
         near: Near | None = None,
+        asker: Asker = ANYBODY,
     ) -> Explanation | None:
         return self._ask(
             lambda snapshot: retrieval.explain(
                 snapshot,
                 queries.parse(text, body, held=snapshot.languages),
                 topic_id,
-                at or clock.now(),
-                near,
+                at=at or clock.now(),
+                near=near,
+                asker=asker,
             )
         )
 
