@@ -2,12 +2,23 @@
 
 import click
 
-from bench import import_rate, search_suggestions, serving, vectors
+from bench import (
+    import_rate,
+    indexing,
+    search_suggestions,
+    serving,
+    stand_ins,
+    suggestions,
+    vectors,
+)
 
 main = click.Group(help="Benchmarks. Each says with --help what it measures and what it needs.")
 main.add_command(serving.main, "serving")
 main.add_command(import_rate.main, "import_rate")
+main.add_command(indexing.main, "indexing")
 main.add_command(search_suggestions.main, "search_suggestions")
+main.add_command(stand_ins.main, "stand_ins")
+main.add_command(suggestions.main, "suggestions")
 main.add_command(vectors.main, "vectors")
 
 if __name__ == "__main__":

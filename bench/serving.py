@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -46,6 +47,7 @@ ADDRESSES = 200  # different topics, so that no page is always the same
 LONG = 200  # replies of the long topic
 POSTS = 300
 HOST = "127.0.0.1"
+MEMBER = "bench-member"
 
 ROTATE = """
 local paths = {%s}
@@ -81,6 +83,14 @@ class Poster:
 
 
 @dataclass(frozen=True)
+class Server:
+    """A server that runs: its port, and its first process, whose children answer."""
+
+    port: int
+    pid: int
+
+
+@dataclass(frozen=True)
 class Measured:
     """One round of load."""
 
@@ -101,7 +111,8 @@ def main(data_dir: Path, rounds: int, seconds: int, only: str, as_json: bool) ->
     os.environ["COMMUNITY_LIMITS_URL"] = "memory://"
     cases, poster = _prepare()
     results: dict[str, dict[str, float]] = {}
-    with serving("bench.unlimited:app") as site:
+    with serving("bench.unlimited:app") as server:
+        site = server.port
         for case in cases:
             if only in case.name:
                 results[case.name] = _compare(site, case, rounds, seconds)
@@ -132,12 +143,7 @@ def _prepare() -> tuple[list[Case], Poster]:
     app = create_app()
     with app.app_context():
         long = _long_topic()
-        author = db.session.get_one(User, long.author_id)
-        raw = secrets.token_hex(20)
-        with transaction():
-            key = begin_session(author, device="bench")
-        cookie = _session_cookie(app, {"_user_id": key, "csrf_token": raw})
-        token = URLSafeTimedSerializer(app.secret_key or "", salt="wtf-csrf-token").dumps(raw)
+        cookie, token = signed_in(app, db.session.get_one(User, long.author_id))
         short = tuple(f"/t/{topic.id}/{topic.slug}" for topic in _topics_of(5))
         slugs = db.session.scalars(
             select(Company.slug)
@@ -180,18 +186,35 @@ def _long_topic() -> Topic:
     with transaction():
         topic = db.session.scalars(select(Topic).order_by(Topic.id).limit(1)).one()
         asker = db.session.get_one(User, topic.author_id)
-        member = User(
-            username="bench-member",
-            username_key="bench-member",
-            email="bench@mail.example",
-            email_verified_at=asker.created_at,
-        )
-        db.session.add(member)
-        db.session.flush()
+        member = member_since(asker.created_at)
         topic.author_id = member.id  # somebody who may sign in and post
         for body in bodies:
             services.post_reply(member, topic, body=body)
     return topic
+
+
+def member_since(joined_at: datetime) -> User:
+    """Return the member who reads and posts here, made the first time, in the transaction."""
+    found = db.session.scalar(select(User).where(User.username == MEMBER))
+    if found is None:
+        found = User(
+            username=MEMBER,
+            username_key=MEMBER,
+            email="bench@mail.example",
+            email_verified_at=joined_at,
+        )
+        db.session.add(found)
+        db.session.flush()
+    return found
+
+
+def signed_in(app: Flask, user: User) -> tuple[str, str]:
+    """Begin a session. Return its cookie, and the token that its forms carry."""
+    raw = secrets.token_hex(20)
+    with transaction():
+        key = begin_session(user, device="bench")
+    token = URLSafeTimedSerializer(app.secret_key or "", salt="wtf-csrf-token").dumps(raw)
+    return _session_cookie(app, {"_user_id": key, "csrf_token": raw}), token
 
 
 def _session_cookie(app: Flask, values: dict[str, str]) -> str:
@@ -209,9 +232,9 @@ def _compare(site: int, case: Case, rounds: int, seconds: int) -> dict[str, floa
         file.flush()
         with serving("bench.bare:app", BENCH_BODY=file.name) as bare:
             _load(site, case, 1)  # warm
-            _load(bare, Case("bare", ("/",)), 1)
+            _load(bare.port, Case("bare", ("/",)), 1)
             pairs = [
-                (_load(bare, Case("bare", ("/",)), seconds), _load(site, case, seconds))
+                (_load(bare.port, Case("bare", ("/",)), seconds), _load(site, case, seconds))
                 for _ in range(rounds)
             ]
     ratios = [ours.per_second / theirs.per_second for theirs, ours in pairs]
@@ -279,8 +302,8 @@ def _load(port: int, case: Case, seconds: int) -> Measured:
 
 
 @contextmanager
-def serving(application: str, **environment: str) -> Iterator[int]:
-    """Serve ``module:name`` by gunicorn with the site's own settings. Yield the port."""
+def serving(application: str, **environment: str) -> Iterator[Server]:
+    """Serve ``module:name`` by gunicorn with the site's own settings."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
@@ -293,7 +316,7 @@ def serving(application: str, **environment: str) -> Iterator[int]:
     )
     try:
         _wait_for(port)
-        yield port
+        yield Server(port, server.pid)
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(20)

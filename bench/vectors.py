@@ -50,7 +50,9 @@ def main(*, folder: Path, text_count: int, topics: int, model: str) -> None:
     click.echo(
         f"a text of {np.mean([len(t) for t in wanted]):.0f} signs {taken / len(wanted):.1f} ms"
     )
-    _search(_many(documents, topics), queries)
+    chance = np.random.default_rng(SEED)
+    mixed = mixtures(documents, max(0, topics - len(documents)), chance)
+    _search(np.vstack([documents, mixed])[:topics], queries)
 
 
 def _queries(embedder: Embedder, titles: list[str]) -> Vectors:
@@ -60,13 +62,12 @@ def _queries(embedder: Embedder, titles: list[str]) -> Vectors:
     return np.vstack([vectors for vectors, _ in made])
 
 
-def _many(vectors: Vectors, count: int) -> Vectors:
-    random = np.random.default_rng(SEED)
-    first, second = random.integers(0, len(vectors), (2, count))
-    share = random.uniform(*MIXED, (count, 1)).astype(np.float32)
-    noise = random.normal(0, NOISE, (count, vectors.shape[1])).astype(np.float32)
+def mixtures(vectors: Vectors, count: int, chance: np.random.Generator) -> Vectors:
+    """Return vectors of length 1, each between two of ``vectors`` and a little aside."""
+    first, second = chance.integers(0, len(vectors), (2, count))
+    share = chance.uniform(*MIXED, (count, 1)).astype(np.float32)
+    noise = chance.normal(0, NOISE, (count, vectors.shape[1])).astype(np.float32)
     mixed = (1 - share) * vectors[first] + share * vectors[second] + noise
-    mixed[: len(vectors)] = vectors[:count]
     return np.asarray(mixed / np.linalg.norm(mixed, axis=1, keepdims=True), np.float32)
 
 
