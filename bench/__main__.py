@@ -5,6 +5,7 @@ import click
 from bench import (
     import_rate,
     indexing,
+    new_topic,
     search_suggestions,
     serving,
     stand_ins,
@@ -16,6 +17,7 @@ main = click.Group(help="Benchmarks. Each says with --help what it measures and 
 main.add_command(serving.main, "serving")
 main.add_command(import_rate.main, "import_rate")
 main.add_command(indexing.main, "indexing")
+main.add_command(new_topic.main, "new_topic")
 main.add_command(search_suggestions.main, "search_suggestions")
 main.add_command(stand_ins.main, "stand_ins")
 main.add_command(suggestions.main, "suggestions")
