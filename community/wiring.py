@@ -27,7 +27,7 @@ from community.topics import handlers as topics
 from community.topics import holdings as topics_holdings
 from community.topics import views as topics_views
 from community.topics.importing import finishing
-from community.topics.services import languages
+from community.topics.services import languages, standings
 from community.web import limits
 from community.web import views as web_views
 from community.writing import holdings as writing_holdings
@@ -74,6 +74,7 @@ def wire_events() -> None:
     _after("topic.posted", "topic.edited", "status.changed", do=topics.relate_topic)
     _after(finishing.EVENT, do=finishing.finish_batch)
     _after(languages.EVENT, do=topics.index_told, batch=True)
+    _after(standings.EVENT, do=topics.index_answered, batch=True)
 
     _after("address.claimed", do=accounts.mail_claim, alone=True)
     _after("sign_in_link.asked", do=accounts.mail_sign_in_link, alone=True)

@@ -54,6 +54,16 @@ def index_told(payloads: Sequence[outbox.Payload]) -> None:
     embedding.note(topic_ids)
 
 
+def index_answered(payloads: Sequence[outbox.Payload]) -> None:
+    """Index topics anew of which an author of answers is more or less of an expert since.
+
+    Raises:
+        Retry: as `index_topics`.
+    """
+    topic_ids = {topic_id for payload in payloads for topic_id in payload["topic_ids"]}
+    index_topics([{"topic_id": topic_id} for topic_id in topic_ids])
+
+
 def tell_languages() -> bool:
     """Tell the language of some topics of which nobody has tried. Return whether there are more."""
     with transaction():

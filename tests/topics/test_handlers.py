@@ -15,7 +15,7 @@ from community.core.db import db, transaction
 from community.search import IndexBusy, SearchIndex, SearchUnavailable
 from community.search.commands import search_group
 from community.topics import commands, handlers, indexing, services
-from community.topics.models import CompanyFigures, Standing, TopicKind
+from community.topics.models import CompanyFigures, Standing, Topic, TopicKind
 from tests.factories import make_company, make_reply, make_topic, make_user
 
 
@@ -27,6 +27,12 @@ def index() -> SearchIndex:
 
 def found(text: str) -> list[int]:
     return [match.topic_id for match in search.index().similar(text)]
+
+
+def expertise(topic: Topic) -> float:
+    told = search.index().explain(topic.title, topic.id)
+    assert told is not None
+    return told.factors["expertise"]
 
 
 def test_a_posted_topic_is_found_once_its_jobs_have_run() -> None:
@@ -42,6 +48,24 @@ def test_a_posted_topic_is_found_once_its_jobs_have_run() -> None:
     figures = db.session.scalars(select(CompanyFigures)).one()
     assert (figures.company_id, figures.asked_count) == (company.id, 1)
     assert outbox.waiting() == 0
+
+
+def test_who_solves_more_ranks_higher_with_every_answer() -> None:
+    expert, company = make_user(), make_company()
+    earlier, later = make_topic(company), make_topic(company)
+    elsewhere = make_topic(make_company())
+    _, accepted, _ = (
+        services.post_reply(expert, topic, body="Degrease the zygomatic roller.")
+        for topic in (earlier, later, elsewhere)
+    )
+    outbox.deliver_due()
+    assert [expertise(topic) for topic in (earlier, later, elsewhere)] == [1, 1, 1]
+
+    services.accept(later.author, later, accepted)
+    outbox.deliver_due()
+
+    assert [expertise(topic) > 1 for topic in (earlier, later, elsewhere)] == [True, True, False]
+    assert indexing.differences(search.index().fingerprints(), indexing.all_documents()).ids == []
 
 
 def test_an_answer_is_found_and_counted_for_its_author() -> None:

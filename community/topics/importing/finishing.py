@@ -30,8 +30,8 @@ def finish_batch(topic_ids: list[int], company_ids: list[int]) -> None:
     Raises:
         Retry: the index cannot be written just now.
     """
-    handlers.index_topics([{"topic_id": topic_id} for topic_id in topic_ids])
-    _measure(company_ids)
+    affected = {*topic_ids, *_measure(company_ids)}
+    handlers.index_topics([{"topic_id": topic_id} for topic_id in affected])
 
 
 def finish_all(tell: Tell = lambda _done, _all: None) -> bool:
@@ -45,20 +45,24 @@ def finish_all(tell: Tell = lambda _done, _all: None) -> bool:
     if not rows:
         return True
     payloads: list[dict[str, Any]] = [row.payload for row in rows]
-    is_indexed = _index({id_ for payload in payloads for id_ in payload["topic_ids"]}, tell)
+    topic_ids = {id_ for payload in payloads for id_ in payload["topic_ids"]}
     with transaction():
         sql.take_statistics()
-        _measure({id_ for payload in payloads for id_ in payload["company_ids"]})
-        if is_indexed:
+        topic_ids |= _measure({id_ for payload in payloads for id_ in payload["company_ids"]})
+    is_indexed = _index(topic_ids, tell)
+    if is_indexed:
+        with transaction():
             for some in chunks(rows, 500):
                 outbox.settle(some)
     return is_indexed
 
 
-def _measure(company_ids: Iterable[int]) -> None:
+def _measure(company_ids: Iterable[int]) -> set[int]:
+    """Measure companies. Return the topics to index anew: who answered is an expert now."""
     ids = set(company_ids)
-    standings.refresh_companies(ids)
+    affected = standings.refresh_companies(ids)
     figures.keep(figures.measure(ids))
+    return affected
 
 
 def _index(topic_ids: set[int], tell: Tell) -> bool:

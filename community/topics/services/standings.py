@@ -2,15 +2,28 @@
 
 Replies are the visible ones to somebody else's topic, without comments. Solved are topics in which somebody
 *else* accepted an answer of theirs, however many people or answers.
+
+The index knows how much of an expert the author of a topic's answer is (`ranking.doublings`).
+Whenever that changes, which it does at most five times for a person at a company, all topics
+that they have answered there are owed to it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, case, delete, distinct, func, or_, select, tuple_
 
+from community.core import outbox
 from community.core.db import db
 from community.core.sql import changed, insert
+from community.search import ranking
 from community.topics.models import AcceptedAnswer, Reply, Standing, Topic
+
+EVENT = "expertise.changed"
+AT_ONCE = 500  # topics of an event, or people of a statement
+
+Pair = tuple[int, int]  # ids of a company and a person
+Each = TypeVar("Each", int, Pair)
 
 
 def refresh_authors(reply_ids: Collection[int]) -> None:
@@ -23,27 +36,76 @@ def refresh_authors(reply_ids: Collection[int]) -> None:
     ).all()
     if pairs:
         wanted = [tuple(pair) for pair in pairs]
-        _refresh(
-            tuple_(Topic.company_id, Reply.author_id).in_(wanted),
-            tuple_(Standing.company_id, Standing.user_id).in_(wanted),
+        _tell(
+            _refresh_some(
+                tuple_(Topic.company_id, Reply.author_id).in_(wanted),
+                tuple_(Standing.company_id, Standing.user_id).in_(wanted),
+            )
         )
 
 
 def refresh_people(user_ids: Collection[int]) -> None:
     """Count again for these people, at every company."""
     wanted = list(user_ids)
-    _refresh(Reply.author_id.in_(wanted), Standing.user_id.in_(wanted))
+    _tell(_refresh_some(Reply.author_id.in_(wanted), Standing.user_id.in_(wanted)))
 
 
-def refresh_companies(company_ids: Collection[int]) -> None:
-    """Count again for everybody at these companies."""
+def refresh_companies(company_ids: Collection[int]) -> set[int]:
+    """Count again for everybody at these companies. Return the topics to index anew."""
     wanted = list(company_ids)
-    _refresh(Topic.company_id.in_(wanted), Standing.company_id.in_(wanted))
+    return _refresh_some(Topic.company_id.in_(wanted), Standing.company_id.in_(wanted))
 
 
 def refresh_all() -> int:
     """Count everything again. Return how many standings were wrong."""
     return _refresh(None, None)
+
+
+def _refresh_some(replies: ColumnElement[bool], standings: ColumnElement[bool]) -> set[int]:
+    """Count again. Return the topics answered by people who are more or less expert since."""
+    before = _expertise(standings)
+    _refresh(replies, standings)
+    after = _expertise(standings)
+    pairs = before.keys() | after.keys()
+    return _answered_by({pair for pair in pairs if before.get(pair, 0) != after.get(pair, 0)})
+
+
+def _expertise(standings: ColumnElement[bool]) -> dict[Pair, int]:
+    found = db.session.execute(
+        select(Standing.company_id, Standing.user_id, Standing.solved_count).where(standings)
+    )
+    return {
+        (company_id, user_id): ranking.doublings(solved_count)
+        for company_id, user_id, solved_count in found
+    }
+
+
+def _answered_by(pairs: Collection[Pair]) -> set[int]:
+    """Return the topics in which these people have replied, each at one company."""
+    found: set[int] = set()
+    for some in _in_order(pairs):
+        found.update(
+            db.session.scalars(
+                select(Reply.topic_id)
+                .join(Topic, Topic.id == Reply.topic_id)
+                .where(tuple_(Topic.company_id, Reply.author_id).in_(some), *_counted())
+                .distinct()
+            )
+        )
+    return found
+
+
+def _tell(topic_ids: Collection[int]) -> None:
+    """Owe topics to the index."""
+    for some in _in_order(topic_ids):
+        outbox.publish(EVENT, topic_ids=some)
+
+
+def _in_order(items: Collection[Each]) -> Iterator[list[Each]]:
+    """Yield the items, sorted, `AT_ONCE` at a time."""
+    ordered = sorted(items)
+    for start in range(0, len(ordered), AT_ONCE):
+        yield ordered[start : start + AT_ONCE]
 
 
 def _refresh(replies: ColumnElement[bool] | None, standings: ColumnElement[bool] | None) -> int:
