@@ -32,6 +32,7 @@ from community.search.evaluation import (
 from community.search.evaluation.confidence import Tried
 from community.search.evaluation.intervals import Interval
 from community.search.evaluation.retrieval import OpenIndex, documents_of
+from community.search.evaluation.slips import mistyped
 from community.search.vectors import NoVectors, Spaces
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -88,6 +89,12 @@ def search_group() -> None:
 @limit_option
 @older_option
 @click.option("--rerank", is_flag=True, help="Rank only the judged candidates.")
+@click.option(
+    "--slips",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Mistype N words of each title, the same ones every time.",
+)
 @engine_option
 @click.option(
     "--vectors",
@@ -108,6 +115,7 @@ def retrieval(
     limit: int | None,
     older_only: bool,
     rerank: bool,
+    slips: int,
     engine: str,
     kept_in: Path | None,
     compare: Path | None,
@@ -121,7 +129,7 @@ def retrieval(
     """
     before = _outcomes(compare) if compare else {}
     try:
-        labelled = read_set(folder)
+        labelled = mistyped(read_set(folder), slips)
         run = evaluate(
             labelled,
             _opening(engine),

@@ -57,6 +57,13 @@ class SearchIndex(ABC):
         """
 
     @abstractmethod
+    def mended(self, text: str) -> str:
+        """Return a typed text without its slips, for `similar` and for whoever asks by meaning.
+
+        Words that any topic holds are as they were.
+        """
+
+    @abstractmethod
     def search(
         self,
         text: str,

@@ -22,13 +22,16 @@ def similar(
 ) -> list[Match]:
     """Find the topics that ask the same, best first, as `SearchIndex.similar` does.
 
-    Where there are no vectors (not installed, still indexing, overloaded) words alone find them.
+    Slips in words that no topic holds are mended first: vectors suffer from them as well. Where
+    there are no vectors (not installed, still indexing, overloaded) words alone find topics.
 
     Raises:
         SearchUnavailable: the index cannot be read.
     """
     language = languages.detect(f"{text}\n{body}")
-    return search.index().similar(
+    index = search.index()
+    text = index.mended(text)
+    return index.similar(
         text,
         body=body,
         company_id=company_id,
@@ -53,7 +56,9 @@ def explain(
         SearchUnavailable: the index cannot be read.
     """
     language = languages.detect(f"{text}\n{body}")
-    return search.index().explain(
+    index = search.index()
+    text = index.mended(text)
+    return index.explain(
         text,
         topic_id,
         body=body,

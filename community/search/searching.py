@@ -71,10 +71,7 @@ def _page(
 
 
 def _correction(snapshot: Snapshot, text: str) -> str:
-    vocabulary = correction.Vocabulary(
-        count=snapshot.titled,
-        beginning_with=snapshot.words_from,
-    )
+    vocabulary = correction.Vocabulary.of(snapshot)
     return correction.correct(text[: queries.TEXT_MAX], vocabulary)
 
 

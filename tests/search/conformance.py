@@ -438,6 +438,10 @@ class Conformance:
         assert sorted(found) == list(range(1, 451))
         assert pages[-1].matches == ()
 
+    def test_slips_are_mended_in_words_that_no_topic_holds(self, filled: SearchIndex) -> None:
+        assert filled.mended("Pritner jams") == "printer jams"
+        assert filled.mended("printers jammed") == "printers jammed"
+
     def test_search_offers_a_correction(self, filled: SearchIndex) -> None:
         assert filled.search("pritner jams").correction == "printer jams"
         assert filled.search("printer jams").correction == ""

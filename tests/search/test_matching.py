@@ -52,6 +52,14 @@ def test_words_alone_answer_until_there_are_vectors(spaces: Spaces) -> None:
     assert found("the bill has not come")[0] == 3
 
 
+def test_slips_are_mended_for_words_and_meaning(spaces: Spaces) -> None:
+    assert found("pritner jmas")[0] == 1
+    list(meanings.fill(spaces, DOCUMENTS))
+    explained = matching.explain("pritner jams on pgae two", 1)
+    assert explained is not None
+    assert explained.similarity == pytest.approx(1, abs=0.05)
+
+
 def test_vectors_are_made_once(spaces: Spaces) -> None:
     model = spaces.of("en").embedder
     assert isinstance(model, Words)

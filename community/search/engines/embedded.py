@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from community.core import clock
+from community.search import correction, rebuilding, retrieval, searching
 from community.search import query as queries
-from community.search import rebuilding, retrieval, searching
 from community.search.documents import (
     Document,
     Explanation,
@@ -128,6 +128,9 @@ class EmbeddedIndex(SearchIndex):
                 asker=asker,
             )
         )
+
+    def mended(self, text: str) -> str:
+        return self._ask(lambda snapshot: correction.mended(text[: queries.TEXT_MAX], snapshot))
 
     def search(
         self,

@@ -1,6 +1,7 @@
 """How good are the suggestions? Labelled sets, what is counted on them, and how sure that is.
 
 sets         what a labelled set is; reading and writing one
+slips        queries as they are mistyped
 retrieval    asking a set's queries through `SearchIndex.similar`
 measures     hit@k, MRR and nDCG of single queries and of a run
 intervals    how far a figure would move with other queries: the bootstrap

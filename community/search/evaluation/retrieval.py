@@ -73,14 +73,14 @@ class Indexed:
         spaces: Spaces | None = None,
     ) -> list[Match]:
         """Ask a query, as `community.search.matching.similar` does."""
-        body = query.body if with_body else ""
+        title, body = self.index.mended(query.title), query.body if with_body else ""
         return self.index.similar(
-            query.title,
+            title,
             body=body,
             limit=limit,
             exclude=exclude,
             among=among,
-            near=meanings.near(spaces, query.title, body, exclude) if spaces else None,
+            near=meanings.near(spaces, title, body, exclude) if spaces else None,
         )
 
 
