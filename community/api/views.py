@@ -12,6 +12,7 @@ from community.core.errors import Invalid, SearchUnavailable
 from community.core.links import absolute
 from community.topics import queries
 from community.topics.queries import Answer, Suggestion
+from community.web.language import languages_read
 from community.web.limits import SUGGEST, limiter
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -34,7 +35,7 @@ def similar() -> ResponseReturnValue:
             )
         )
     company = company_or_404(slug) if slug else None
-    look = queries.look(text, company_id=company.id if company else None)
+    look = queries.look(text, company_id=company.id if company else None, reads=languages_read())
     if not look.searching:
         raise SearchUnavailable(_("Search cannot be reached."))
     return {

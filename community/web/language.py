@@ -42,6 +42,18 @@ def chosen() -> str:
     return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
 
 
+def languages_read() -> frozenset[str]:
+    """Return the languages that the reader says they read, by primary subtag; empty: not said.
+
+    Those of the browser, and the one chosen for pages.
+    """
+    accepted = {tag for tag, quality in request.accept_languages if quality > 0}
+    if "*" in accepted:
+        return frozenset()
+    said = accepted | {current_app.extensions["language"]()}
+    return frozenset(tag.partition("-")[0].lower() for tag in said if tag)
+
+
 def name_of(code: str) -> str:
     """Return what a language is called by those who speak it."""
     locale = Locale.parse(code, sep="-")

@@ -14,6 +14,7 @@ from community.companies.models import Company, Product
 from community.companies.queries import Guess, Sign, Subject, Vote
 from community.core.errors import SearchUnavailable
 from community.search import Match, matching
+from community.search.ranking import Asker
 from community.topics.models import Topic, TopicProduct
 from community.topics.queries.answers import answers_for
 from community.topics.queries.lists import rows_for
@@ -43,7 +44,9 @@ def suggestions(
     *,
     body: str = "",
     company_id: int | None = None,
+    product_id: int | None = None,
     exclude: Collection[int] = (),
+    reads: Collection[str] = (),
 ) -> list[Suggestion]:
     """Return at most `SHOWN_MAX` topics like ``text``, best first, each with its best reply.
 
@@ -51,14 +54,20 @@ def suggestions(
         text: what was typed so far; the last word may be unfinished.
         body: the details, once there are any.
         company_id: look at this company's topics only.
+        product_id: what it is about, if that was said; its topics come sooner.
         exclude: topics that were shown and turned down.
+        reads: the languages that the reader reads, by primary subtag; any if empty.
 
     Raises:
         SearchUnavailable: the index cannot be read; posting must work all the same.
     """
     if len(text.strip()) < TEXT_MIN:
         return []
-    return _shown(_similar(text, body, company_id, exclude, limit=SHOWN_MAX), text, body)
+    asker = _asker(_signs(text, body, company_id), product_id, reads)
+    matches = matching.similar(
+        text, body=body, company_id=company_id, limit=SHOWN_MAX, exclude=exclude, asker=asker
+    )
+    return _shown(matches, text, body)
 
 
 def look(
@@ -66,7 +75,9 @@ def look(
     *,
     body: str = "",
     company_id: int | None = None,
+    product_id: int | None = None,
     exclude: Collection[int] = (),
+    reads: Collection[str] = (),
 ) -> Look:
     """Return what there is for ``text``, and what it is about.
 
@@ -75,12 +86,21 @@ def look(
 
     Args:
         company_id: the one that was chosen: its topics only, and its product is guessed.
+        product_id: as in `suggestions`.
+        reads: as in `suggestions`.
     """
     if len(text.strip()) < TEXT_MIN:
         return Look([], [])
     signs = _signs(text, body, company_id)
     try:
-        matches = _similar(text, body, company_id, exclude, limit=VOTERS)
+        matches = matching.similar(
+            text,
+            body=body,
+            company_id=company_id,
+            limit=VOTERS,
+            exclude=exclude,
+            asker=_asker(signs, product_id, reads),
+        )
         votes = _votes([match.topic_id for match in matches])
         found = companies.weigh(signs, votes)
         if found and found[0].is_certain:
@@ -98,7 +118,14 @@ def guesses(
     """Return what ``text`` is about, as `look` does, without the answers that there are."""
     signs = _signs(text, body, company_id)
     try:
-        matches = _similar(text, body, company_id, exclude, limit=VOTERS)
+        matches = matching.similar(
+            text,
+            body=body,
+            company_id=company_id,
+            limit=VOTERS,
+            exclude=exclude,
+            asker=_asker(signs),
+        )
         return companies.weigh(signs, _votes([match.topic_id for match in matches]))
     except SearchUnavailable:
         return companies.weigh(signs)
@@ -113,10 +140,17 @@ def _signs(text: str, body: str, company_id: int | None) -> list[Sign]:
     ]
 
 
-def _similar(
-    text: str, body: str, company_id: int | None, exclude: Collection[int], *, limit: int
-) -> list[Match]:
-    return matching.similar(text, body=body, company_id=company_id, limit=limit, exclude=exclude)
+def _asker(
+    signs: Sequence[Sign], product_id: int | None = None, reads: Collection[str] = ()
+) -> Asker:
+    """Return what is known of who asks before anything is found: what is named, and said."""
+    named = [guess.subject for guess in companies.weigh(signs)]
+    products = [subject.product_id for subject in named] if product_id is None else [product_id]
+    return Asker(
+        languages=frozenset(reads),
+        company_ids=frozenset(subject.company_id for subject in named),
+        product_ids=frozenset(filter(None, products)),
+    )
 
 
 def _shown(matches: Sequence[Match], text: str, body: str) -> list[Suggestion]:

@@ -12,8 +12,10 @@ from community.companies import queries as companies
 from community.companies.models import Company
 from community.core.db import transaction
 from community.topics import queries, services, visits
-from community.topics.queries import Suggestion
+from community.topics.queries import Look, Suggestion
 from community.topics.views import ask_form, asking, bp, drafting
+from community.topics.views.asking import Subject
+from community.web.language import languages_read
 from community.web.limits import POST, SEARCH, SUGGEST, limiter
 from community.web.redirects import see_other
 
@@ -30,7 +32,7 @@ def ask(company_slug: str | None) -> ResponseReturnValue:
     if request.args.get("write"):
         return ask_form.begun(text, company)
     subject = asking.said_subject(company)
-    look = queries.look(text, company_id=_id(subject.company))
+    look = _look(text, subject)
     page = render_template(
         "topics/ask.html",
         company=company,
@@ -73,8 +75,17 @@ def suggestions() -> ResponseReturnValue:
         "topics/_suggestions.html",
         company=company,
         text=text,
-        look=queries.look(text, company_id=_id(subject.company)),
+        look=_look(text, subject),
         subject=subject,
+    )
+
+
+def _look(text: str, subject: Subject) -> Look:
+    return queries.look(
+        text,
+        company_id=_id(subject.company),
+        product_id=subject.product.id if subject.product else None,
+        reads=languages_read(),
     )
 
 

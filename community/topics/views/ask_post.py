@@ -20,6 +20,7 @@ from community.topics.views.addresses import topic_address
 from community.topics.views.ask_form import About
 from community.topics.views.pictured import brings_picture, takes_picture
 from community.web.forms import status_of
+from community.web.language import languages_read
 from community.web.limits import GUEST, POST, limiter, spend, whose
 from community.web.redirects import see_other
 from community.writing.models import ASKING
@@ -135,7 +136,9 @@ def _last_look(form: AskForm, company: Company | None) -> list[Suggestion]:
             form.title.data or "",
             body=form.body.data or "",
             company_id=company.id if company else None,
+            product_id=form.product.data or None,
             exclude={differs} if differs else set(),
+            reads=languages_read(),
         )
     except SearchUnavailable:  # answers are a courtesy: posting must work
         return []
