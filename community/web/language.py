@@ -13,6 +13,10 @@ from markupsafe import Markup  # noqa: TID251 (the words of templates are ours, 
 
 LANGUAGES: tuple[str, ...] = ("en",)  # those with a catalogue in ``translations/``, and English
 
+# Of `community.search.languages`, those whose letters run from right to left.
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he"})
+_NOT_SAID = frozenset({"", "und", "mul", "zxx"})  # BCP 47: unknown, several, no language
+
 babel = Babel()
 
 
@@ -25,6 +29,7 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=chosen)
     app.context_processor(lambda: {"language": chosen()})
     app.jinja_env.globals |= {"_": words, "gettext": words, "ngettext": number_words}
+    app.jinja_env.globals["lang"] = lang
 
 
 def follow(app: Flask, language_of_reader: Callable[[], str]) -> None:
@@ -52,6 +57,22 @@ def languages_read() -> frozenset[str]:
         return frozenset()
     said = accepted | {current_app.extensions["language"]()}
     return frozenset(tag.partition("-")[0].lower() for tag in said if tag)
+
+
+def lang(tag: str | None) -> Markup:
+    """Return the attributes of an element whose text is in another language than the page.
+
+    By them screen readers pronounce it, and browsers hyphenate it and choose the shapes of Han.
+
+    Args:
+        tag: BCP 47. Nothing is said where the page's own primary subtag is the same, or nobody
+            knows the language.
+    """
+    primary = (tag or "").partition("-")[0].lower()
+    if primary in _NOT_SAID or primary == code().partition("-")[0].partition("_")[0].lower():
+        return Markup()
+    direction = ' dir="rtl"' if primary in RIGHT_TO_LEFT else ""
+    return Markup(' lang="{}"{}').format(tag, Markup(direction))  # noqa: S704 (one of two of ours)
 
 
 def name_of(code: str) -> str:

@@ -1,5 +1,7 @@
 """In which language a topic is: told when it is posted, edited or found untold."""
 
+import re
+
 import pytest
 from click.testing import CliRunner
 from flask import Flask
@@ -10,10 +12,12 @@ from community.core import outbox
 from community.core.db import db
 from community.search import NOT_SAID, Filters
 from community.topics import commands, handlers, services
-from community.topics.models import Topic, TopicKind
+from community.topics.models import RelatedTopic, Topic, TopicKind
 from community.topics.services import languages
+from community.web.language import lang
 from tests.conftest import Client
-from tests.factories import make_company, make_topic, make_user
+from tests.factories import make_company, make_reply, make_topic, make_user
+from tests.search.documents import document
 
 INDONESIAN = ("Tidak bisa masuk ke akun saya", "Sejak kemarin kata sandi saya selalu ditolak.")
 ENGLISH = ("I cannot sign in to my account", "Since yesterday my password is always refused.")
@@ -120,3 +124,58 @@ def test_found_words_are_marked_by_the_rules_of_the_topic(client: Client) -> Non
     topic = ask("Cara mengunduh tagihan bulanan saya", "Saya ingin mengunduh tagihan itu.")
     handlers.index_topics([{"topic_id": topic.id}])
     assert "<mark>mengunduh</mark>" in client.get("/search?q=unduhan+tagihan").text
+
+
+def _said(page: str, element: str, words: str) -> str:
+    """Return the attributes of the innermost ``element`` that holds ``words``."""
+    inside = rf"(?:(?!</?{element}\b).)*?"
+    found = re.search(rf"<{element}\b([^>]*)>{inside}{re.escape(words)}", page, re.DOTALL)
+    assert found, words
+    return found[1]
+
+
+class TestOnPages:
+    """What is in another language than the page says so, for those who listen to it."""
+
+    def test_a_topic_and_what_was_said_there(self, client: Client) -> None:
+        topic = make_topic(title=INDONESIAN[0], body=INDONESIAN[1], language="id-ID")
+        reply = make_reply(topic, body="Coba ganti kata sandi.")
+        services.post_comment(make_user(), reply, body="Sudah saya coba.")
+        page = client.get(f"/t/{topic.id}", follow_redirects=True).text
+
+        assert _said(page, "h1", INDONESIAN[0]) == ' lang="id-ID"'
+        for words in (INDONESIAN[1], "Coba ganti", "Sudah saya"):
+            assert _said(page, "div", words) == ' class="prose" lang="id-ID"'
+
+    def test_in_lists_and_where_people_ask(self, client: Client) -> None:
+        topic = make_topic(title=INDONESIAN[0], body=INDONESIAN[1], language="id")
+        make_reply(topic, body="Coba ganti kata sandi.")
+        search.index().rebuild([document(topic.id, topic.title, language="id")])
+
+        page = client.get("/topics").text
+        assert _said(page, "h3", INDONESIAN[0]) == ' lang="id"'
+        assert 'class="excerpt" lang="id"' in page
+        page = client.get("/ask", query_string={"text": INDONESIAN[0]}).text
+        assert _said(page, "h3", INDONESIAN[0]) == ' lang="id"'
+        assert '<blockquote class="said" lang="id">' in page
+
+    def test_topics_like_a_topic_have_their_own(self, client: Client) -> None:
+        topic = make_topic(language="en")
+        other = make_topic(title="دستگاه روشن نمی شود", language="fa")
+        db.session.add(RelatedTopic(topic_id=topic.id, related_id=other.id, rank=1))
+        db.session.flush()
+        page = client.get(f"/t/{topic.id}", follow_redirects=True).text
+        assert _said(page, "a", other.title).endswith(' lang="fa" dir="rtl"')
+        assert " lang=" not in _said(page, "h1", topic.title)
+
+    @pytest.mark.parametrize("language", [None, NOT_SAID, "en", "en-GB"])
+    def test_nothing_is_said_where_nothing_differs(
+        self, client: Client, language: str | None
+    ) -> None:
+        topic = make_topic(language=language)
+        page = client.get(f"/t/{topic.id}", follow_redirects=True).text
+        assert page.count(" lang=") == 1  # the page's
+
+    def test_whatever_a_tag_holds_stays_within_its_attribute(self, app: Flask) -> None:
+        with app.test_request_context():
+            assert lang('x"><b>') == ' lang="x&#34;&gt;&lt;b&gt;"'

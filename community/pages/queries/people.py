@@ -83,6 +83,7 @@ class AnswerRow:
     topic_kind: TopicKind
     topic_id: int
     topic_slug: str
+    language: str | None  # of the topic
     company_name: str
     company_slug: str
     excerpt: str  # plain text
@@ -98,6 +99,7 @@ _ANSWERS: Select[*tuple[Any, ...]] = (
         Reply.id,
         Reply.topic_id,
         Topic.title,
+        Topic.language,
         Topic.kind,
         Company.name.label("company_name"),
         Company.slug.label("company_slug"),
@@ -287,6 +289,7 @@ def _answer_row(row: Row[*tuple[Any, ...]]) -> AnswerRow:
         topic_kind=row.kind,
         topic_id=row.topic_id,
         topic_slug=slug_of(row.title),
+        language=row.language,
         company_name=row.company_name,
         company_slug=row.company_slug,
         excerpt=excerpt(row.opening),

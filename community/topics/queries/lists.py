@@ -64,6 +64,7 @@ class ListOrder(enum.StrEnum):
 _COLUMNS: tuple[Any, ...] = (
     Topic.id,
     Topic.title,
+    Topic.language,
     Topic.kind,
     Topic.status,
     Topic.reply_count,
@@ -221,6 +222,7 @@ def _row(row: Any) -> TopicRow:
         id=row.id,
         title=row.title,
         slug=slug_of(row.title),
+        language=row.language,
         kind=row.kind,
         status=row.status,
         company_name=row.company_name,

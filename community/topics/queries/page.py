@@ -56,6 +56,7 @@ _TOPIC = (
             Topic.kind,
             Topic.status,
             Topic.title,
+            Topic.language,
             Topic.body_html,
             Topic.created_at,
             Topic.edited_at,
@@ -71,6 +72,7 @@ _TOPIC = (
             Company.state.label("company_state"),
             _differs.id.label("differs_id"),
             _differs.title.label("differs_title"),
+            _differs.language.label("differs_language"),
             or_(
                 exists().where(TopicProduct.topic_id == Topic.id),
                 exists().where(TopicTag.topic_id == Topic.id),
@@ -112,7 +114,7 @@ _HISTORY = (
 )
 
 _RELATED = (
-    select(Topic.id, Topic.title, Topic.kind, Topic.status)
+    select(Topic.id, Topic.title, Topic.language, Topic.kind, Topic.status)
     .join(RelatedTopic, RelatedTopic.related_id == Topic.id)
     .where(RelatedTopic.topic_id == bindparam("topic_id"), Topic.hidden_at.is_(None))
     .order_by(RelatedTopic.rank)
@@ -197,6 +199,7 @@ def topic_page(
         status=head.status,
         title=head.title,
         slug=slug_of(head.title),
+        language=head.language,
         summary=excerpt(head.body_html[:OPENING]),
         body_html=Markup(head.body_html),  # noqa: S704 (sanitised at write time)
         created_at=head.created_at,
@@ -216,7 +219,7 @@ def topic_page(
         newest=talk.newest,
         skipped_count=talk.skipped_count,
         related=tuple(
-            RelatedRow(row.id, row.title, slug_of(row.title), row.kind, row.status)
+            RelatedRow(row.id, row.title, slug_of(row.title), row.language, row.kind, row.status)
             for row in related
         ),
         earlier=talk.stretch.previous,
@@ -228,7 +231,9 @@ def topic_page(
 def _differs_from(head: Any) -> TopicLink | None:
     if head.differs_id is None:
         return None
-    return TopicLink(head.differs_id, head.differs_title, slug_of(head.differs_title))
+    return TopicLink(
+        head.differs_id, head.differs_title, slug_of(head.differs_title), head.differs_language
+    )
 
 
 def _step(row: Any) -> StatusStep:

@@ -38,6 +38,7 @@ class TopicRow:
     id: int
     title: str
     slug: str
+    language: str | None  # of title and text, as `Topic.language`
     kind: TopicKind
     status: TopicStatus
     company_name: str
@@ -238,6 +239,7 @@ class TopicLink:
     id: int
     title: str
     slug: str
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +287,7 @@ class TopicPage:
     status: TopicStatus
     title: str
     slug: str
+    language: str | None  # as `Topic.language`
     summary: str  # the first words of the text, plain
     body_html: Markup
     created_at: datetime
