@@ -28,15 +28,15 @@ from datetime import datetime
 
 from community.search.documents import NOT_SAID
 
-SOLVED = 0.06
-ACCEPTED = 0.06
-OFFICIAL = 0.06
-HELPED = 0.02  # for each doubling of the people helped, up to
-HELPED_MOST = 0.12
+SOLVED = 0.02
+ACCEPTED = 0.02
+OFFICIAL = 0.04
+HELPED = 0.03  # for each doubling of the people helped, up to
+HELPED_MOST = 0.18
 TRUSTED_MOST = SOLVED + ACCEPTED + OFFICIAL + HELPED_MOST
 
-EXPERT = 0.01  # for each doubling of the topics solved, up to
-EXPERT_MOST = 0.05
+EXPERT = 0.005  # for each doubling of the topics solved, up to
+EXPERT_MOST = 0.025
 DOUBLINGS_MOST = round(EXPERT_MOST / EXPERT)
 
 HALF_LIFE_DAYS = 365.0
@@ -45,7 +45,7 @@ AGED = 0.10  # what the oldest lose
 SAME_COMPANY = 0.05
 SAME_PRODUCT = 0.05
 
-UNREAD = 0.10  # what topics lose that are in a language the reader does not read
+UNREAD = 0.15  # what topics lose that are in a language the reader does not read
 
 LEAST = (1 - AGED) * (1 - UNREAD)
 MOST = (1 + TRUSTED_MOST) * (1 + EXPERT_MOST) * (1 + SAME_COMPANY + SAME_PRODUCT)
