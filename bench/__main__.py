@@ -6,7 +6,6 @@ from bench import (
     import_rate,
     indexing,
     new_topic,
-    search_suggestions,
     serving,
     stand_ins,
     suggestions,
@@ -18,7 +17,6 @@ main.add_command(serving.main, "serving")
 main.add_command(import_rate.main, "import_rate")
 main.add_command(indexing.main, "indexing")
 main.add_command(new_topic.main, "new_topic")
-main.add_command(search_suggestions.main, "search_suggestions")
 main.add_command(stand_ins.main, "stand_ins")
 main.add_command(suggestions.main, "suggestions")
 main.add_command(vectors.main, "vectors")
