@@ -1,24 +1,27 @@
 import gzip
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from community.search import open_index, ranking
 from community.search.commands import eval_group
 from community.search.engines.whoosh import WhooshIndex
 from community.search.evaluation import (
     BadSet,
     Item,
+    LabelledSet,
     document,
     evaluate,
     evenly,
     read_set,
     write_set,
 )
+from community.search.evaluation.retrieval import indexed
 
 CORPUS: list[dict[str, Any]] = [
     {"id": "a", "title": "Printer jams", "body": "", "created": "2020-01-01T00:00:00Z"},
@@ -124,6 +127,21 @@ def test_what_was_turned_down_is_counted_apart(folder: Path) -> None:
     assert run.outcomes["irrelevant"].rejected is True
     assert run.outcomes["irrelevant"].rank is None  # nothing fits it, so it can miss nothing
     assert (run.figures().queries, run.figures().rejected_at_5) == (1, 0.5)
+
+
+def test_topics_are_as_fresh_as_they_were_when_the_query_was_asked(tmp_path: Path) -> None:
+    asked = datetime(2020, 1, 1, tzinfo=UTC)
+    days = {"old": 400, "new": 10}
+    corpus = [
+        Item(id_, "Printer jams", created=asked - timedelta(days=age)) for id_, age in days.items()
+    ]
+    query = Item("q", "printer jams", created=asked)
+    labelled = LabelledSet(corpus, [query], {"q": {"new": 1}})
+    with indexed(labelled, lambda folder: open_index("whoosh", folder)) as index:
+        first, second = index.similar(query, with_body=False, limit=2)
+    assert first.topic_id == index.numbers["new"]
+    assert first.score / first.relevance == pytest.approx(1, abs=0.01)
+    assert second.score / second.relevance == pytest.approx(1 - ranking.AGED / 2, abs=0.01)
 
 
 def test_a_written_set_reads_the_same(tmp_path: Path) -> None:

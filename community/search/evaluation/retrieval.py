@@ -72,7 +72,7 @@ class Indexed:
         among: Collection[int] | None = None,
         spaces: Spaces | None = None,
     ) -> list[Match]:
-        """Ask a query, as `community.search.matching.similar` does."""
+        """Ask a query on the day when it was asked, as `community.search.matching.similar` does."""
         title, body = self.index.mended(query.title), query.body if with_body else ""
         return self.index.similar(
             title,
@@ -80,6 +80,7 @@ class Indexed:
             limit=limit,
             exclude=exclude,
             among=among,
+            at=query.created,
             near=meanings.near(spaces, title, body, exclude) if spaces else None,
         )
 
