@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from community.search import analysis, languages
 from community.search.documents import NOT_SAID
@@ -37,16 +38,12 @@ class Query:
 
     def is_stop_word(self, term: str) -> bool:
         """Tell whether a term says nothing in a language that the query may be in."""
-        return any(term in one.stop_words for one in self.analyses())
+        return term in _stop_words(self.languages)
 
     def completed(self, word: str) -> list[str]:
         """Return the terms of a word that the unfinished one may become."""
-        terms = [term for one in self.analyses() for term in one.terms(word)]
+        terms = [term for one in _analyses(self.languages) for term in one.terms(word)]
         return list(dict.fromkeys(terms))
-
-    def analyses(self) -> list[analysis.Analysis]:
-        """Return the analysis of each language, the same one once."""
-        return list(dict.fromkeys(map(analysis.of, self.languages)))
 
 
 def parse(
@@ -62,7 +59,7 @@ def parse(
     """
     text, body = text[:TEXT_MAX], body[:BODY_MAX]
     spoken = _spoken(f"{text}\n{body}", held)
-    first, *others = dict.fromkeys(map(analysis.of, spoken))
+    first, *others = _analyses(spoken)
     if held is None or held.keys() - _ENGLISH_ALONE:
         others.append(analysis.AS_SPELT)
     weights: dict[str, float] = {}
@@ -81,6 +78,17 @@ def parse(
         languages=spoken,
         instead_of=instead_of,
     )
+
+
+@lru_cache(maxsize=256)
+def _analyses(spoken: tuple[str, ...]) -> tuple[analysis.Analysis, ...]:
+    """Return the analysis of each language, the same one once."""
+    return tuple(dict.fromkeys(map(analysis.of, spoken)))
+
+
+@lru_cache(maxsize=256)
+def _stop_words(spoken: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(*(one.stop_words for one in _analyses(spoken)))
 
 
 def _spoken(text: str, held: Mapping[str, int] | None) -> tuple[str, ...]:

@@ -21,10 +21,12 @@ People helped and topics solved count by their logarithm, for the second says mo
 hundredth. docs/search.md tells on what the numbers were tuned, and what no set can tell.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from community.search.documents import NOT_SAID
 
@@ -50,6 +52,8 @@ UNREAD = 0.15  # what topics lose that are in a language the reader does not rea
 LEAST = (1 - AGED) * (1 - UNREAD)
 MOST = (1 + TRUSTED_MOST) * (1 + EXPERT_MOST) * (1 + SAME_COMPANY + SAME_PRODUCT)
 
+Floats = NDArray[np.float64]
+
 
 @dataclass(frozen=True, slots=True)
 class Asker:
@@ -71,16 +75,16 @@ ANYBODY = Asker()
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the ranking knows of a topic."""
+    """What the ranking knows of a topic, or of many: then each is an array of one shape."""
 
-    company_id: int
-    language: str
-    is_solved: bool
-    has_accepted: bool
-    has_official: bool
-    helped_count: int
-    expertise: int  # `doublings` of what the author of its best answer has solved
-    confirmed: float  # when it was last answered or confirmed, in seconds since 1970
+    company_id: ArrayLike
+    language: ArrayLike
+    is_solved: ArrayLike
+    has_accepted: ArrayLike
+    has_official: ArrayLike
+    helped_count: ArrayLike
+    expertise: ArrayLike  # `doublings` of what the author of its best answer has solved
+    confirmed: ArrayLike  # when it was last answered or confirmed, in seconds since 1970
 
 
 def doublings(solved_count: int) -> int:
@@ -93,49 +97,48 @@ def doublings(solved_count: int) -> int:
 
 
 def factors(
-    standing: Standing, asker: Asker, at: datetime, product_ids: tuple[int, ...] = ()
-) -> Mapping[str, float]:
+    standing: Standing, asker: Asker, at: datetime, *, is_of_product: ArrayLike = False
+) -> Mapping[str, Floats]:
     """Return what relevance is multiplied with, by name; their product is `LEAST` to `MOST`.
 
     Args:
         at: the moment freshness is measured from.
-        product_ids: what the topic is filed under.
+        is_of_product: whether the topic is filed under a product that is asked about.
     """
     return {
         "trust": _trust(standing),
-        "expertise": 1 + EXPERT * min(standing.expertise, DOUBLINGS_MOST),
+        "expertise": 1 + EXPERT * np.minimum(standing.expertise, DOUBLINGS_MOST),
         "freshness": _freshness(standing, at),
-        "subject": _subject(standing, asker, product_ids),
+        "subject": _subject(standing, asker, is_of_product),
         "language": _language(standing, asker),
     }
 
 
-def _trust(standing: Standing) -> float:
-    helped = min(HELPED * math.log2(1 + standing.helped_count), HELPED_MOST)
+def _trust(standing: Standing) -> Floats:
+    helped = HELPED * np.log2(1.0 + np.asarray(standing.helped_count))
     return (
-        1
-        + SOLVED * standing.is_solved
-        + ACCEPTED * standing.has_accepted
-        + OFFICIAL * standing.has_official
-        + helped
+        1.0
+        + SOLVED * np.asarray(standing.is_solved)
+        + ACCEPTED * np.asarray(standing.has_accepted)
+        + OFFICIAL * np.asarray(standing.has_official)
+        + np.minimum(helped, HELPED_MOST)
     )
 
 
-def _freshness(standing: Standing, at: datetime) -> float:
-    age_days = max(0.0, at.timestamp() - standing.confirmed) / 86_400
-    return 1 - AGED * (1 - math.exp2(-age_days / HALF_LIFE_DAYS))
+def _freshness(standing: Standing, at: datetime) -> Floats:
+    age_days = np.maximum(0.0, at.timestamp() - np.asarray(standing.confirmed)) / 86_400
+    return 1 - AGED * (1 - np.exp2(-age_days / HALF_LIFE_DAYS))
 
 
-def _subject(standing: Standing, asker: Asker, product_ids: tuple[int, ...]) -> float:
+def _subject(standing: Standing, asker: Asker, is_of_product: ArrayLike) -> Floats:
     return (
-        1
-        + SAME_COMPANY * (standing.company_id in asker.company_ids)
-        + SAME_PRODUCT * (not asker.product_ids.isdisjoint(product_ids))
+        1.0
+        + SAME_COMPANY * np.isin(standing.company_id, list(asker.company_ids))
+        + SAME_PRODUCT * np.asarray(is_of_product)
     )
 
 
-def _language(standing: Standing, asker: Asker) -> float:
+def _language(standing: Standing, asker: Asker) -> Floats:
     """Return less for what the reader does not read. What nobody knows the language of, they do."""
-    if not asker.languages or standing.language in asker.languages | {NOT_SAID}:
-        return 1.0
-    return 1 - UNREAD
+    is_read = np.isin(standing.language, [*asker.languages, NOT_SAID])
+    return np.where(is_read, 1.0, 1.0 - UNREAD) if asker.languages else np.ones(is_read.shape)

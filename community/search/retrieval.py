@@ -6,21 +6,23 @@ occurrences, which restores the order that a full search would have given.
 """
 
 import heapq
-import math
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
 from typing import NamedTuple
 
+import numpy as np
+
 from community.search import query as queries
 from community.search import ranking, relevance, scoring
 from community.search.documents import Explanation, Match, Near, Spread, TermShare
-from community.search.entries import SHIFTS, Row, key
+from community.search.entries import Occurrences, Rows, unpack_occurrences, unpack_rows
 from community.search.query import Query
 from community.search.ranking import ANYBODY, Asker
+from community.search.scoring import Floats
 from community.search.snapshots import Lookup, Place, Snapshot
 
-RESCORED = 100  # candidates
 STOP_WORD = 0.5  # weight of a stop word, next to another word that as many topics hold
 COMPLETIONS = 8
 COMPLETIONS_SEEN = 200  # words looked at for them
@@ -49,7 +51,7 @@ def similar(
     if among is not None:
         places = _found(snapshot, set(among).difference(exclude), company_id)
     else:
-        count = max(RESCORED, limit)
+        count = max(snapshot.worth_scoring, limit)
         places = _candidates(snapshot, terms, company_id, count=count, exclude=exclude, near=near)
     scored = _scored(Scorer(snapshot, terms, at, asker), places, near)
     matches = (one.match() for one in scored)
@@ -74,13 +76,13 @@ def _candidates(
 
 
 def _found(snapshot: Snapshot, topic_ids: Collection[int], company_id: int | None) -> list[Place]:
-    found = [place for topic_id in topic_ids if (place := snapshot.find(topic_id))]
+    found = snapshot.find(topic_ids)
     return [place for place in found if company_id is None or place.company_id() == company_id]
 
 
 def _scored(scorer: "Scorer", places: Sequence[Place], near: Near | None) -> list["Scored"]:
     """Return the documents with their relevance: that of their words, or with their meaning."""
-    scored = [scorer.score(place) for place in places]
+    scored = scorer.score(places)
     if near is None:
         return scored
     words = {one.topic_id: one.relevance for one in scored}
@@ -112,30 +114,21 @@ def explain(
     asker: Asker = ANYBODY,
 ) -> Explanation | None:
     """Take the score of a topic apart."""
-    place = snapshot.find(topic_id)
-    if place is None:
+    places = snapshot.find([topic_id])
+    if not places:
         return None
     terms = lookups(snapshot, query, None)
-    others = _candidates(snapshot, terms, None, count=RESCORED, exclude={topic_id}, near=near)
+    others = _candidates(
+        snapshot, terms, None, count=snapshot.worth_scoring, exclude={topic_id}, near=near
+    )
     scorer = Scorer(snapshot, terms, at, asker)
-    match = _scored(scorer, [place, *others], near)[0].match()
-    occurrences = place.occurrences()
-    shares = []
-    for lookup in terms:
-        if counts := occurrences.get(key(lookup.term)):
-            alone = Scorer(snapshot, [lookup], at).match(place).relevance
-            by_field = {
-                name: number
-                for name, shift in zip(scoring.FIELDS, SHIFTS, strict=True)
-                if (number := counts >> shift & 255)
-            }
-            shares.append(TermShare(lookup.term, lookup.idf, by_field, alone))
+    match = _scored(scorer, [*places, *others], near)[0].match()
     return Explanation(
         topic_id,
         match.score,
         match.relevance,
-        scorer.factors(place, place.row()),
-        tuple(sorted(shares, key=lambda share: share.share, reverse=True)),
+        scorer.factors(places[0]),
+        scorer.shares(places[0]),
         near.similarities([topic_id]).get(topic_id) if near else None,
     )
 
@@ -151,16 +144,20 @@ def lookups(snapshot: Snapshot, query: Query, company_id: int | None) -> list[Lo
     found = []
     for synonyms in _synonyms(query):
         held = {term: _everywhere(snapshot, query, term) for term in synonyms}
-        idf = scoring.idf(snapshot.document_count, min(sum(held.values()), snapshot.document_count))
+        idf = _idf(snapshot, sum(held.values()))
         found += [
             _lookup(
                 snapshot,
                 query,
                 company_id,
-                term=term,
-                weight=query.terms[term] * idf,
-                idf=idf,
-                word=synonyms[0],
+                Lookup(
+                    term,
+                    weight=query.terms[term] * idf,
+                    idf=idf,
+                    holding=everywhere,
+                    finds=True,
+                    word=synonyms[0],
+                ),
             )
             for term, everywhere in held.items()
             if everywhere
@@ -182,21 +179,17 @@ def _everywhere(snapshot: Snapshot, query: Query, term: str) -> int:
     return snapshot.holding_stop_word(term) if is_stop_word else snapshot.holding(term)
 
 
-def _lookup(
-    snapshot: Snapshot,
-    query: Query,
-    company_id: int | None,
-    *,
-    term: str,
-    weight: float,
-    idf: float,
-    word: str,
-) -> Lookup:
-    if query.is_stop_word(term):
-        holding = snapshot.holding_stop_word(term)
-        return Lookup(term, STOP_WORD * weight, idf, holding, finds=False, word=word)
-    holding = snapshot.holding(term, company_id)
-    return Lookup(term, weight, idf, holding, finds=True, word=word)
+def _idf(snapshot: Snapshot, holding: int) -> float:
+    return scoring.idf(snapshot.document_count, min(holding, snapshot.document_count))
+
+
+def _lookup(snapshot: Snapshot, query: Query, company_id: int | None, everywhere: Lookup) -> Lookup:
+    """Return what was looked up everywhere as it is within the company, and as a stop word."""
+    if query.is_stop_word(everywhere.term):
+        return replace(everywhere, weight=STOP_WORD * everywhere.weight, finds=False)
+    if company_id is None:
+        return everywhere
+    return replace(everywhere, holding=snapshot.holding(everywhere.term, company_id))
 
 
 def _completions(snapshot: Snapshot, query: Query, company_id: int | None) -> list[Lookup]:
@@ -212,19 +205,23 @@ def _completions(snapshot: Snapshot, query: Query, company_id: int | None) -> li
     likely = heapq.nlargest(COMPLETIONS, counts.items(), key=itemgetter(1))
     total = sum(count for _, count in likely)
     # One word is meant, so all completions together say no more than their whole group does.
-    idf = scoring.idf(snapshot.document_count, min(total, snapshot.document_count))
+    idf = _idf(snapshot, total)
     return [
         _lookup(
             snapshot,
             query,
             company_id,
-            term=term,
-            weight=COMPLETED * idf * (0.5 + 0.5 * count / total),
-            idf=idf,
-            word=term,
+            Lookup(
+                term,
+                weight=COMPLETED * idf * (0.5 + 0.5 * count / total),
+                idf=idf,
+                holding=everywhere,
+                finds=True,
+                word=term,
+            ),
         )
         for term, count in likely
-        if _everywhere(snapshot, query, term)
+        if (everywhere := _everywhere(snapshot, query, term))
     ]
 
 
@@ -253,36 +250,52 @@ class Scorer:
         asker: Asker = ANYBODY,
     ) -> None:
         self._averages = snapshot.average_lengths
-        self._weights = [(key(lookup.term), lookup.weight) for lookup in terms]
+        self._terms = terms
+        self._weights = np.array([lookup.weight for lookup in terms], np.float64)
         self._at = at
         self._asker = asker
 
-    def match(self, place: Place) -> Match:
-        """Return the document as a match."""
-        return self.score(place).match()
+    def score(self, places: Sequence[Place]) -> list[Scored]:
+        """Return the documents with what their words are worth."""
+        rows = unpack_rows([place.row() for place in places])
+        found, shares = self._shares(places, rows)
+        relevances = np.bincount(found.documents, shares, minlength=len(places))
+        factors = np.prod([*self._factors(places, rows).values()], axis=0)
+        columns = rows.topic_ids.tolist(), relevances.tolist(), factors.tolist()
+        return list(map(Scored, *columns))
 
-    def score(self, place: Place) -> Scored:
-        """Return the document with what its words are worth."""
-        row = place.row()
-        factor = math.prod(self.factors(place, row).values())
-        return Scored(row.topic_id, self._relevance(row, place.occurrences()), factor)
-
-    def factors(self, place: Place, row: Row) -> Mapping[str, float]:
+    def factors(self, place: Place) -> Mapping[str, float]:
         """Return what a document's relevance is multiplied with."""
-        # Products lie with the labels, which cost a look of their own.
-        product_ids = place.traits().product_ids if self._asker.product_ids else ()
-        return ranking.factors(row.standing(), self._asker, self._at, product_ids)
+        found = self._factors([place], unpack_rows([place.row()]))
+        return {name: float(factor[0]) for name, factor in found.items()}
 
-    def _relevance(self, row: Row, occurrences: dict[int, int]) -> float:
-        title, body, accepted, best = scoring.norms(row.lengths, self._averages)
-        total = 0.0
-        for number, weight in self._weights:
-            if counts := occurrences.get(number):
-                counted = (
-                    title * (counts & 255)
-                    + body * (counts >> 8 & 255)
-                    + accepted * (counts >> 16 & 255)
-                    + best * (counts >> 24)
-                )
-                total += weight * scoring.saturate(counted)
-        return total
+    def shares(self, place: Place) -> tuple[TermShare, ...]:
+        """Return what each term adds to what a document's words are worth, most first."""
+        found, shares = self._shares([place], unpack_rows([place.row()]))
+        unordered = [
+            TermShare(
+                self._terms[term].term,
+                self._terms[term].idf,
+                {name: n for name, n in zip(scoring.FIELDS, counts, strict=True) if n},
+                share,
+            )
+            for term, counts, share in zip(
+                found.terms.tolist(), found.counts.tolist(), shares.tolist(), strict=True
+            )
+        ]
+        return tuple(sorted(unordered, key=lambda one: one.share, reverse=True))
+
+    def _factors(self, places: Sequence[Place], rows: Rows) -> Mapping[str, Floats]:
+        asked = self._asker.product_ids
+        # Products lie with the labels, which cost a look of their own.
+        is_of_product = [
+            bool(asked) and not asked.isdisjoint(place.traits().product_ids) for place in places
+        ]
+        return ranking.factors(rows.standing, self._asker, self._at, is_of_product=is_of_product)
+
+    def _shares(self, places: Sequence[Place], rows: Rows) -> tuple[Occurrences, Floats]:
+        """Return where terms stand in documents, and what each adds to their worth."""
+        packed = [place.occurrences() for place in places]
+        found = unpack_occurrences(packed, [lookup.term for lookup in self._terms])
+        norms = scoring.norms(rows.lengths, self._averages)[found.documents]
+        return found, scoring.shares(found.counts, norms, self._weights[found.terms])

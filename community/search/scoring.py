@@ -13,6 +13,10 @@ so that a word that fills a long reply counts little, and the tenth mention hard
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 FIELDS = ("title", "body", "accepted", "best")
 
@@ -35,23 +39,50 @@ WEIGHTS = (
 K1 = 1.5
 TYPICAL_LENGTHS = tuple(field.typical_length for field in WEIGHTS)
 
+Floats = NDArray[np.float64]
+Weight = TypeVar("Weight", float, Floats)
+_WEIGHT = np.array([field.weight for field in WEIGHTS])
+_B = np.array([field.b for field in WEIGHTS])
+
 
 def idf(document_count: int, holding: int) -> float:
     """Return how much it says that a topic holds a term that ``holding`` of all topics hold."""
     return math.log(1 + (document_count - holding + 0.5) / (holding + 0.5))
 
 
-def norms(lengths: Sequence[int], averages: Sequence[float]) -> tuple[float, ...]:
-    """Return what one occurrence counts in each field of a topic with these lengths."""
-    return tuple(
-        field.weight / (1 - field.b + field.b * length / average) if length else 0.0
-        for field, length, average in zip(WEIGHTS, lengths, averages, strict=True)
-    )
+def norms(lengths: ArrayLike, averages: Sequence[float]) -> Floats:
+    """Return what one occurrence counts in each field, 0 in an empty one.
+
+    Args:
+        lengths: of the fields in terms, shape (…, fields).
+        averages: of each field's length, in terms.
+
+    Returns:
+        The same shape as ``lengths``.
+    """
+    lengths = np.asarray(lengths)
+    return np.where(lengths, _WEIGHT / (1 - _B + _B * lengths / np.asarray(averages)), 0.0)
 
 
-def saturate(weight: float) -> float:
+def saturate(weight: Weight) -> Weight:
     """Turn a sum of weighted occurrences into a share of 1 that grows ever more slowly."""
     return weight / (K1 + weight)
+
+
+def shares(counts: NDArray[Any], norms: Floats, weights: Floats) -> Floats:
+    """Return what terms add to the relevance of documents.
+
+    Args:
+        counts: of occurrences in each field, a row for a term in a document,
+            shape (rows, fields).
+        norms: of the document of each row, the same shape.
+        weights: of the term of each row, shape (rows,).
+
+    Returns:
+        A number from 0 to the weight for each row.
+    """
+    counted: Floats = np.einsum("ij,ij->i", counts, norms)
+    return weights * saturate(counted)
 
 
 def averages(totals: Iterable[float], document_count: int) -> tuple[float, ...]:

@@ -63,7 +63,8 @@ def _page(
     places: list[Place], scorer: Scorer, rescored: int, first: int, last: int
 ) -> Iterator[Match]:
     """Yield the matches of a page: the first ``rescored`` by score, those behind as they come."""
-    best = sorted(map(scorer.match, places[:rescored]), key=lambda match: -match.score)
+    scored = (one.match() for one in scorer.score(places[:rescored]))
+    best = sorted(scored, key=lambda match: -match.score)
     yield from best[first:last]
     lowest = best[-1].score if best else 1.0
     for behind in range(max(first, rescored), min(last, len(places))):

@@ -39,10 +39,11 @@ class Place(Protocol):
 
     def company_id(self) -> int: ...
 
-    def row(self) -> Row: ...
+    def row(self) -> bytes:
+        """Return the document's packed row; `community.search.entries.unpack_row` reads it."""
 
-    def occurrences(self) -> dict[int, int]:
-        """Return `community.search.entries.unpack_occurrences` of the document."""
+    def occurrences(self) -> bytes:
+        """Return what `community.search.entries.pack_occurrences` has made of the document."""
 
     def traits(self) -> Traits: ...
 
@@ -84,6 +85,7 @@ class Snapshot(ABC):
     """The index as one commit left it. Counts may include documents deleted since they came."""
 
     document_count: int
+    worth_scoring: int  # candidates, the fewer the better they are chosen
 
     @property
     @abstractmethod
@@ -115,8 +117,8 @@ class Snapshot(ABC):
         """
 
     @abstractmethod
-    def find(self, topic_id: int) -> Place | None:
-        """Return where a topic lies."""
+    def find(self, topic_ids: Collection[int]) -> Sequence[Place]:
+        """Return where topics lie, in no order; those that are not indexed are left out."""
 
     @abstractmethod
     def holds(self, topic_id: int, term: str) -> bool:

@@ -44,7 +44,9 @@ NOBODYS = Standing(
 
 
 def weight(standing: Standing, asker: Asker, product_ids: tuple[int, ...] = ()) -> float:
-    return math.prod(ranking.factors(standing, asker, NOW, product_ids).values())
+    is_of_product = not asker.product_ids.isdisjoint(product_ids)
+    factors = ranking.factors(standing, asker, NOW, is_of_product=is_of_product)
+    return float(math.prod(factors.values()))
 
 
 def test_the_bounds_are_closer_than_twice() -> None:

@@ -125,7 +125,7 @@ def test_scores_are_those_of_the_other_engine(
     both: tuple[TantivyIndex, WhooshIndex], asked: str, company_id: int | None
 ) -> None:
     tantivy, whoosh = (
-        index.similar(asked, body="toner cable", company_id=company_id, limit=100, at=NOW)
+        index.similar(asked, body="toner cable", company_id=company_id, limit=20, at=NOW)
         for index in both
     )
     in_both = {match.topic_id: match for match in whoosh}

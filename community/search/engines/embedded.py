@@ -25,7 +25,7 @@ from community.search.documents import (
     Results,
     Spread,
 )
-from community.search.entries import Entry, entries_of, entry_of
+from community.search.entries import Entry, entries_of, entry_of, unpack_row
 from community.search.generations import Generation, Generations, Health
 from community.search.interface import PAGE_SIZE, SUGGESTIONS, SearchIndex
 from community.search.ranking import ANYBODY, Asker
@@ -44,8 +44,8 @@ class Opened(Snapshot):
 
     def is_found(self, document: Document) -> bool:
         """Say whether a document is there as it was written, and found by its rarest term."""
-        place = self.find(document.topic_id)
-        if place is None or place.row().fingerprint != document.fingerprint():
+        prints = [unpack_row(place.row()).fingerprint for place in self.find([document.topic_id])]
+        if prints != [document.fingerprint()]:
             return False
         terms = entry_of(document).terms
         rarest = min(terms, key=self.holding, default="")

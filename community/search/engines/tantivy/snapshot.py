@@ -18,7 +18,7 @@ from community.search.documents import Order
 from community.search.engines.embedded import Opened
 from community.search.engines.tantivy.schema import LENGTHS, ORDERS, schema
 from community.search.engines.tantivy.writing import addresses
-from community.search.entries import Row, company_term
+from community.search.entries import token
 from community.search.generations import Generation
 from community.search.snapshots import Hits, Lookup, Traits, needed
 
@@ -56,14 +56,15 @@ class Place:
     def company_id(self) -> int:
         return entries.company_id(self._packed("row"))
 
-    def row(self) -> Row:
-        return entries.unpack_row(self._packed("row"))
+    def row(self) -> bytes:
+        return self._packed("row")
 
-    def occurrences(self) -> dict[int, int]:
-        return entries.unpack_occurrences(self._packed("occurrences"))
+    def occurrences(self) -> bytes:
+        return self._packed("occurrences")
 
     def traits(self) -> Traits:
-        return Traits.of(self.row(), entries.unpack_labels(self._packed("labels")))
+        row = entries.unpack_row(self.row())
+        return Traits.of(row, entries.unpack_labels(self._packed("labels")))
 
     def sort_key(self, order: Order) -> int:
         return entries.sort_key(self._packed("row"), order)
@@ -71,6 +72,8 @@ class Place:
 
 class Snapshot(Opened):
     """The index as one commit left it."""
+
+    worth_scoring = 100
 
     def __init__(self, generation: Generation, previous: "Snapshot | None" = None) -> None:
         """Open the newest commit, taking over the segments that ``previous`` has open."""
@@ -108,8 +111,7 @@ class Snapshot(Opened):
         return dict(self._searcher.terms_with_prefix("language", ""))
 
     def holding(self, term: str, company_id: int | None = None) -> int:
-        field, token = _token(term, company_id)
-        return int(self._searcher.doc_freq(field, token))
+        return int(self._searcher.doc_freq(*token(term, company_id)))
 
     def holding_stop_word(self, term: str) -> int:
         return int(self._searcher.doc_freq("stop_words", term)) + self.holding(term)
@@ -120,9 +122,12 @@ class Snapshot(Opened):
     def words_from(self, beginning: str) -> Iterator[tuple[str, int]]:
         yield from self._searcher.terms_with_prefix("words", beginning, limit=WORDS_SEEN)
 
-    def find(self, topic_id: int) -> Place | None:
-        found = self._searcher.search(Asked.term_query(_SCHEMA, "topic", topic_id), 1, count=False)
-        return next((self._place(address) for _, address in found.hits), None)
+    def find(self, topic_ids: Collection[int]) -> list[Place]:
+        if not topic_ids:
+            return []
+        asked = Asked.term_set_query(_SCHEMA, "topic", list(topic_ids))
+        found = self._searcher.search(asked, len(topic_ids), count=False)
+        return [self._place(address) for _, address in found.hits]
 
     def holds(self, topic_id: int, term: str) -> bool:
         both = (Asked.term_query(_SCHEMA, "topic", topic_id), _term(term, None))
@@ -185,8 +190,7 @@ class Snapshot(Opened):
     def listed(self, order: Order, company_id: int | None, *, most: int) -> list[Place]:
         everything = Asked.all_query()
         if company_id is not None:
-            field, token = _token("", company_id)
-            everything = Asked.term_query(_SCHEMA, field, token, "basic")
+            everything = Asked.term_query(_SCHEMA, *token("", company_id), "basic")
         found = self._searcher.search(everything, most, count=False, order_by_field=ORDERS[order])
         return [self._place(address) for _, address in found.hits]
 
@@ -194,15 +198,8 @@ class Snapshot(Opened):
         return Place(self._searcher, address)
 
 
-def _token(term: str, company_id: int | None) -> tuple[str, str]:
-    """Return in which field a term is looked up, and as what."""
-    if company_id is None:
-        return "terms", term
-    return "company_terms", company_term(company_id, term)
-
-
 def _term(term: str, company_id: int | None) -> Asked:
-    return Asked.term_query(_SCHEMA, *_token(term, company_id), "freq")
+    return Asked.term_query(_SCHEMA, *token(term, company_id), "freq")
 
 
 def _weighed(lookup: Lookup, company_id: int | None, document_count: int) -> Asked:

@@ -6,36 +6,33 @@ candidates are then scored with every term of the query from their occurrences, 
 the order that reading all postings would have given.
 """
 
-import heapq
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 
-from community.search.engines.whoosh.segments import Place, Segment, View
-from community.search.entries import company_term, encode
+import numpy as np
+from numpy.typing import NDArray
+
+from community.search.engines.whoosh.segments import Numbers, Place, Segment, View
+from community.search.entries import encode, token
 from community.search.snapshots import Lookup, needed
 
 BUDGET = 8_000  # postings
 BUDGET_ALONE = 40_000  # postings of the rarest term, which is read even if it is common
 
 
+Scores = NDArray[np.float64]
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """The candidates and how they were found."""
 
-    scores: list[tuple[Segment, dict[int, float]]]
+    scores: list[tuple[View, Numbers, Scores]]
     is_complete: bool  # every term was read
 
     @property
     def size(self) -> int:
-        return sum(len(scores) for _, scores in self.scores)
-
-
-def token(term: str, company_id: int | None) -> tuple[str, str]:
-    """Return in which field the postings of a term are, and under what."""
-    if company_id is None:
-        return "terms", term
-    return "company_terms", company_term(company_id, term)
+        return sum(len(numbers) for _, numbers, _ in self.scores)
 
 
 def gather(
@@ -62,47 +59,52 @@ def gather(
         read.append(lookup)
     is_complete = len(read) == len(finding) and spent <= max(budget, BUDGET_ALONE)
     least = needed(read, covering)
-    scores = [(view.segment, _read(view.segment, read, company_id, least)) for view in views]
+    scores = [(view, *_read(view.segment, read, company_id, least)) for view in views]
     return Found(scores, is_complete)
 
 
 def _read(
     segment: Segment, terms: list[Lookup], company_id: int | None, least: float
-) -> dict[int, float]:
-    scores: dict[int, float] = {}
-    held: dict[int, float] = {}
+) -> tuple[Numbers, Scores]:
+    """Return the documents that hold ``least`` of the weight of the terms, with their scores."""
+    numbers: list[Numbers] = []
+    scores: list[Scores] = []
+    weights: list[float] = []  # of the term, for each of these arrays
     left = BUDGET_ALONE
     for lookup in terms:
-        weight = lookup.weight
         field, key = token(lookup.term, company_id)
-        for ids, weights in segment.postings(field, encode(key)):
-            for number, share in zip(ids, weights, strict=True):
-                scores[number] = scores.get(number, 0.0) + weight * share
-            if least:
-                for number in ids:
-                    held[number] = held.get(number, 0.0) + weight
-            left -= len(ids)
+        for some, shares in segment.postings(field, encode(key)):
+            numbers.append(some)
+            scores.append(lookup.weight * shares)
+            weights.append(lookup.weight)
+            left -= len(some)
             if left <= 0:
                 break
-    if least:
-        return {number: scores[number] for number, weight in held.items() if weight >= least}
-    return scores
+    if not numbers:
+        return np.empty(0, np.int64), np.empty(0)
+    every = np.concatenate(numbers)
+    held = _sums(every, np.repeat(weights, list(map(len, numbers))))
+    enough = np.flatnonzero((held > 0) & (held >= least))
+    return enough, _sums(every, np.concatenate(scores))[enough]
 
 
-def best(
-    views: Sequence[View], found: Found, count: int, *, exclude: Collection[int] = ()
-) -> Iterator[Place]:
+def _sums(numbers: Numbers, values: Scores) -> Scores:
+    """Return the sum of the values of each number, from 0 to the largest."""
+    return np.asarray(np.bincount(numbers, values), np.float64)
+
+
+def best(found: Found, count: int, *, exclude: Collection[int] = ()) -> Iterator[Place]:
     """Yield the best candidates that are neither deleted nor among the topics to ``exclude``."""
-    deleted = {id(view.segment): view.deleted for view in views}
-    scored = [
-        (score, number, segment)
-        for segment, scores in found.scores
-        for number, score in scores.items()
-    ]
-    for _, number, segment in _ordered(scored, 2 * count):
-        if number in deleted[id(segment)]:
+    views = [view for view, _, _ in found.scores]
+    none: Scores = np.empty(0)
+    owners = np.repeat(np.arange(len(views)), [len(numbers) for _, numbers, _ in found.scores])
+    numbers = np.concatenate([none, *(numbers for _, numbers, _ in found.scores)])
+    scores = np.concatenate([none, *(scores for _, _, scores in found.scores)])
+    for one in _ordered(scores, 2 * count):
+        view, number = views[owners[one]], int(numbers[one])
+        if number in view.deleted:
             continue
-        place = Place(segment, number)
+        place = Place(view.segment, number)
         if not exclude or place.topic_id() not in exclude:
             yield place
             count -= 1
@@ -110,10 +112,9 @@ def best(
                 return
 
 
-def _ordered(
-    scored: list[tuple[float, int, Segment]], first: int
-) -> Iterator[tuple[float, int, Segment]]:
-    """Yield the highest scores first; more than ``first`` are seldom asked for."""
-    yield from heapq.nlargest(first, scored, key=itemgetter(0))
-    if len(scored) > first:
-        yield from sorted(scored, key=itemgetter(0), reverse=True)[first:]
+def _ordered(scores: Scores, first: int) -> Iterator[int]:
+    """Yield where the highest scores are, best first; more than ``first`` are seldom asked for."""
+    first = min(first, len(scores))
+    order = np.argpartition(-scores, first - 1) if first else np.arange(0)
+    for part in (order[:first], order[first:]):
+        yield from part[np.argsort(-scores[part], kind="stable")].tolist()

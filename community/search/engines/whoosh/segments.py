@@ -6,11 +6,12 @@ reach the end, and columns are read by document number. Only this module knows t
 """
 
 from array import array
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.reading import TermNotFound
 
@@ -18,20 +19,21 @@ from community.search.analysis import STOP_WORDS_OF_ALL
 from community.search.documents import Order
 from community.search.engines.whoosh.storage import storage
 from community.search.entries import (
-    Row,
     company_id,
-    key,
     sort_key,
     topic_id,
     unpack_labels,
     unpack_occurrences,
     unpack_row,
+    unpack_rows,
 )
 from community.search.generations import Generation
 from community.search.snapshots import Traits
 
 SAMPLE = 500  # documents of a segment
-STOP_KEYS = frozenset(map(key, STOP_WORDS_OF_ALL))
+STOP_WORDS = sorted(STOP_WORDS_OF_ALL)
+
+Numbers = NDArray[np.integer]  # of documents in their segment
 
 
 class Place(NamedTuple):
@@ -40,8 +42,9 @@ class Place(NamedTuple):
     segment: "Segment"
     number: int
 
-    def row(self) -> Row:
-        return unpack_row(self.segment.rows[self.number])
+    def row(self) -> bytes:
+        packed: bytes = self.segment.rows[self.number]
+        return packed
 
     def topic_id(self) -> int:
         return topic_id(self.segment.rows[self.number])
@@ -52,11 +55,9 @@ class Place(NamedTuple):
     def sort_key(self, order: Order) -> int:
         return sort_key(self.segment.rows[self.number], order)
 
-    def occurrences(self) -> dict[int, int]:
-        return unpack_occurrences(self.segment.occurrences[self.number])
-
-    def keys(self) -> frozenset[int]:
-        return frozenset(self.occurrences())
+    def occurrences(self) -> bytes:
+        packed: bytes = self.segment.occurrences[self.number]
+        return packed
 
     def traits(self) -> Traits:
         return self.segment.traits(self.number)
@@ -66,7 +67,7 @@ class Sample(NamedTuple):
     """Estimates of what only a look at every document of a segment would tell exactly."""
 
     totals: tuple[float, ...]  # terms in each field
-    holding: dict[int, float]  # documents that hold a stop word, by its key
+    holding: dict[str, float]  # documents that hold a stop word
 
 
 class Segment:
@@ -101,13 +102,27 @@ class Segment:
         """What the documents are like, from evenly spread ones: the first query waits for it."""
         step = self.document_count // SAMPLE + 1
         places = [Place(self, number) for number in range(0, self.document_count, step)]
-        lengths = zip(*(place.row().lengths for place in places), strict=True)
-        holding = Counter(number for place in places for number in STOP_KEYS & place.keys())
+        lengths = unpack_rows([place.row() for place in places]).lengths
+        found = unpack_occurrences([place.occurrences() for place in places], STOP_WORDS)
         scale = self.document_count / len(places)
+        holding = scale * np.bincount(found.terms, minlength=len(STOP_WORDS))
         return Sample(
-            totals=tuple(scale * sum(field) for field in lengths),
-            holding={number: scale * count for number, count in holding.items()},
+            totals=tuple((scale * lengths.sum(axis=0)).tolist()),
+            holding=dict(zip(STOP_WORDS, holding.tolist(), strict=True)),
         )
+
+    @cached_property
+    def _by_topic(self) -> tuple[NDArray[np.uint64], Numbers]:
+        """All topic ids in ascending order, and the number of each."""
+        ids = unpack_rows([self.rows[n] for n in range(self.document_count)]).topic_ids
+        numbers = np.argsort(ids)
+        return ids[numbers], numbers
+
+    def find(self, topic_ids: Collection[int]) -> list[int]:
+        """Return the numbers of those of these topics that are here, deleted or not."""
+        known, numbers = self._by_topic
+        found: list[int] = numbers[np.isin(known, list(topic_ids))].tolist()
+        return found
 
     def in_order(self, order: Order) -> "array[int]":
         """Return the numbers of all documents in this order, worked out when first asked for."""
@@ -133,8 +148,8 @@ class Segment:
             return 0
         return count
 
-    def postings(self, field: str, term: bytes) -> Iterator[tuple[Any, Any]]:
-        """Yield document numbers and weights, as two sequences a block."""
+    def postings(self, field: str, term: bytes) -> Iterator[tuple[Numbers, NDArray[np.float64]]]:
+        """Yield document numbers and weights, as two arrays a block."""
         try:
             matcher = self._terms.matcher(field, term, self._schema[field].format)
         except TermNotFound:
@@ -145,12 +160,13 @@ class Segment:
                 ids.append(matcher.id())
                 weights.append(matcher.weight())
                 matcher.next()
-            yield ids, weights
+            yield np.array(ids, np.int64), np.array(weights)
             return
         while matcher.is_active():
-            matcher.id()  # have the codec decode
-            matcher.weight()  # the block
-            yield matcher._ids, matcher._weights  # noqa: SLF001 (decision 2)
+            matcher._read_data()  # noqa: SLF001 (decision 2)
+            steps, weights, _ = matcher._data  # noqa: SLF001 (decision 2)
+            every = 1.0 if weights is None else weights
+            yield np.cumsum(steps), np.broadcast_to(np.asarray(every, np.float64), len(steps))
             matcher._next_block()  # noqa: SLF001 (decision 2)
 
     def terms_from(self, field: str, prefix: bytes) -> Iterator[tuple[bytes, int]]:

@@ -14,7 +14,7 @@ from community.search.engines.embedded import Opened
 from community.search.engines.whoosh import candidates
 from community.search.engines.whoosh.segments import Place, Segment, View
 from community.search.engines.whoosh.storage import storage
-from community.search.entries import company_term, encode, key
+from community.search.entries import company_term, encode, token, unpack_row
 from community.search.generations import Generation
 from community.search.snapshots import Hits, Lookup
 
@@ -29,6 +29,8 @@ def newest_commit(generation: Generation) -> int:
 
 class Snapshot(Opened):
     """The index as one commit left it."""
+
+    worth_scoring = 300
 
     def __init__(
         self,
@@ -73,11 +75,10 @@ class Snapshot(Opened):
     # Terms
 
     def holding(self, term: str, company_id: int | None = None) -> int:
-        return self._holding(*candidates.token(term, company_id))
+        return self._holding(*token(term, company_id))
 
     def holding_stop_word(self, term: str) -> int:
-        number = key(term)
-        return round(sum(view.segment.sample.holding.get(number, 0) for view in self.views))
+        return round(sum(view.segment.sample.holding.get(term, 0) for view in self.views))
 
     def titled(self, word: str) -> int:
         return self._holding("words", word)
@@ -88,24 +89,29 @@ class Snapshot(Opened):
     def _tokens(self, field: str, beginning: str) -> Iterator[tuple[str, int]]:
         """Yield what a field holds that begins so, segment by segment, with its documents."""
         for view in self.views:
-            for token, count in view.segment.terms_from(field, encode(beginning)):
-                yield token.decode("utf-8", "surrogatepass"), count
+            for key, count in view.segment.terms_from(field, encode(beginning)):
+                yield key.decode("utf-8", "surrogatepass"), count
 
-    def _holding(self, field: str, token: str) -> int:
-        encoded = encode(token)
+    def _holding(self, field: str, key: str) -> int:
+        encoded = encode(key)
         return sum(view.segment.holding(field, encoded) for view in self.views)
 
     # Documents
 
-    def find(self, topic_id: int) -> Place | None:
-        return next(self._holders("topic", str(topic_id)), None)
+    def find(self, topic_ids: Collection[int]) -> list[Place]:
+        return [
+            Place(segment, number)
+            for segment, deleted, _ in self.views
+            for number in segment.find(topic_ids)
+            if number not in deleted
+        ]
 
     def holds(self, topic_id: int, term: str) -> bool:
-        place = self.find(topic_id)
-        return any(holder == place for holder in self._holders("terms", term))
+        places = self.find([topic_id])
+        return any(holder in places for holder in self._holders("terms", term))
 
     def fingerprints(self) -> dict[int, str]:
-        rows = (place.row() for view in self.views for place in view.places())
+        rows = (unpack_row(place.row()) for view in self.views for place in view.places())
         return {row.topic_id: row.fingerprint for row in rows}
 
     def candidates(
@@ -117,7 +123,7 @@ class Snapshot(Opened):
         exclude: Collection[int],
     ) -> Iterator[Place]:
         found = candidates.gather(self.views, terms, company_id, budget=self._budget)
-        return candidates.best(self.views, found, count, exclude=exclude)
+        return candidates.best(found, count, exclude=exclude)
 
     def hits(
         self, terms: Sequence[Lookup], company_id: int | None, *, share: float, most: int
@@ -125,7 +131,7 @@ class Snapshot(Opened):
         found = candidates.gather(
             self.views, terms, company_id, budget=self._budget, covering=share
         )
-        places = list(candidates.best(self.views, found, most))
+        places = list(candidates.best(found, most))
         return Hits(places, is_complete=found.is_complete and found.size <= most)
 
     def listed(self, order: Order, company_id: int | None, *, most: int) -> list[Place]:
@@ -136,10 +142,10 @@ class Snapshot(Opened):
         places = self._holders("company_terms", company_term(company_id, ""))
         return heapq.nlargest(most, places, key=lambda place: place.sort_key(order))
 
-    def _holders(self, field: str, token: str) -> Iterator[Place]:
-        """Yield every document that holds a token in a field."""
+    def _holders(self, field: str, key: str) -> Iterator[Place]:
+        """Yield every document that holds a key in a field."""
         for segment, deleted, _ in self.views:
-            for numbers, _ in segment.postings(field, encode(token)):
-                for number in numbers:
+            for numbers, _ in segment.postings(field, encode(key)):
+                for number in numbers.tolist():
                     if number not in deleted:
                         yield Place(segment, number)
