@@ -51,6 +51,7 @@ class AskForm extends HTMLElement {
     const text = this.form.elements.title.value.trim();
     if (!text || (this.company.value && this.company.value !== guessed)) return;
     const about = await ask(this.dataset.aboutUrl, { text });
+    if (text !== this.form.elements.title.value.trim()) return; // It is about what stood there.
     const company = about?.querySelector("[data-company]")?.dataset.company;
     if (!company || (this.company.value && this.company.value !== guessed)) return;
     this.company.value = this.#asked = company;

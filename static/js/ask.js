@@ -45,7 +45,7 @@ class AskBox extends HTMLElement {
   disconnectedCallback() {
     clearTimeout(this.#pause);
     clearTimeout(this.#still);
-    this.#request?.abort();
+    this.#cancel();
   }
 
   get #preset() {
@@ -68,11 +68,21 @@ class AskBox extends HTMLElement {
     const text = this.input.value.trim();
     history.replaceState({ ...history.state, asked: this.input.value, about: this.#about }, "");
     if ([...text].length < SHORTEST) this.#clear();
-    else if (text !== this.#asked) this.#pause = setTimeout(() => this.#ask(text), PAUSE);
+    else if (text !== this.#asked) {
+      this.#cancel();
+      this.#pause = setTimeout(() => this.#ask(text), PAUSE);
+    }
+  }
+
+  /* Who types on has no use for the answer any more, nor has the server for the work. */
+  #cancel() {
+    if (!this.#request) return;
+    this.#request.abort();
+    this.#request = null;
+    this.#asked = "";
   }
 
   async #ask(text) {
-    this.#request?.abort();
     const request = (this.#request = new AbortController());
     this.#asked = text;
 
@@ -88,12 +98,13 @@ class AskBox extends HTMLElement {
     } catch {
       // A courtesy: what is shown stays, the form still sends, the next key asks again.
       if (request === this.#request) this.#asked = "";
+    } finally {
+      if (request === this.#request) this.#request = null;
     }
   }
 
   #clear() {
-    this.#request?.abort();
-    this.#request = null;
+    this.#cancel();
     this.#asked = "";
     const list = this.rows.querySelector("ol");
     if (list?.querySelector("[data-settled]")) this.#merge(list, null);

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from community.companies.models import Company
 from community.core import outbox
@@ -378,3 +378,67 @@ def test_escape_takes_the_rows_away_and_keeps_the_words(
 
     expect(screens.rows(page)).to_have_count(0)
     expect(page.get_by_label("What do you need help with?")).to_have_value("router drops")
+
+
+def hold_answers(page: Page) -> list[Route]:
+    """Return the questions of the box as they come; they wait until somebody lets them on."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile("/ask/suggestions"), hold)
+    return held
+
+
+def wait_until_held(page: Page, held: list[Route], count: int) -> None:
+    """Wait until so many questions have come."""
+    while len(held) < count:
+        page.wait_for_timeout(20)
+
+
+def test_a_late_answer_is_cancelled_and_never_overwrites_a_newer_one(
+    site: Site, open_window: OpenWindow, solved: int
+) -> None:
+    with site.app.app_context(), transaction():
+        services.post_topic(
+            make_user(),
+            make_company("Larkspur"),
+            kind=TopicKind.QUESTION,
+            title="Where is my invoice",
+            body="I need it for March.",
+        )
+    site.work()
+    page = open_window()
+    page.goto("/")
+    held = hold_answers(page)
+    box = page.get_by_label("What do you need help with?")
+
+    box.fill("router drops")
+    wait_until_held(page, held, 1)
+    with page.expect_event("requestfailed", lambda failed: "router" in failed.url):
+        box.fill("where is my invoice")
+    wait_until_held(page, held, 2)
+    late, newer = held
+    newer.continue_()
+    expect(screens.rows(page).first).to_contain_text("Where is my invoice")
+    late.fulfill(body='<ol data-say=""><li class="suggestion">Too late</li></ol>')
+    page.wait_for_timeout(200)
+    expect(screens.rows(page)).to_have_count(1)
+    expect(screens.rows(page).first).to_contain_text("Where is my invoice")
+
+
+def test_typing_on_cancels_at_once_and_the_same_words_are_asked_again(
+    site: Site, open_window: OpenWindow, solved: int
+) -> None:
+    page = open_window()
+    page.goto("/")
+    held = hold_answers(page)
+    screens.type_into_box(page, "router drops")
+    wait_until_held(page, held, 1)
+    with page.expect_event("requestfailed"):
+        page.keyboard.type("x")
+    page.keyboard.press("Backspace")
+    wait_until_held(page, held, 2)
+    held[1].continue_()
+    expect(screens.rows(page).first).to_contain_text(ANSWER)
