@@ -8,9 +8,13 @@ every connection, and wait on those that browsers open in advance and leave sile
 import gc
 import os
 import sys
+import threading
+from contextlib import suppress
 from typing import Any
 
 import community.app  # noqa: F401 (loaded once, before the workers are forked)
+from community.core.errors import SearchUnavailable
+from community.search import languages, matching
 
 _ON_LINUX = sys.platform == "linux"
 _cpus = len(os.sched_getaffinity(0)) if _ON_LINUX else os.cpu_count() or 1
@@ -35,9 +39,25 @@ loglevel = "warning"
 control_socket_disable = True
 
 
-def post_worker_init(_worker: Any) -> None:
-    """Spare the collector what stays for good: the application, some 150,000 objects.
+def on_starting(_arbiter: Any) -> None:
+    """Load what tells languages apart before the workers are forked.
 
-    Going through them took 80 ms in the middle of a request and 400 ms at the end.
+    Forked later they share its memory: 2 MB each instead of 75.
+    """
+    languages.load()
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Spare the collector what stays for good, and open the index before the first visitor asks.
+
+    The application is some 150,000 objects: going through them took 80 ms in the middle of a
+    request and 400 ms at the end.
     """
     gc.freeze()
+    threading.Thread(target=_ask_once, name="first question", daemon=True).start()
+
+
+def _ask_once() -> None:
+    """Ask anything: opening the index and loading the models takes a second, once."""
+    with suppress(SearchUnavailable):
+        matching.similar("What does the first question wait for?")

@@ -11,11 +11,13 @@ Product names and a word or two are in no language: of these it says nothing.
 import itertools
 import threading
 from collections.abc import Mapping
-from functools import cache
-
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from community.search.documents import NOT_SAID
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 # Told apart by their primary subtags (BCP 47). Rarer ones are left out, for they would take the
 # short texts of their big neighbours; so is Malay, which took one in seven from Indonesian and
@@ -75,6 +77,11 @@ LIKELY_ENOUGH = 0.9  # of the probability; what is left over is not worth lookin
 _loading = threading.Lock()
 
 
+def load() -> None:
+    """Load the model now, which takes half a second and 75 MB, so that nobody waits for it."""
+    _identifier()
+
+
 def detect(text: str) -> str:
     """Return the primary subtag of the language of ``text``, or `NOT_SAID`."""
     ranked = _ranked(text)
@@ -119,21 +126,28 @@ def likely(text: str, held: Mapping[str, int]) -> tuple[str, ...]:
     )[:LIKELY_MAX]
 
 
-def _ranked(text: str) -> dict[str, float]:
+def _ranked(text: str) -> Mapping[str, float]:
     """Return the probability of each language; empty for a text without letters."""
-    text = text[:TEXT_MAX]
+    return _ranked_start(text[:TEXT_MAX])
+
+
+@lru_cache(maxsize=64)  # the same question is asked of vectors and of the index
+def _ranked_start(text: str) -> Mapping[str, float]:
     if not any(map(str.isalpha, text)):
         return {}
     return dict(_identifier().rank(text))
 
 
-def _identifier() -> LanguageIdentifier:
+def _identifier() -> "LanguageIdentifier":
     with _loading:  # it takes a moment: threads that come meanwhile wait for the one that loads
         return _loaded()
 
 
 @cache
-def _loaded() -> LanguageIdentifier:
+def _loaded() -> "LanguageIdentifier":
+    # Here, because most commands never ask: it takes numpy and a moment.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
+
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(LANGUAGES)
     return identifier

@@ -70,3 +70,11 @@ def test_likely_languages_are_few_and_held(text: str, held: dict[str, int]) -> N
 )
 def test_primary_subtag(tag: str | None, primary: str) -> None:
     assert languages.primary(tag) == primary
+
+
+def test_what_is_asked_twice_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Mein Drucker druckt seit gestern nicht mehr"
+    assert languages.detect(text) == "de"
+    monkeypatch.setattr(languages, "_identifier", lambda: pytest.fail("told again"))
+    assert languages.detect(text) == "de"
+    assert languages.likely(text, {"de": 5, "en": 5}) == ("de",)

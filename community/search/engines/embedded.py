@@ -28,6 +28,7 @@ from community.search.documents import (
 from community.search.entries import Entry, entries_of, entry_of, unpack_row
 from community.search.generations import Generation, Generations, Health
 from community.search.interface import PAGE_SIZE, SUGGESTIONS, SearchIndex
+from community.search.query import Query
 from community.search.ranking import ANYBODY, Asker
 from community.search.snapshots import Snapshot
 
@@ -115,10 +116,11 @@ class EmbeddedIndex(SearchIndex):
         near: Near | None = None,
         asker: Asker = ANYBODY,
     ) -> list[Match]:
+        query = self._read(text, body)
         return self._ask(
             lambda snapshot: retrieval.similar(
                 snapshot,
-                queries.parse(text, body, held=snapshot.languages),
+                query,
                 company_id=company_id,
                 limit=limit,
                 exclude=exclude,
@@ -171,10 +173,11 @@ class EmbeddedIndex(SearchIndex):
         near: Near | None = None,
         asker: Asker = ANYBODY,
     ) -> Explanation | None:
+        query = self._read(text, body)
         return self._ask(
             lambda snapshot: retrieval.explain(
                 snapshot,
-                queries.parse(text, body, held=snapshot.languages),
+                query,
                 topic_id,
                 at=at or clock.now(),
                 near=near,
@@ -210,6 +213,11 @@ class EmbeddedIndex(SearchIndex):
 
     def inspect(self) -> list[str]:
         return self._generations.inspect(self._engine.open)
+
+    def _read(self, text: str, body: str) -> Query:
+        """Read what was typed, without the lock: nobody else need wait until that is done."""
+        held = self._ask(lambda snapshot: snapshot.languages)
+        return queries.parse(text, body, held=held)
 
     def _ask(self, question: Callable[[Snapshot], Result]) -> Result:
         def asked(generation: Generation) -> Result:
