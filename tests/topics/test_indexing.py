@@ -1,12 +1,23 @@
 """A topic's document holds what helps to find it, and nothing that is hidden."""
 
+from datetime import timedelta
+
 from flask import Flask
 from sqlalchemy import select
 
 from community.core import clock
 from community.core.db import db
+from community.search.ranking import doublings
 from community.topics import indexing, services
-from community.topics.models import OfficialAnswer, Tag, TopicProduct, TopicStatus, TopicTag
+from community.topics.models import (
+    AcceptedAnswer,
+    OfficialAnswer,
+    Standing,
+    Tag,
+    TopicProduct,
+    TopicStatus,
+    TopicTag,
+)
 from tests.conftest import counted_statements
 from tests.factories import make_company, make_product, make_reply, make_topic, make_user
 
@@ -43,6 +54,63 @@ def test_a_document_holds_the_words_and_what_vouches_for_them() -> None:
     assert (document.has_official, document.has_accepted, document.is_solved) == (True,) * 3
     assert document.helped_count == 5
     assert document.created_at == topic.created_at
+
+
+def test_a_document_is_as_fresh_as_what_speaks_for_its_answers() -> None:
+    asked = clock.now() - timedelta(days=100)
+    topic = make_topic(created_at=asked)
+
+    def fresh(**verdict: object) -> int:
+        """Return how many days after the question its document is confirmed."""
+        for name, value in verdict.items():
+            setattr(answer, name, value)
+        db.session.flush()
+        (document,) = indexing.documents_of([topic.id])
+        return (document.confirmed_at - asked).days
+
+    (unanswered,) = indexing.documents_of([topic.id])
+    assert unanswered.confirmed_at == topic.created_at
+    answer = make_reply(topic, created_at=asked + timedelta(days=10))
+    make_reply(topic, topic.author, created_at=asked + timedelta(days=20))  # the asker's thanks
+    make_reply(topic, parent_id=answer.id, created_at=asked + timedelta(days=30))  # a comment
+    topic.last_activity_at = asked + timedelta(days=30)
+    assert fresh() == 10
+    accepted = AcceptedAnswer(
+        topic_id=topic.id,
+        reply_id=answer.id,
+        accepted_by_id=topic.author_id,
+        accepted_at=asked + timedelta(days=40),
+    )
+    db.session.add(accepted)
+    assert fresh(accepted_count=1) == 40
+    assert fresh(worked_count=1, last_worked_at=asked + timedelta(days=50)) == 50
+    official = OfficialAnswer(
+        topic_id=topic.id,
+        reply_id=answer.id,
+        marked_by_id=topic.author_id,
+        marked_at=asked + timedelta(days=60),
+    )
+    db.session.add(official)
+    assert fresh() == 60
+
+
+def test_a_document_knows_how_much_the_author_of_its_best_answer_has_solved() -> None:
+    expert, company = make_user(), make_company()
+    topic, answered_by_others = make_topic(company), make_topic(company)
+    make_reply(topic, helpful_count=1)
+    make_reply(topic, expert, worked_count=1)
+    make_reply(answered_by_others, expert)
+    make_reply(answered_by_others, worked_count=1)
+    db.session.add_all(
+        [
+            Standing(company_id=company.id, user_id=expert.id, reply_count=9, solved_count=5),
+            Standing(company_id=make_company().id, user_id=expert.id, solved_count=90),
+        ]
+    )
+
+    (found, other) = indexing.documents_of([topic.id, answered_by_others.id])
+
+    assert (found.expertise, other.expertise) == (doublings(5), 0)
 
 
 def test_a_hidden_topic_has_no_document() -> None:
