@@ -4,6 +4,8 @@ Every step works as a page; with scripts the answers come while typing. What is 
 goes along in addresses, or in a draft where it is too long for one.
 """
 
+from http import HTTPStatus
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -15,6 +17,7 @@ from community.topics import queries, services, visits
 from community.topics.queries import Look, Suggestion
 from community.topics.views import ask_form, asking, bp, drafting
 from community.topics.views.asking import Subject
+from community.web.hangups import has_hung_up
 from community.web.language import languages_read
 from community.web.limits import POST, SEARCH, SUGGEST, limiter
 from community.web.redirects import see_other
@@ -66,7 +69,9 @@ def find(company_slug: str | None) -> ResponseReturnValue:
 @bp.get("/ask/suggestions")
 @limiter.limit(SUGGEST)
 def suggestions() -> ResponseReturnValue:
-    """Answer the fragment of rows for what has been typed so far."""
+    """Answer the fragment of rows for what has been typed so far, unless nobody waits for it."""
+    if has_hung_up():
+        return "", HTTPStatus.NO_CONTENT
     slug = request.args.get("company", "")
     company = companies.by_slug(slug) if slug else None
     text = request.args.get("text", "").strip()
