@@ -5,17 +5,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from community.search import entries, ranking, retrieval, scoring
+from community.search import analysis, entries, ranking, retrieval, scoring
 from community.search.documents import Document
 from community.search.entries import entry_of, pack_occurrences, unpack_occurrences
 from community.search.ranking import Asker
-from community.search.snapshots import Lookup, Traits
+from community.search.snapshots import Lookup, Snapshot, Traits
 from tests.search.documents import NOW, document
 
 TERMS = st.sampled_from(["printer", "jam", "paper", "tray", "打印", "user.js", "\ud800", "ağ"])
@@ -81,8 +82,8 @@ class Place:
         raise NotImplementedError(order)
 
 
-class Snapshot:
-    """All that a scorer asks of one."""
+class Averages:
+    """All that a scorer asks of a snapshot."""
 
     average_lengths = AVERAGES
 
@@ -90,7 +91,7 @@ class Snapshot:
 def worth_of_words(one: Document, weights: dict[str, float]) -> float:
     """Return BM25F as its formula says, one term after the other."""
     texts = " ".join((one.title, *one.tags)), one.body, one.accepted, one.best
-    fields = [Counter(entries.analysis.ENGLISH.terms(text)) for text in texts]
+    fields = [Counter(analysis.ENGLISH.terms(text)) for text in texts]
     total = 0.0
     for term, weight in weights.items():
         counted = 0.0
@@ -104,14 +105,17 @@ def worth_of_words(one: Document, weights: dict[str, float]) -> float:
 def weight_of_standing(one: Document, asker: Asker) -> float:
     """Return what the ranking adds, one document at a time."""
     age_days = max(0.0, (NOW - one.confirmed_at).total_seconds()) / 86_400
-    trust = 1 + 0.06 * (one.is_solved + one.has_accepted + one.has_official)
-    trust += min(0.02 * math.log2(1 + one.helped_count), 0.12)
+    trust = 1 + min(ranking.HELPED * math.log2(1 + one.helped_count), ranking.HELPED_MOST)
+    trust += ranking.SOLVED * one.is_solved
+    trust += ranking.ACCEPTED * one.has_accepted
+    trust += ranking.OFFICIAL * one.has_official
     freshness = 1 - ranking.AGED * (1 - 0.5 ** (age_days / ranking.HALF_LIFE_DAYS))
     subject = 1 + ranking.SAME_COMPANY * (one.company_id in asker.company_ids)
     subject += ranking.SAME_PRODUCT * bool(asker.product_ids & set(one.product_ids))
     is_read = not asker.languages or one.language in {*asker.languages, "und"}
     language = 1.0 if is_read else 1 - ranking.UNREAD
-    return trust * (1 + ranking.EXPERT * one.expertise) * freshness * subject * language
+    expertise = 1 + ranking.EXPERT * one.expertise
+    return math.prod((trust, expertise, freshness, subject, language))
 
 
 WORDS = st.lists(st.sampled_from(["printer", "jam", "paper", "tray", "lamp"]), max_size=300)
@@ -151,7 +155,7 @@ def test_all_at_once_is_as_one_by_one(
         Lookup(term, weight, idf=1.0, holding=1, finds=True, word=term)
         for term, weight in weights.items()
     ]
-    scorer = retrieval.Scorer(Snapshot(), terms, NOW, asker)
+    scorer = retrieval.Scorer(cast(Snapshot, Averages()), terms, NOW, asker)
     places = [Place(one) for one in documents]
     found = scorer.score(places)
     assert [one.topic_id for one in found] == [one.topic_id for one in documents]
