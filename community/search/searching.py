@@ -78,8 +78,6 @@ def _correction(snapshot: Snapshot, text: str) -> str:
 
 def _narrowed(places: Sequence[Place], filters: Filters) -> tuple[list[Place], Facets]:
     """Return the hits that every filter leaves, and what each facet would leave without its own."""
-    if filters.company_id is not None:
-        places = [one for one in places if one.company_id() == filters.company_id]
     traits = [place.traits() for place in places]
     tests = _tests(filters)
     failed = [[name for name, fits in tests.items() if not fits(one)] for one in traits]

@@ -17,7 +17,7 @@ from tests.search.documents import NOW, document
 
 pytest.importorskip("tantivy", reason="the extra `tantivy` is not installed")
 
-from community.search.engines.tantivy import TantivyIndex, schema
+from community.search.engines.tantivy import TantivyIndex, schema, snapshot, writing
 from community.search.entries import entry_of
 from community.search.generations import Generations
 
@@ -216,6 +216,33 @@ def test_compacting_leaves_no_segment_with_something_deleted(
     assert {match.topic_id: pytest.approx(match.score) for match in expected} == {
         match.topic_id: match.score for match in found
     }
+
+
+def test_documents_are_stored_in_small_blocks(index: TantivyIndex, folder: Path) -> None:
+    index.rebuild(invented(3))
+    index.put(invented(4)[3:])
+    index.remove([1])
+    index.compact()
+    contents = json.loads((files(folder) / "meta.json").read_text("utf-8"))
+    assert contents["index_settings"]["docstore_blocksize"] == writing.STORE_BLOCK
+
+
+def test_what_a_topic_is_filed_under_changes_with_it(index: TantivyIndex) -> None:
+    index.rebuild([document(1, "Crash", tags=("old",))])
+    assert index.search("crash").facets.tags == {"old": 1}
+    index.put([document(1, "Crash", tags=("new",))])
+    assert index.search("crash").facets.tags == {"new": 1}
+    index.rebuild([document(1, "Crash", tags=("anew",))])
+    assert index.search("crash").facets.tags == {"anew": 1}
+
+
+def test_only_so_many_traits_are_remembered(
+    index: TantivyIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "TRAITS_KEPT", 2)
+    index.rebuild(invented(9))
+    assert sum(index.search("").facets.kinds.values()) == 9
+    assert sum(index.search("").facets.kinds.values()) == 9
 
 
 def test_segments_stay_few(index: TantivyIndex, folder: Path) -> None:

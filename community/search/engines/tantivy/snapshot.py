@@ -24,6 +24,7 @@ from community.search.snapshots import Hits, Lookup, Traits, needed
 
 WORDS_SEEN = 2_000  # words with one beginning that are looked at
 DRIFT = 0.01  # by so much the number of documents may change before lengths are averaged anew
+TRAITS_KEPT = 50_000  # documents, some 20 MB
 ORDERING = 0.001  # weight of how well a hit fits, next to how much of the query it holds
 _SCHEMA = schema()
 
@@ -34,14 +35,35 @@ def commit_of(generation: Generation) -> tuple[int, int, int]:
     return listed.st_ino, listed.st_mtime_ns, listed.st_size
 
 
+class KnownTraits(dict[int, Traits]):
+    """What was read before, by the fingerprint of the document: so it holds for every commit.
+
+    A search looks at up to a thousand hits, often the same, and reading one takes 10 µs.
+    """
+
+    def put(self, fingerprint: int, traits: Traits) -> None:
+        """Remember the traits of a document."""
+        if len(self) >= TRAITS_KEPT:
+            self.clear()
+        self[fingerprint] = traits
+
+
 class Place:
     """A document: where it lies, and what is stored of it once that has been read."""
 
-    __slots__ = ("_searcher", "_stored", "address")
+    __slots__ = ("_fingerprint", "_known", "_searcher", "_stored", "address")
 
-    def __init__(self, searcher: tantivy.Searcher, address: tantivy.DocAddress) -> None:
+    def __init__(
+        self,
+        searcher: tantivy.Searcher,
+        address: tantivy.DocAddress,
+        fingerprint: int,
+        known: KnownTraits,
+    ) -> None:
         self.address = address
         self._searcher = searcher
+        self._fingerprint = fingerprint
+        self._known = known
         self._stored: tantivy.Document | None = None
 
     def _packed(self, name: str) -> bytes:
@@ -63,8 +85,12 @@ class Place:
         return self._packed("occurrences")
 
     def traits(self) -> Traits:
-        row = entries.unpack_row(self.row())
-        return Traits.of(row, entries.unpack_labels(self._packed("labels")))
+        known = self._known.get(self._fingerprint)
+        if known is None:
+            row = entries.unpack_row(self.row())
+            known = Traits.of(row, entries.unpack_labels(self._packed("labels")))
+            self._known.put(self._fingerprint, known)
+        return known
 
     def sort_key(self, order: Order) -> int:
         return entries.sort_key(self._packed("row"), order)
@@ -81,6 +107,7 @@ class Snapshot(Opened):
         self.commit = commit_of(generation)
         self._index: tantivy.Index
         self._measured: tuple[int, tuple[float, ...]] = (0, ())
+        self._traits: KnownTraits = previous._traits if previous else KnownTraits()  # noqa: SLF001 (its own)
         if previous and previous.generation == generation:
             self._index, self._measured = previous._index, previous._measured  # noqa: SLF001 (its own)
         else:
@@ -127,7 +154,7 @@ class Snapshot(Opened):
             return []
         asked = Asked.term_set_query(_SCHEMA, "topic", list(topic_ids))
         found = self._searcher.search(asked, len(topic_ids), count=False)
-        return [self._place(address) for _, address in found.hits]
+        return self._places([address for _, address in found.hits])
 
     def holds(self, topic_id: int, term: str) -> bool:
         both = (Asked.term_query(_SCHEMA, "topic", topic_id), _term(term, None))
@@ -163,7 +190,7 @@ class Snapshot(Opened):
                 for topic_id, address in zip(topic_ids, places, strict=True)
                 if topic_id not in exclude
             ]
-        return [self._place(address) for address in places[:count]]
+        return self._places(places[:count])
 
     def hits(
         self, terms: Sequence[Lookup], company_id: int | None, *, share: float, most: int
@@ -184,18 +211,22 @@ class Snapshot(Opened):
         )
         least = needed(finding, share)
         found = self._searcher.search(asked, most + 1, count=False)
-        places = [self._place(address) for score, address in found.hits if score >= least]
-        return Hits(places[:most], len(places) <= most)
+        enough = [address for score, address in found.hits if score >= least]
+        return Hits(self._places(enough[:most]), len(enough) <= most)
 
     def listed(self, order: Order, company_id: int | None, *, most: int) -> list[Place]:
         everything = Asked.all_query()
         if company_id is not None:
             everything = Asked.term_query(_SCHEMA, *token("", company_id), "basic")
         found = self._searcher.search(everything, most, count=False, order_by_field=ORDERS[order])
-        return [self._place(address) for _, address in found.hits]
+        return self._places([address for _, address in found.hits])
 
-    def _place(self, address: tantivy.DocAddress) -> Place:
-        return Place(self._searcher, address)
+    def _places(self, addresses: list[tantivy.DocAddress]) -> list[Place]:
+        fingerprints = self._searcher.fast_field_values("fingerprint", addresses)
+        return [
+            Place(self._searcher, address, int(fingerprint or 0), self._traits)
+            for address, fingerprint in zip(addresses, fingerprints, strict=True)
+        ]
 
 
 def _term(term: str, company_id: int | None) -> Asked:
