@@ -16,6 +16,7 @@ from community.search import IndexBusy, SearchIndex, SearchUnavailable
 from community.search.commands import search_group
 from community.topics import commands, handlers, indexing, services
 from community.topics.models import CompanyFigures, Standing, Topic, TopicKind
+from community.topics.services import standings
 from tests.factories import make_company, make_reply, make_topic, make_user
 
 
@@ -66,6 +67,25 @@ def test_who_solves_more_ranks_higher_with_every_answer() -> None:
 
     assert [expertise(topic) > 1 for topic in (earlier, later, elsewhere)] == [True, True, False]
     assert indexing.differences(search.index().fingerprints(), indexing.all_documents()).ids == []
+
+
+def test_counting_everything_again_owes_the_index_whose_experts_were_wrong() -> None:
+    topic = make_topic()
+    answer = services.post_reply(make_user(), topic, body="Degrease the zygomatic roller.")
+    services.accept(topic.author, topic, answer)
+    outbox.deliver_due()
+    standing = db.session.scalars(select(Standing)).one()
+    standing.solved_count = 40
+    db.session.flush()
+    handlers.index_topics([{"topic_id": topic.id}])
+    wrong = expertise(topic)
+
+    assert standings.refresh_all() == 1
+    outbox.deliver_due()
+
+    assert 1 < expertise(topic) < wrong
+    assert standings.refresh_all() == 0
+    assert outbox.owed(standings.EVENT) == []
 
 
 def test_an_answer_is_found_and_counted_for_its_author() -> None:

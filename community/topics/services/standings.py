@@ -8,7 +8,7 @@ Whenever that changes, which it does at most five times for a person at a compan
 that they have answered there are owed to it.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, case, delete, distinct, func, or_, select, tuple_
@@ -58,21 +58,26 @@ def refresh_companies(company_ids: Collection[int]) -> set[int]:
 
 def refresh_all() -> int:
     """Count everything again. Return how many standings were wrong."""
-    return _refresh(None, None)
+    before = _expertise()
+    wrong = _refresh(None, None)
+    if wrong:
+        _tell(_answered_otherwise(before, _expertise()))
+    return wrong
 
 
 def _refresh_some(replies: ColumnElement[bool], standings: ColumnElement[bool]) -> set[int]:
     """Count again. Return the topics answered by people who are more or less expert since."""
     before = _expertise(standings)
     _refresh(replies, standings)
-    after = _expertise(standings)
-    pairs = before.keys() | after.keys()
-    return _answered_by({pair for pair in pairs if before.get(pair, 0) != after.get(pair, 0)})
+    return _answered_otherwise(before, _expertise(standings))
 
 
-def _expertise(standings: ColumnElement[bool]) -> dict[Pair, int]:
+def _expertise(*standings: ColumnElement[bool]) -> dict[Pair, int]:
+    """Return the `ranking.doublings` of those who have solved something."""
     found = db.session.execute(
-        select(Standing.company_id, Standing.user_id, Standing.solved_count).where(standings)
+        select(Standing.company_id, Standing.user_id, Standing.solved_count).where(
+            Standing.solved_count > 0, *standings
+        )
     )
     return {
         (company_id, user_id): ranking.doublings(solved_count)
@@ -80,8 +85,11 @@ def _expertise(standings: ColumnElement[bool]) -> dict[Pair, int]:
     }
 
 
-def _answered_by(pairs: Collection[Pair]) -> set[int]:
-    """Return the topics in which these people have replied, each at one company."""
+def _answered_otherwise(before: Mapping[Pair, int], after: Mapping[Pair, int]) -> set[int]:
+    """Return the topics in which people have replied whose expertise there has changed."""
+    pairs = {
+        pair for pair in before.keys() | after.keys() if before.get(pair, 0) != after.get(pair, 0)
+    }
     found: set[int] = set()
     for some in _in_order(pairs):
         found.update(
