@@ -62,7 +62,8 @@ def main(*, data_dir: Path, engine: str, topics: int) -> None:
         bare = _bare(settings)
         count = index().count()
     chance = random.Random(SEED)
-    titles = [title[: chance.randint(TEXT_MIN, len(title))] for title, _ in told]
+    cut = (title[: chance.randint(TEXT_MIN, len(title))] for title, _ in told)
+    titles = [title for title in cut if len(title.strip()) >= TEXT_MIN]
     texts = [_sent(f"{title}\n{body}") for title, body in told]
     index_mb, vectors_mb = size_mb(index_folder(settings)), size_mb(settings.vectors_dir)
     click.echo(f"{count:,} topics: {engine} {index_mb:,.0f} MB, vectors {vectors_mb:,.0f} MB.")
@@ -108,6 +109,11 @@ def ask(connection: http.client.HTTPConnection, text: str) -> tuple[bytes, str]:
 
 
 def _ask(port: int, texts: Sequence[str], bare: Bare) -> Iterator[Answered]:
+    """Ask for suggestions and for the bare query in turn.
+
+    Raises:
+        click.ClickException: a question was not answered, or without the index.
+    """
     connection = http.client.HTTPConnection(HOST, port)
     for text in texts:
         begun = time.perf_counter()
@@ -117,8 +123,10 @@ def _ask(port: int, texts: Sequence[str], bare: Bare) -> Iterator[Answered]:
         begun = time.perf_counter()
         bare(terms)
         alone = time.perf_counter() - begun
-        parts = re.findall(r"(\w+);dur=([\d.]+)", told)
-        yield Answered(whole * 1e3, {part: float(taken) for part, taken in parts}, alone * 1e3)
+        parts = {p: float(ms) for p, ms in re.findall(r"(\w+);dur=([\d.]+)", told)}
+        if not parts["scoring"]:
+            raise click.ClickException(f"“{text[:40]}” was answered without the index.")
+        yield Answered(whole * 1e3, parts, alone * 1e3)
 
 
 def _lines(answered: Sequence[Answered]) -> Iterator[str]:
