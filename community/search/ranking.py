@@ -30,9 +30,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from community.search.documents import NOT_SAID
 
-SOLVED = 0.02
-ACCEPTED = 0.02
-OFFICIAL = 0.04
+SOLVED = 0.01
+ACCEPTED = 0.01
+OFFICIAL = 0.02
 HELPED = 0.03  # for each doubling of the people helped, up to
 HELPED_MOST = 0.18
 TRUSTED_MOST = SOLVED + ACCEPTED + OFFICIAL + HELPED_MOST
