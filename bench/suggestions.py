@@ -72,8 +72,11 @@ def main(*, data_dir: Path, engine: str, topics: int) -> None:
         for name, typed in (("title", titles), ("title and text", texts)):
             click.echo(f"\n| {name} | p50 ms | p95 ms | slowest ms | p50, × bare | p95, × bare |")
             click.echo("|---|---|---|---|---|---|")
-            for line in _lines([*_ask(server.port, typed, bare)]):
+            answered = [*_ask(server.port, typed, bare)]
+            for line in _lines(answered):
                 click.echo(line)
+            if wordy := sum(not one.parts["neighbours"] for one in answered):
+                click.echo(f"\nBy words alone: {wordy:,} of {len(answered):,} answers.")
         click.echo(f"\nThe server's processes hold {memory_mb(server):,.0f} MB (PSS).")
 
 
