@@ -16,7 +16,7 @@ from community.search.engines.whoosh.segments import Numbers, Place, Segment, Vi
 from community.search.entries import encode, token
 from community.search.snapshots import Lookup, needed
 
-BUDGET = 8_000  # postings
+BUDGET = 32_000  # postings
 BUDGET_ALONE = 40_000  # postings of the rarest term, which is read even if it is common
 
 
