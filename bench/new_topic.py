@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlencode
@@ -35,7 +35,7 @@ from community.topics import indexing
 from community.topics.models import TITLE_MAX
 from community.topics.queries import TEXT_MIN
 
-CLIENTS = 16  # connections that share the load
+CLIENTS = 16  # people who wait for an answer at once
 PAUSE = 0.05  # seconds between two looks for the new topic
 PATIENCE = 60.0  # seconds
 BETWEEN = 2.0  # seconds between two topics
@@ -52,7 +52,6 @@ class Load:
     def __init__(self, port: int, texts: Sequence[str], rate: float) -> None:
         self._port, self._texts, self._pause = port, texts, 1 / rate
         self._stop = threading.Event()
-        self._own = threading.local()
         self.times_ms: list[float] = []
 
     @contextmanager
@@ -80,9 +79,8 @@ class Load:
             one.result()
 
     def _ask(self, text: str, due: float) -> None:
-        if not hasattr(self._own, "connection"):
-            self._own.connection = http.client.HTTPConnection(HOST, self._port)
-        ask(self._own.connection, text)
+        with closing(http.client.HTTPConnection(HOST, self._port)) as connection:
+            ask(connection, text)
         self.times_ms.append((time.perf_counter() - due) * 1e3)
 
 
@@ -143,14 +141,14 @@ def _new_title(titles: Sequence[str], chance: random.Random) -> str:
 
 def _seconds_until_found(port: int, poster: Poster, company: str, title: str) -> float:
     """Post a topic; return the seconds from sending it to the answer that holds it."""
-    connection = http.client.HTTPConnection(HOST, port)
     begun = time.perf_counter()
-    address = re.escape(_post(connection, poster, company, title))
-    while time.perf_counter() - begun < PATIENCE:
-        rows, _ = ask(connection, title)
-        if re.search(rf'{address}[/"?#]'.encode(), rows):
-            return time.perf_counter() - begun
-        time.sleep(PAUSE)
+    with closing(http.client.HTTPConnection(HOST, port)) as connection:
+        address = re.escape(_post(connection, poster, company, title))
+        while time.perf_counter() - begun < PATIENCE:
+            rows, _ = ask(connection, title)
+            if re.search(rf'{address}[/"?#]'.encode(), rows):
+                return time.perf_counter() - begun
+            time.sleep(PAUSE)
     raise click.ClickException(f"“{title}” was not found within {PATIENCE:.0f} s.")
 
 
