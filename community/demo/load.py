@@ -37,7 +37,7 @@ from community.pictures.reading import Encoded
 from community.search import SearchUnavailable
 from community.topics import handlers, indexing
 from community.topics.models import Topic
-from community.topics.services import standings
+from community.topics.services import languages, standings
 
 Tell = Callable[[str], None]
 
@@ -164,5 +164,6 @@ def _write(
     keeps.write_keeps(site)
     news.write_news(site)
     standings.refresh_all()
+    languages.tell_some(len(site.topics))
     for topic in site.topics.values():  # owes its place in the index and the company's figures
         outbox.publish("topic.changed", topic_id=topic.id, company_id=topic.company_id)

@@ -5,7 +5,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from operator import attrgetter
 from pathlib import Path
@@ -26,10 +26,11 @@ from community.search.evaluation import (
     evaluate,
     evenly,
     intervals,
+    learning,
     meanings,
     read_set,
 )
-from community.search.evaluation.confidence import Tried
+from community.search.evaluation.confidence import Answers, Tried
 from community.search.evaluation.intervals import Interval
 from community.search.evaluation.retrieval import OpenIndex, documents_of
 from community.search.evaluation.slips import mistyped
@@ -157,10 +158,10 @@ def retrieval(
 @engine_option
 @click.option(
     "--by",
-    type=click.Choice(["score", "relevance"]),
-    default="relevance",
+    type=click.Choice(["confidence", "relevance", "score"]),
+    default="confidence",
     show_default=True,
-    help="What stands for confidence.",
+    help="What is to tell.",
 )
 @click.option(
     "--vectors",
@@ -168,6 +169,7 @@ def retrieval(
     type=click.Path(file_okay=False, path_type=Path),
     help="Ask by meaning too. Each set's vectors are kept in a folder of its name in this one.",
 )
+@click.option("--learn", is_flag=True, help="Print only the weights that these sets teach.")
 @json_option
 def measure_confidence(
     *,
@@ -178,13 +180,14 @@ def measure_confidence(
     engine: str,
     by: str,
     kept_in: Path | None,
+    learn: bool,
     as_json: bool,
 ) -> None:
     """Ask labelled sets also what nothing fits: does the score tell?
 
     Each query is asked a second time with what fits it out of reach; with several folders,
     each is asked the queries of the others too, which should find nothing. Says how well the
-    score of the first topic tells something that fits from noise, what thresholds would
+    best of the first five tells something that fits from noise, what thresholds would
     hide, and how well calibrated a probability learnt from it is.
     """
     try:
@@ -192,11 +195,10 @@ def measure_confidence(
     except BadSet as error:
         raise click.BadParameter(str(error), param_hint="FOLDER") from error
     try:
-        tried = {
+        answers = {
             name: confidence.ask(
                 labelled,
                 _opening(engine),
-                by=attrgetter(by),
                 others=_others(sets, name),
                 with_body=query == "full",
                 limit=limit,
@@ -207,10 +209,24 @@ def measure_confidence(
         }
     except NoVectors as error:
         raise click.BadParameter(f"There is no model: {error}.", param_hint="--vectors") from error
+    if learn:
+        click.echo(_learnt(answers.values()))
+        return
+    tried = {name: some.tried(attrgetter(by)) for name, some in answers.items()}
     if sum(len(some.asked) for some in tried.values()) < 2:
         raise click.BadParameter("There are fewer than two queries.", param_hint="FOLDER")
     told = _confidence(tried)
     click.echo(json.dumps(told) if as_json else "\n".join(_confidence_lines(told)))
+
+
+def _learnt(answers: Iterable[Answers]) -> str:
+    try:
+        weights = learning.learn(map(learning.examples, answers))
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{error} Name several sets that have nothing in common.", param_hint="FOLDER"
+        ) from error
+    return json.dumps(weights._asdict())
 
 
 def _others(sets: dict[str, LabelledSet], name: str) -> list[Item]:

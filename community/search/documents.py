@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from community.search.confidence import NO_SIGNS, Signs, Weights
+
 NOT_SAID = "und"  # the language of a text of which nobody has said it (BCP 47: undetermined)
 
 
@@ -36,6 +38,7 @@ class Document:
     best: str = ""  # the best of the other replies
     tags: tuple[str, ...] = ()
     product_ids: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()  # of the company and the products; whoever writes there omits them
     has_official: bool = False
     has_accepted: bool = False
     is_solved: bool = False
@@ -73,14 +76,16 @@ class Filters:
 class Match:
     """A topic that fits.
 
-    ``relevance`` says how well the words fit, ``score`` also weighs how far the topic can be
-    trusted and how fresh it is. Both order the matches of one query and mean nothing across
-    queries.
+    ``relevance`` says how well words and meaning fit, ``score`` also weighs what `ranking` knows.
+    Both order the matches of one query and mean nothing across queries; ``confidence``, from 0
+    to 1, does, and orders nothing.
     """
 
     topic_id: int
     score: float
     relevance: float
+    signs: Signs = NO_SIGNS
+    confidence: float = 0.0
 
 
 class Near(Protocol):
@@ -92,6 +97,9 @@ class Near(Protocol):
 
     def similarities(self, topic_ids: Iterable[int]) -> Mapping[int, float]:
         """Return the similarity of those of these topics that have a vector."""
+
+    def judge(self, topic_id: int) -> tuple[float, Weights] | None:
+        """Return the similarity of a topic, and what signs count beside it; None: no vector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +166,5 @@ class Explanation:
     factors: Mapping[str, float]  # what relevance is multiplied with
     terms: tuple[TermShare, ...]
     similarity: float | None = None  # of the meaning, where it counted and the topic has a vector
+    signs: Signs = NO_SIGNS
+    confidence: float = 0.0

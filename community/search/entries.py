@@ -30,7 +30,7 @@ from community.search.analysis import Analysis
 from community.search.documents import Document, Order
 from community.search.ranking import Standing
 
-LAYOUT = 5
+LAYOUT = 6
 VERSION = f"{LAYOUT}.{analysis.VERSION}"  # an index with another is refused
 
 TEXT_MAX = 20_000  # characters of a field; a log pasted whole says no more after that
@@ -76,7 +76,7 @@ class Entry:
     language: str
     terms: dict[str, float]
     stop_words: tuple[str, ...]
-    words: tuple[str, ...]  # of title and tags, as spelt
+    words: tuple[str, ...]  # of title, tags and names, as spelt
     row: bytes
     occurrences: bytes
     labels: bytes
@@ -146,7 +146,8 @@ def entries_of(documents: Iterable[Document]) -> dict[int, Entry]:
 
 
 def _title(document: Document) -> str:
-    return " ".join((document.title, *document.tags))
+    """Return a title with what else a topic is filed by."""
+    return " ".join((document.title, *document.tags, *document.names))
 
 
 def _counts(document: Document, rules: Analysis) -> tuple[Counter[str], ...]:

@@ -1,10 +1,11 @@
 """What was asked before, by its words and by its meaning: what pages and jobs call."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from community import search
 from community.search import languages, vectors
+from community.search.confidence import SHOWN_FROM
 from community.search.documents import Explanation, Match
 from community.search.interface import SUGGESTIONS
 from community.search.ranking import ANYBODY, Asker
@@ -40,6 +41,11 @@ def similar(
         near=_near(text, body, language, company_id=company_id, exclude=exclude),
         asker=asker.reading(language),
     )
+
+
+def fitting(matches: Iterable[Match]) -> list[Match]:
+    """Return the matches that are sure enough to be shown to somebody."""
+    return [match for match in matches if match.confidence >= SHOWN_FROM]
 
 
 def explain(

@@ -11,7 +11,7 @@ better than reciprocal rank fusion on every labelled set, as it did for Bruch, G
 
 from collections.abc import Mapping
 
-WORDS = 0.5  # weight of the words, next to the meaning
+WORDS = 0.4  # weight of the words, next to the meaning
 
 
 def fused(words: Mapping[int, float], similarities: Mapping[int, float]) -> dict[int, float]:

@@ -16,16 +16,18 @@ import numpy as np
 
 from community.search import query as queries
 from community.search import ranking, relevance, scoring
+from community.search.confidence import NO_SIGNS, WORDS_ALONE, Signs
 from community.search.documents import Explanation, Match, Near, Spread, TermShare
 from community.search.entries import Occurrences, Rows, unpack_occurrences, unpack_rows
 from community.search.query import Query
 from community.search.ranking import ANYBODY, Asker
 from community.search.scoring import Floats
-from community.search.snapshots import Lookup, Place, Snapshot
+from community.search.snapshots import Lookup, Place, Snapshot, needed
 
 STOP_WORD = 0.5  # weight of a stop word, next to another word that as many topics hold
 COMPLETIONS = 8
 COMPLETIONS_SEEN = 200  # words looked at for them
+YOUNG = 20  # topics; by then a word that none of them holds says half of what it will
 COMPLETED = 0.2  # weight of all completions of an unfinished word together
 
 
@@ -54,8 +56,11 @@ def similar(
         count = max(snapshot.worth_scoring, limit)
         places = _candidates(snapshot, terms, company_id, count=count, exclude=exclude, near=near)
     scored = _scored(Scorer(snapshot, terms, at, asker), places, near)
-    matches = (one.match() for one in scored)
-    return heapq.nlargest(limit, (m for m in matches if m.score > 0), key=lambda m: m.score)
+    best = heapq.nlargest(
+        limit, (one for one in scored if one.score > 0), key=lambda one: one.score
+    )
+    question = Question.of(snapshot, query, terms)
+    return [one.match(*question.judge(one, near)) for one in best]
 
 
 def _candidates(
@@ -85,7 +90,7 @@ def _scored(scorer: "Scorer", places: Sequence[Place], near: Near | None) -> lis
     scored = scorer.score(places)
     if near is None:
         return scored
-    words = {one.topic_id: one.relevance for one in scored}
+    words = {one.topic_id: one.words for one in scored}
     fitting = relevance.fused(words, near.similarities(words))
     return [one._replace(relevance=fitting[one.topic_id]) for one in scored]
 
@@ -122,14 +127,17 @@ def explain(
         snapshot, terms, None, count=snapshot.worth_scoring, exclude={topic_id}, near=near
     )
     scorer = Scorer(snapshot, terms, at, asker)
-    match = _scored(scorer, [*places, *others], near)[0].match()
+    scored = _scored(scorer, [*places, *others], near)[0]
+    signs, confidence = Question.of(snapshot, query, terms).judge(scored, near)
     return Explanation(
         topic_id,
-        match.score,
-        match.relevance,
+        scored.score,
+        scored.relevance,
         scorer.factors(places[0]),
         scorer.shares(places[0]),
         near.similarities([topic_id]).get(topic_id) if near else None,
+        signs,
+        confidence,
     )
 
 
@@ -232,11 +240,46 @@ class Scored(NamedTuple):
     """A document as it is ranked."""
 
     topic_id: int
-    relevance: float
-    factor: float  # `ranking.weight`
+    words: float  # what they are worth
+    relevance: float  # that of the words, or with the meaning
+    factor: float  # the product of `ranking.factors`
 
-    def match(self) -> Match:
-        return Match(self.topic_id, self.relevance * self.factor, self.relevance)
+    @property
+    def score(self) -> float:
+        return self.relevance * self.factor
+
+    def match(self, signs: Signs = NO_SIGNS, confidence: float = 0.0) -> Match:
+        return Match(self.topic_id, self.score, self.relevance, signs, confidence)
+
+
+class Question(NamedTuple):
+    """What a query says, to judge by how much of it a topic says."""
+
+    weight: float  # of all its words
+    rarest: float  # weight of a word that a single topic of all holds
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, query: Query, terms: Sequence[Lookup]) -> "Question":
+        """Weigh a query. Words that no topic holds count: they say that it may be about others.
+
+        In a young index that says little. An unfinished word does not count, for nobody knows
+        yet what it will be.
+        """
+        rarest = scoring.idf(snapshot.document_count, 1)
+        known = {lookup.word for lookup in terms}
+        if query.unfinished:
+            known.update(query.completed(query.unfinished))
+        unheld = sum(query.terms[one[0]] for one in _synonyms(query) if one[0] not in known)
+        told = snapshot.document_count / (snapshot.document_count + YOUNG)
+        return cls(needed(terms, 1.0) + unheld * rarest * told, rarest)
+
+    def judge(self, one: Scored, near: Near | None) -> tuple[Signs, float]:
+        """Return what speaks for a topic, and the chance that it fits."""
+        meant = near.judge(one.topic_id) if near else None
+        similarity, weights = meant or (0.0, WORDS_ALONE)
+        coverage = one.words / self.weight if self.weight else 0.0
+        signs = Signs(similarity, coverage, one.words / self.rarest)
+        return signs, weights.confidence(signs)
 
 
 class Scorer:
@@ -261,8 +304,8 @@ class Scorer:
         found, shares = self._shares(places, rows)
         relevances = np.bincount(found.documents, shares, minlength=len(places))
         factors = np.prod([*self._factors(places, rows).values()], axis=0)
-        columns = rows.topic_ids.tolist(), relevances.tolist(), factors.tolist()
-        return list(map(Scored, *columns))
+        columns = rows.topic_ids.tolist(), relevances.tolist(), relevances.tolist()
+        return list(map(Scored, *columns, factors.tolist()))
 
     def factors(self, place: Place) -> Mapping[str, float]:
         """Return what a document's relevance is multiplied with."""

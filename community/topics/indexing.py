@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from community import search
+from community.companies.models import Company, Product
 from community.core import markup
 from community.core.db import db, reading
 from community.search import Document, languages, ranking
@@ -122,6 +123,7 @@ def _documents(which: ColumnElement[bool], *, limit: int) -> list[Document]:
         select(
             Topic.id,
             Topic.company_id,
+            Company.name.label("company_name"),
             Topic.kind,
             Topic.status,
             Topic.title,
@@ -133,6 +135,7 @@ def _documents(which: ColumnElement[bool], *, limit: int) -> list[Document]:
             Topic.created_at,
             Topic.last_activity_at,
         )
+        .join(Company, Company.id == Topic.company_id)
         .where(which, Topic.hidden_at.is_(None))
         .order_by(Topic.id)
         .limit(limit)
@@ -146,7 +149,7 @@ def _documents(which: ColumnElement[bool], *, limit: int) -> list[Document]:
     ]
 
 
-def _document(topic: Any, answers: Sequence[Any], tags: list[str], products: list[int]) -> Document:
+def _document(topic: Any, answers: Sequence[Any], tags: list[str], products: list[Any]) -> Document:
     vouched = [answer for answer in answers if answer.is_official or answer.accepted_count]
     others = [answer for answer in answers if answer not in vouched]
     return Document(
@@ -159,7 +162,8 @@ def _document(topic: Any, answers: Sequence[Any], tags: list[str], products: lis
         accepted="\n".join(markup.plain_text(answer.body_html) for answer in vouched),
         best="\n".join(markup.plain_text(answer.body_html) for answer in others),
         tags=tuple(tags),
-        product_ids=tuple(products),
+        product_ids=tuple(product.id for product in products),
+        names=(topic.company_name, *(product.name for product in products)),
         has_official=any(answer.is_official for answer in vouched),
         has_accepted=any(answer.accepted_count for answer in vouched),
         is_solved=topic.status in SOLVED_STATUSES,
@@ -254,13 +258,14 @@ def _tags(topic_ids: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
-def _products(topic_ids: Sequence[int]) -> dict[int, list[int]]:
+def _products(topic_ids: Sequence[int]) -> dict[int, list[Any]]:
     rows = db.session.execute(
-        select(TopicProduct.topic_id, TopicProduct.product_id)
+        select(TopicProduct.topic_id, Product.id, Product.name)
+        .join(Product, Product.id == TopicProduct.product_id)
         .where(TopicProduct.topic_id.in_(topic_ids))
-        .order_by(TopicProduct.topic_id, TopicProduct.product_id)
+        .order_by(TopicProduct.topic_id, Product.id)
     )
-    found: dict[int, list[int]] = defaultdict(list)
-    for topic_id, product_id in rows:
-        found[topic_id].append(product_id)
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.topic_id].append(row)
     return found

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from community.search import NOT_SAID, Document, Filters, Order, SearchIndex, Spread
+from community.search.confidence import Weights
 from community.search.ranking import Asker
 from tests.search.documents import NOW, document
 
@@ -17,6 +18,7 @@ PRINTER = document(1, "Printer jams on page two", "The paper crumples in the tra
 INVOICE = document(2, "Where is my invoice?", "I moved and need last year's bill.", company_id=1)
 TOASTER = document(3, "Toaster jams bread", "The bread is stuck in the slot.", company_id=2)
 EVERYTHING = (PRINTER, INVOICE, TOASTER)
+FITTING = Weights(-2.0, 4.0, 4.0, 1.0)
 
 
 def ids(matches: object) -> list[int]:
@@ -33,6 +35,9 @@ class Meaning:
 
     def similarities(self, topic_ids: Iterable[int]) -> dict[int, float]:
         return {topic_id: self.known[topic_id] for topic_id in topic_ids if topic_id in self.known}
+
+    def judge(self, topic_id: int) -> tuple[float, Weights] | None:
+        return (self.known[topic_id], FITTING) if topic_id in self.known else None
 
 
 class Conformance:
@@ -89,7 +94,40 @@ class Conformance:
             told = filled.explain("printer jams", match.topic_id, near=near, at=NOW)
             assert told is not None
             assert told.score == pytest.approx(match.score)
+            assert told.signs == pytest.approx(match.signs)
+            assert told.confidence == pytest.approx(match.confidence)
             assert told.similarity == (near.known.get(match.topic_id) if near else None)
+
+    def test_is_found_by_what_it_is_filed_under(self, index: SearchIndex) -> None:
+        """Who writes on the page of a company leaves its name out; who asks elsewhere says it."""
+        index.rebuild([replace(PRINTER, names=("Zebra Works", "Stripe 300")), TOASTER])
+        assert ids(index.similar("zebra jams")) == [1, 3]
+        assert ids(index.similar("the stripe 300")) == [1]
+
+    # How sure it is
+
+    def test_confidence_grows_with_what_is_said(self, filled: SearchIndex) -> None:
+        title = PRINTER.title
+        all_of_it, less, hardly = (
+            filled.similar(asked, limit=1)[0]
+            for asked in (
+                f"{title} ",
+                f"{title} and eats zebras ",
+                f"{title.split()[0]} eats zebras ",
+            )
+        )
+        assert 1 > all_of_it.confidence > less.confidence > hardly.confidence > 0
+        assert all_of_it.signs.coverage > less.signs.coverage > hardly.signs.coverage
+        assert all_of_it.signs.evidence == pytest.approx(less.signs.evidence)
+
+    def test_meaning_makes_it_surer(self, filled: SearchIndex) -> None:
+        alike, unlike = (
+            filled.similar("page jams", limit=1, near=Meaning(t1=similarity, t3=0.0))[0]
+            for similarity in (0.9, 0.1)
+        )
+        assert alike.topic_id == unlike.topic_id == 1
+        assert alike.confidence > unlike.confidence
+        assert alike.signs.coverage == unlike.signs.coverage
 
     # How common a word is
 
@@ -214,6 +252,8 @@ class Conformance:
             told = index.explain("crash on start", match.topic_id, at=NOW, asker=asker)
             assert told is not None
             assert told.score == pytest.approx(match.score)
+            assert told.signs == pytest.approx(match.signs)
+            assert told.confidence == pytest.approx(match.confidence)
         alike = [match.score for match in index.similar("crash on start", at=NOW)]
         assert alike[0] == alike[1]
 

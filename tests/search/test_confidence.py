@@ -1,132 +1,33 @@
-import json
-from collections.abc import Sequence
-from pathlib import Path
-
 import pytest
-from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
-from community.search.commands import eval_group
-from community.search.engines.whoosh import WhooshIndex
-from community.search.evaluation import (
-    Item,
-    LabelledSet,
-    confidence,
-    meanings,
-    retrieval,
-    write_set,
-)
-from community.search.evaluation.confidence import Asked, Tried
-from community.search.vectors import Spaces
-from community.search.vectors.embedders import Vectors
-from tests.search.vectors.models import Words
+from community.search.confidence import NO_SIGNS, WORDS_ALONE, Signs, Weights
+from community.search.vectors.e5 import E5
+from community.search.vectors.minilm import MiniLM
+
+LEARNT = (WORDS_ALONE, MiniLM.fitting, E5.fitting)
+SHARES = st.floats(0, 1)
 
 
-class Synonyms(Words):
-    """Knows what is meant by an engine that is dead."""
-
-    languages = None
-
-    def compute(self, wanted: Sequence[str], *, asking: bool) -> Vectors:
-        meant = [text.replace("engine dead", "car cannot start") for text in wanted]
-        return super().compute(meant, asking=asking)
-
-
-ASKED = Tried((Asked(9, True, 1), Asked(8, True, 2), Asked(3, True, 4), Asked(7, False, 7)))
+@pytest.mark.parametrize("weights", LEARNT)
+@given(signs=st.builds(Signs, SHARES, SHARES, st.floats(0, 300)), more=SHARES)
+def test_more_of_any_sign_is_never_less_sure(weights: Weights, signs: Signs, more: float) -> None:
+    said = weights.confidence(signs)
+    assert 0 <= said <= 1
+    for name, value in signs._asdict().items():
+        assert weights.confidence(signs._replace(**{name: value + more})) >= said
 
 
-def test_a_query_is_asked_with_and_without_what_fits() -> None:
-    corpus = [Item("1", "zebra crossing closed"), Item("2", "zebra")]
-    queries = [Item("q", "zebra crossing"), Item("none", "zebra"), Item("nowhere", "lion")]
-    labels = {"q": {"1": 1}, "none": {"2": 0}, "nowhere": {"2": 1}}
-    tried = confidence.ask(
-        LabelledSet(corpus, queries, labels),
-        WhooshIndex,
-        by=lambda match: match.relevance,
-        others=[Item("other", "crossing"), Item("lost", "tiger")],
-    )
-    first, nowhere = tried.asked
-    assert first.is_hit
-    assert first.score > first.near > 0  # "2" is what is left
-    assert nowhere == Asked(0.0, False, 0.0)
-    assert tried.far[0] > 0
-    assert tried.far[1] == 0
+@pytest.mark.parametrize("weights", LEARNT)
+def test_without_a_sign_nothing_is_shown(weights: Weights) -> None:
+    assert weights.confidence(NO_SIGNS) < 0.05
 
 
-def test_a_query_is_asked_by_its_meaning_too(tmp_path: Path) -> None:
-    corpus = [Item("1", "car cannot start"), Item("2", "flat tyre")]
-    labelled = LabelledSet(corpus, [Item("q", "engine dead")], {"q": {"1": 1}})
-    spaces = Spaces(tmp_path / "vectors", [Synonyms()])
-    list(meanings.fill(spaces, retrieval.documents_of(labelled).values()))
-
-    words, meaning = (
-        confidence.ask(labelled, WhooshIndex, by=lambda match: match.relevance, spaces=each)
-        for each in (None, spaces)
-    )
-
-    assert not words.asked[0].is_hit
-    assert meaning.asked[0].is_hit
+def test_where_no_vector_tells_similarity_counts_nothing() -> None:
+    assert WORDS_ALONE.similarity == 0
 
 
-def test_a_threshold_hides_noise_and_some_hits() -> None:
-    assert confidence.cut(ASKED, 4) == confidence.Cut(4, kept=2 / 3, near=0.5, far=None)
-    assert confidence.cut(ASKED, 0) == confidence.Cut(0, kept=1.0, near=1.0, far=None)
-
-
-@pytest.mark.parametrize(
-    ("most", "kept", "noise"),
-    [(1.0, 1.0, 1.0), (0.5, 1.0, 0.5), (0.25, 2 / 3, 0.25), (0.0, 2 / 3, 0.0)],
-)
-def test_a_threshold_is_as_low_as_noise_allows(most: float, kept: float, noise: float) -> None:
-    cut = confidence.cut_at_noise(ASKED, most)
-    assert cut.near == noise
-    lower = confidence.cut(ASKED, cut.threshold - 1e-9)
-    assert lower.near > most or lower.near == 1.0
-    assert cut.kept == pytest.approx(kept)
-
-
-def test_separation_is_the_area_under_the_curve() -> None:
-    # 9 and 8 are above all four noises, 3 above two of them.
-    assert confidence.separation(ASKED) == pytest.approx((4 + 4 + 2) / 12)
-    assert confidence.separation(Tried((Asked(1, True, 1),))) == 0.5
-    assert confidence.separation(Tried(())) == 0.5
-
-
-def test_queries_of_others_are_the_noise_where_there_are_any() -> None:
-    tried = Tried(ASKED.asked, far=(1, 2))
-    assert confidence.separation(tried) == 1.0
-    assert confidence.cut_at_noise(tried, 0.0).far == 0.0
-    assert confidence.cut_at_noise(tried, 0.0).kept == 1.0
-    assert confidence.together([ASKED, tried, tried]) == Tried(3 * ASKED.asked, (1, 2, 1, 2))
-
-
-def test_nothing_asked_has_no_threshold() -> None:
-    with pytest.raises(ValueError, match="Nothing was asked"):
-        confidence.cut_at_noise(Tried(()), 0.1)
-
-
-def test_command_judges_several_sets_together(tmp_path: Path) -> None:
-    for name, animal in (("first", "zebra"), ("second", "lion")):
-        corpus = [Item("1", f"{animal} crossing closed"), Item("2", f"{animal} fed")]
-        queries = [Item("a", f"{animal} crossing"), Item("b", f"why is {animal} fed")]
-        labels = {"a": {"1": 1}, "b": {"2": 1}}
-        write_set(tmp_path / name, corpus=corpus, queries=queries, labels=labels)
-    folders = [str(tmp_path / "first"), str(tmp_path / "second")]
-    table = CliRunner().invoke(eval_group, ["confidence", *folders])
-    assert table.exit_code == 0
-    assert "expected calibration error" in table.output
-    printed = CliRunner().invoke(eval_group, ["confidence", *folders, "--by", "score", "--json"])
-    told = json.loads(printed.output)
-    assert told["queries"] == 4
-    assert set(told["sets"]) == {"first", "second"}
-    assert told["separation"] == told["sets"]["first"]["separation"] == 1.0
-    assert told["cuts"][-1]["far"] == 0.0
-    assert told["cuts"][-1]["kept"] == 1.0
-
-
-def test_command_needs_queries(tmp_path: Path) -> None:
-    write_set(tmp_path, corpus=[Item("1", "zebra")], queries=[], labels={})
-    result = CliRunner().invoke(eval_group, ["confidence", str(tmp_path)])
-    assert result.exit_code == 2
-    assert "fewer than two queries" in result.output
-    (tmp_path / "qrels.tsv").unlink()
-    assert CliRunner().invoke(eval_group, ["confidence", str(tmp_path)]).exit_code == 2
+def test_odds_too_long_for_a_number_are_none() -> None:
+    assert Weights(-1e6, 0, 0, 0).confidence(NO_SIGNS) == 0.0
+    assert Weights(1e6, 0, 0, 0).confidence(NO_SIGNS) == 1.0

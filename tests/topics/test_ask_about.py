@@ -58,11 +58,12 @@ def test_the_line_says_what_was_guessed_and_why(client: Client, routers: Company
     page = client.get("/ask/suggestions?text=my+brightwave+is+down").text
 
     assert about(page) == [
-        ("brightwave", "Brightwave", True),
+        ("brightwave/router-x2", "Brightwave › Router X2", True),  # all its topics are about it
+        ("brightwave", "Brightwave", False),
         ("any", "none of these", False),
     ]
     assert "guessed from “brightwave”" in page
-    assert field(page, "guessed") == "brightwave"
+    assert field(page, "guessed") == "brightwave/router-x2"
 
 
 def test_topics_like_it_say_what_it_is_about(client: Client, routers: Company) -> None:

@@ -50,6 +50,7 @@ def test_a_document_holds_the_words_and_what_vouches_for_them() -> None:
     assert document.accepted == "Use the tray.\nClean it."
     assert document.best == "A good one."
     assert (document.tags, document.product_ids) == (("jam", "paper"), (product.id,))
+    assert document.names == (company.name, product.name)
     assert (document.kind, document.status) == ("problem", "solved")
     assert (document.has_official, document.has_accepted, document.is_solved) == (True,) * 3
     assert document.helped_count == 5

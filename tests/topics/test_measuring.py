@@ -260,7 +260,9 @@ class TestExplain:
         assert every.output.startswith(f"1. Zebra printer jams (topic {topic.id})\n")
         assert "2. Zebra paper" in every.output
         assert "= relevance" in every.output
-        assert "× trust 1.000 × freshness 1.000" in every.output
+        assert "× trust 1.000 × expertise 1.000 × freshness 1.000" in every.output
+        assert "of what the words say" in every.output
+        assert "confidence, shown\n" in every.output
         assert "title 1" in one.output
         assert " jam " in one.output
 

@@ -1,4 +1,4 @@
-"""From what score on are topics worth showing? Ask also where nothing fits, and look at the best.
+"""From what score on are topics worth showing? Ask also where nothing fits.
 
 Then the right thing to show is nothing, and there are two ways to have nothing that fits:
 
@@ -19,22 +19,50 @@ from community.search.evaluation.retrieval import OpenIndex, indexed
 from community.search.evaluation.sets import Item, LabelledSet
 from community.search.vectors import Spaces
 
+Measure = Callable[[Match], float]  # the more, the likelier it fits
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a query of the set found, with what fits it within reach and without."""
+
+    shown: tuple[Match, ...]  # the first five
+    fitting: frozenset[int]  # topics
+    near: tuple[Match, ...]  # the first five when none fits
+
+    def tried(self, by: Measure) -> "Asked":
+        fitting = [match for match in self.shown if match.topic_id in self.fitting]
+        return Asked(_most(fitting or self.shown, by), bool(fitting), _most(self.near, by))
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What came of asking a corpus."""
+
+    own: tuple[Answer, ...]
+    far: tuple[tuple[Match, ...], ...] = ()  # the first five of each query of other sets
+
+    def tried(self, by: Measure) -> "Tried":
+        """Return what one measure of a match says."""
+        own = tuple(answer.tried(by) for answer in self.own)
+        return Tried(own, tuple(_most(matches, by) for matches in self.far))
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a query came to, with what fits within reach and without."""
 
-    score: float  # of the first topic; 0 if there is none
+    score: float  # of the best that fits among the first five; if none does, of the best; or 0
     is_hit: bool  # one that fits is among the first five
-    near: float  # the score of the first topic when none fits
+    near: float  # the best score when none fits
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What came of asking a corpus."""
+    """What one measure says of all that was asked."""
 
     asked: tuple[Asked, ...]  # its own queries
-    far: tuple[float, ...] = ()  # for queries of other sets, the score of the first topic
+    far: tuple[float, ...] = ()  # for queries of other sets, the best score
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +79,15 @@ def ask(
     labelled: LabelledSet,
     open_index: OpenIndex,
     *,
-    by: Callable[[Match], float],
     others: Iterable[Item] = (),
     with_body: bool = True,
     limit: int | None = None,
     older_only: bool = False,
     spaces: Spaces | None = None,
-) -> Tried:
+) -> Answers:
     """Ask a set its own queries, each twice, and queries of others.
 
     Args:
-        by: the score of a match.
         others: queries that nothing in the corpus fits.
         with_body: ask with title and body, else with the title alone.
         limit: queries to ask of its own, all if None.
@@ -70,24 +96,21 @@ def ask(
     """
     with indexed(labelled, open_index) as corpus:
 
-        def found(query: Item, exclude: Collection[int] = ()) -> list[Match]:
-            return corpus.similar(
+        def found(query: Item, exclude: Collection[int] = ()) -> tuple[Match, ...]:
+            matches = corpus.similar(
                 query, with_body=with_body, limit=SHOWN, exclude=exclude, spaces=spaces
             )
+            return tuple(matches)
 
-        def first(matches: Sequence[Match]) -> float:
-            return by(matches[0]) if matches else 0.0
-
-        asked = []
+        own = []
         for query in corpus.askable(limit):
-            fitting = {id_ for id_, grade in corpus.grades(query).items() if grade > 0}
-            if not fitting:
-                continue
-            excluded = corpus.excluded(query, older_only=older_only)
-            matches = found(query, excluded)
-            is_hit = any(match.topic_id in fitting for match in matches)
-            asked.append(Asked(first(matches), is_hit, first(found(query, excluded | fitting))))
-        return Tried(tuple(asked), tuple(first(found(query)) for query in others))
+            grades = corpus.grades(query)
+            fitting = frozenset(id_ for id_, grade in grades.items() if grade > 0)
+            if fitting:
+                excluded = corpus.excluded(query, older_only=older_only)
+                shown, near = found(query, excluded), found(query, excluded | fitting)
+                own.append(Answer(shown, fitting, near))
+        return Answers(tuple(own), tuple(found(query) for query in others))
 
 
 def together(tries: Iterable[Tried]) -> Tried:
@@ -149,6 +172,10 @@ def separation(tried: Tried) -> float:
 
 def _noise(tried: Tried) -> Sequence[float]:
     return tried.far or [each.near for each in tried.asked]
+
+
+def _most(matches: Iterable[Match], by: Measure) -> float:
+    return max(map(by, matches), default=0.0)
 
 
 def _share(scores: Sequence[float], threshold: float) -> float:

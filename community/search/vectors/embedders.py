@@ -15,6 +15,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from community.search.confidence import Weights
 from community.search.vectors import texts
 
 PATIENCE = 0.05  # seconds that a query waits for the model to be free
@@ -38,12 +39,14 @@ class Embedder(ABC):
 
     ``unrelated`` is the cosine of two texts that have nothing to do with each other, the median
     over random pairs of query and document of the labelled sets: where a model's scale begins.
+    ``fitting`` is what its similarity counts among the signs that a topic fits.
     """
 
     name: ClassVar[str]
     dimensions: ClassVar[int]
     languages: ClassVar[frozenset[str] | None]  # primary subtags; None: every other
     unrelated: ClassVar[float]
+    fitting: ClassVar[Weights]
     batch: ClassVar[int]  # texts that are embedded together
 
     def __init__(self) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from community.search.confidence import Weights
 from community.search.documents import NOT_SAID
 from community.search.errors import SearchUnavailable
 from community.search.vectors import texts
@@ -52,6 +53,13 @@ class Neighbours:
             known |= one.similarities(others)
         return known
 
+    def judge(self, topic_id: int) -> tuple[float, Weights] | None:
+        """Return the similarity of a topic, and what signs count beside it; None: no vector."""
+        for one in self.asked:
+            for similarity in one.similarities([topic_id]).values():
+                return similarity, one.model.fitting
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -59,7 +67,7 @@ class Asked:
 
     table: Table
     vector: Vectors
-    unrelated: float  # cosine
+    model: Embedder
 
     def nearest(
         self, *, company_id: int | None, count: int, exclude: Collection[int]
@@ -74,7 +82,7 @@ class Asked:
         return self._scaled(self.table.cosines(self.vector, topic_ids))
 
     def _scaled(self, cosines: dict[int, float]) -> dict[int, float]:
-        zero = self.unrelated
+        zero = self.model.unrelated
         return {topic: max(0.0, (cos - zero) / (1 - zero)) for topic, cos in cosines.items()}
 
 
@@ -111,7 +119,7 @@ class Space:
         if not table.live_count:
             return None
         vector = self.embedder.embed([text], asking=True, patience=PATIENCE)[0]
-        return Asked(table, vector, self.embedder.unrelated)
+        return Asked(table, vector, self.embedder)
 
 
 class Spaces:

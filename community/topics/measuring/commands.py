@@ -16,6 +16,7 @@ from community.core import clock
 from community.core.db import reading
 from community.search import Document, Explanation, matching
 from community.search.commands import json_option, limit_option, query_option
+from community.search.confidence import SHOWN_FROM
 from community.search.evaluation import BadSet, answers, intervals
 from community.search.evaluation.answers import Case, Choice
 from community.search.vectors.embedders import NoVectors
@@ -224,6 +225,10 @@ def _parts(explanation: Explanation) -> Iterator[str]:
     yield f"   score {explanation.score:.3f} = relevance {explanation.relevance:.3f}{factors}"
     if explanation.similarity is not None:
         yield f"   {explanation.similarity:8.3f}  similarity of meaning, from 0 to 1"
+    coverage, evidence = explanation.signs.coverage, explanation.signs.evidence
+    yield f"   {coverage:8.3f}  of what the words say, worth {evidence:.1f} words of one topic alone"
+    is_shown = "shown" if explanation.confidence >= SHOWN_FROM else "not shown"
+    yield f"   {explanation.confidence:8.3f}  confidence, {is_shown}"
     for term in explanation.terms[:TERMS_SHOWN]:
         where = ", ".join(f"{name} {count}" for name, count in term.fields.items())
         yield f"   {term.share:8.3f}  {term.term:<24} idf {term.idf:.2f}  {where}"

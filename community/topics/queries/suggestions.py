@@ -107,7 +107,7 @@ def look(
             company_of = {vote.topic_id: vote.subject.company_id for vote in votes}
             its = found[0].subject.company_id
             matches.sort(key=lambda match: company_of.get(match.topic_id) != its)
-        return Look(_shown(matches[:SHOWN_MAX], text, body), found)
+        return Look(_shown(matches, text, body), found)
     except SearchUnavailable:
         return Look([], companies.weigh(signs), searching=False)
 
@@ -154,7 +154,8 @@ def _asker(
 
 
 def _shown(matches: Sequence[Match], text: str, body: str) -> list[Suggestion]:
-    topic_ids = [match.topic_id for match in matches]
+    """Return the first of those that are sure enough to fit."""
+    topic_ids = [match.topic_id for match in matching.fitting(matches)[:SHOWN_MAX]]
     if not topic_ids:
         return []
     answers = answers_for(topic_ids, text, body=body)

@@ -263,7 +263,8 @@ def _described(
 
 
 def _tell_of_topic(topic: Topic, editor: User) -> None:
+    # In this order: topics like it are sought once it is in the index as it now reads.
+    outbox.publish("topic.changed", topic_id=topic.id, company_id=topic.company_id)
     outbox.publish(
         "topic.edited", topic_id=topic.id, company_id=topic.company_id, editor_id=editor.id
     )
-    outbox.publish("topic.changed", topic_id=topic.id, company_id=topic.company_id)

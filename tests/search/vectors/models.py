@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from community.search.confidence import Weights
 from community.search.vectors.embedders import Embedder, NoVectors, Vectors
 
 
@@ -16,6 +17,7 @@ class Words(Embedder):
     dimensions = 384
     languages: ClassVar[frozenset[str] | None] = frozenset({"en"})
     unrelated = 0.0
+    fitting = Weights(-1.0, 4.0, 4.0, 1.0)
     batch = 4
 
     def __init__(self, *, release: str = "1", absent: str = "", broken: str = "") -> None:
