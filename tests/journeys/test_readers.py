@@ -19,7 +19,7 @@ from community.demo.load import load
 from community.search import vectors
 from community.topics import handlers
 from tests.conftest import TEST_DATABASE_URL, make_app, own_database
-from tests.demo.test_readers import FOUND_LEAST
+from tests.demo.test_readers import FOUND_LEAST, NOISE_MOST
 from tests.journeys import screens
 from tests.search.readers import PROBLEMS, Problem
 
@@ -80,6 +80,8 @@ def test_thirty_problems(open_window: OpenWindow, tmp_path: Path) -> None:
     (folder / "seen.tsv").write_text(f"{told}\n", encoding="utf-8")
 
     assert sum(one.place > 0 for one in seen) >= FOUND_LEAST, told
+    noise = sum(bool(one.titles) for one in seen if not one.problem.fits)
+    assert noise <= (NOISE_MOST if off else 0), told
 
 
 def _at_the_box(open_window: OpenWindow, size: ViewportSize, colours: Colours) -> Page:
