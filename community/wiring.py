@@ -15,6 +15,7 @@ from community.api import views as api_views
 from community.companies import holdings as companies_holdings
 from community.companies import views as companies_views
 from community.core import erasing, holdings, jobs, outbox
+from community.moderation import views as moderation_views
 from community.notifications import handlers as news
 from community.notifications import holdings as notifications_holdings
 from community.notifications import services as notifications_services
@@ -143,6 +144,7 @@ def wire_pages(app: Flask) -> None:
         pictures_views,
         writing_views,
         topics_views,
+        moderation_views,
         notifications_views,
         pages_views,
         api_views,

@@ -73,6 +73,7 @@ class User(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))  # Argon2id
     is_moderator: Mapped[bool] = mapped_column(default=False)
     is_admin: Mapped[bool] = mapped_column(default=False)  # operator
+    trusted_since: Mapped[datetime | None]  # serves on appeals; comes with reputation, or by hand
     suspended_until: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     source_key: Mapped[str | None] = mapped_column(String(200), unique=True)  # of an import

@@ -7,8 +7,10 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
@@ -173,3 +175,55 @@ class Mandate(Base):
     def is_valid(self, at: datetime) -> bool:
         """Tell whether the person may speak for the company at that moment."""
         return self.since <= at and (self.valid_until is None or at < self.valid_until)
+
+
+class Champion(Base):
+    """A super-user whom a company thanks in public. It gives no power, and bars from its cases."""
+
+    __tablename__ = "champions"
+
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
+    thanked_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    since: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Employment(Base):
+    """Somebody declares whom they work for, or have a stake in. It bars them from its cases."""
+
+    __tablename__ = "employments"
+
+    id: Mapped[IntPK]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
+    declared_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None]
+
+    company: Mapped[Company] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        Index(
+            "uq_employments_current",
+            "user_id",
+            "company_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+
+class Rivalry(Base):
+    """Two companies that compete: who has a stake in one moderates neither.
+
+    Said by somebody with a mandate at one of them, or by a moderator; kept in the order of ids.
+    """
+
+    __tablename__ = "rivalries"
+
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), primary_key=True)
+    rival_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), primary_key=True, index=True)
+    declared_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    declared_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    __table_args__ = (CheckConstraint("company_id < rival_id", name="in_order"),)

@@ -6,8 +6,8 @@ Every one is described in ``docs/settings.md``; a test keeps the two in step.
 import os
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from community.core.errors import SettingsError
+from community.core.secret_files import kept_secret
 
 SECRET_KEY_MIN = 32  # characters
 SEARCH_FOLDERS = {"whoosh": "search", "tantivy": "search-tantivy"}  # by engine, in the data folder
@@ -178,24 +179,7 @@ def _secret_key(value: str, environment: str, data_dir: Path) -> str:
             "COMMUNITY_SECRET_KEY is required in production. Make one with: "
             'python3 -c "import secrets; print(secrets.token_hex(32))"'
         )
-    return _kept_secret(data_dir / "secret_key")
-
-
-def _kept_secret(path: Path) -> str:
-    """Return the development key, making it the first time.
-
-    Two processes may start at once. Each writes a key aside; the one that links it into
-    place first has made the key, and nobody ever reads half of one.
-    """
-    if not path.exists():
-        aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
-        with suppress(FileExistsError):
-            os.link(aside, path)
-        aside.unlink()
-    return path.read_text().strip()
+    return kept_secret(data_dir / "secret_key", partial(secrets.token_hex, 32))
 
 
 def _base_url(value: str, environment: str, port: int) -> str:

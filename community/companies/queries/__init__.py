@@ -25,12 +25,14 @@ from community.companies.queries.known import (
     speakers_of,
 )
 from community.companies.queries.near import NearCompany, completions, near, near_products
+from community.companies.queries.stakes import Stake, stake_of, stakes_in
 
 __all__ = [
     "Guess",
     "NearCompany",
     "Sign",
     "SignKind",
+    "Stake",
     "Subject",
     "Vote",
     "aliases_of",
@@ -50,5 +52,7 @@ __all__ = [
     "products_of",
     "read_signs",
     "speakers_of",
+    "stake_of",
+    "stakes_in",
     "weigh",
 ]

@@ -58,6 +58,7 @@ from community.topics.models.topics import (
     TopicTag,
     slug_of,
 )
+from community.topics.models.visibility import AskedBy, Rule, Sight, Tombstone
 
 __all__ = [
     "BODY_MAX",
@@ -79,6 +80,7 @@ __all__ = [
     "VERSION_MAX",
     "VISIT_LENGTH",
     "AcceptedAnswer",
+    "AskedBy",
     "CompanyFigures",
     "DeflectionEvent",
     "DeflectionStep",
@@ -91,11 +93,14 @@ __all__ = [
     "RelatedTopic",
     "Reply",
     "Revision",
+    "Rule",
     "SavedSearch",
+    "Sight",
     "Standing",
     "StatusChange",
     "StatusRole",
     "Tag",
+    "Tombstone",
     "Topic",
     "TopicKind",
     "TopicProduct",

@@ -1,0 +1,41 @@
+"""The tables of moderation. What stands in place of a hidden post belongs to topics."""
+
+from community.moderation.models.appeals import Appeal, AppealState, Juror, JurorVote
+from community.moderation.models.cases import (
+    Case,
+    Decision,
+    DecisionAction,
+    Flag,
+    FlagOutcome,
+    Restriction,
+    RestrictionKind,
+)
+from community.moderation.models.legal import LegalOutcome, LegalRequest
+from community.moderation.models.log import LogAction, LogEntry, LogRole, LogText
+from community.moderation.models.modes import Mode, ModeKind
+from community.moderation.models.spam import SpamCount, SpamJudgement, SpamVerdict
+
+__all__ = [
+    "Appeal",
+    "AppealState",
+    "Case",
+    "Decision",
+    "DecisionAction",
+    "Flag",
+    "FlagOutcome",
+    "Juror",
+    "JurorVote",
+    "LegalOutcome",
+    "LegalRequest",
+    "LogAction",
+    "LogEntry",
+    "LogRole",
+    "LogText",
+    "Mode",
+    "ModeKind",
+    "Restriction",
+    "RestrictionKind",
+    "SpamCount",
+    "SpamJudgement",
+    "SpamVerdict",
+]

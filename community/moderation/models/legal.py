@@ -1,0 +1,42 @@
+"""Requests by courts, authorities and lawyers, and what was done about them."""
+
+import enum
+from datetime import date, datetime
+
+from sqlalchemy import Date, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from community.core import clock
+from community.core.db import Base, IntPK
+
+NAME_MAX = 200  # characters
+
+
+class LegalOutcome(enum.StrEnum):
+    """What was done about a request."""
+
+    PENDING = "pending"
+    GRANTED = "granted"
+    GRANTED_IN_PART = "granted_in_part"
+    REFUSED = "refused"
+
+
+class LegalRequest(Base):
+    """One request. Its text is public where the law lets it be."""
+
+    __tablename__ = "legal_requests"
+
+    id: Mapped[IntPK]
+    received_on: Mapped[date] = mapped_column(Date)
+    requester: Mapped[str] = mapped_column(String(NAME_MAX))  # who asked
+    country: Mapped[str] = mapped_column(String(2))  # ISO 3166-1
+    law: Mapped[str] = mapped_column(String(NAME_MAX))
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"), index=True)
+    target: Mapped[str] = mapped_column(String(NAME_MAX), default="")  # as the public log names it
+    outcome: Mapped[LegalOutcome] = mapped_column(default=LegalOutcome.PENDING)
+    done: Mapped[str] = mapped_column(Text, default="")  # what was done, in words
+    text: Mapped[str] = mapped_column(Text, default="")
+    is_text_public: Mapped[bool] = mapped_column(default=False)
+    entered_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    closed_at: Mapped[datetime | None]
