@@ -53,6 +53,8 @@ def wire_events() -> None:
         "answer.marked_official",
         "answer.unmarked_official",
         "status.changed",
+        "post.hidden",
+        "post.restored",
         do=topics.index_topics,
         batch=True,
     )
@@ -61,6 +63,8 @@ def wire_events() -> None:
         "reply.posted",
         "answer.accepted",
         "answer.unaccepted",
+        "post.hidden",
+        "post.restored",
         do=topics.refresh_standings,
         batch=True,
     )
@@ -69,6 +73,8 @@ def wire_events() -> None:
         "topic.changed",
         "reply.posted",
         "status.changed",
+        "post.hidden",
+        "post.restored",
         do=topics.refresh_figures,
         batch=True,
     )

@@ -128,7 +128,8 @@ def inspect_index() -> None:
 
 def refresh_standings(payloads: Sequence[outbox.Payload]) -> None:
     """Count again what the authors of some replies have done at the companies concerned."""
-    standings.refresh_authors({payload["reply_id"] for payload in payloads})
+    reply_ids = {payload["reply_id"] for payload in payloads} - {None}  # None: a topic was hidden
+    standings.refresh_authors(reply_ids)
 
 
 def refresh_figures(payloads: Sequence[outbox.Payload]) -> None:

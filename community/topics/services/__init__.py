@@ -19,6 +19,7 @@ from community.topics.services.verdicts import (
     unmark_official,
     vote,
 )
+from community.topics.services.visibility import hide, lift
 
 __all__ = [
     "Question",
@@ -31,7 +32,9 @@ __all__ = [
     "edit_reply",
     "edit_topic",
     "follow",
+    "hide",
     "keep_search",
+    "lift",
     "mark_official",
     "mark_read",
     "post_comment",
