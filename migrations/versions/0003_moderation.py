@@ -153,6 +153,7 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Integer(), nullable=True),
     sa.Column('company_id', sa.Integer(), nullable=True),
     sa.Column('risk', sa.Double(), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
@@ -169,7 +170,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_cases_company_id'), ['company_id'], unique=False)
-        batch_op.create_index('ix_cases_queue', ['risk', 'id'], unique=False, sqlite_where=sa.text('decided_at IS NULL'), postgresql_where=sa.text('decided_at IS NULL'))
+        batch_op.create_index('ix_cases_queue', ['due_at', 'id'], unique=False, sqlite_where=sa.text('decided_at IS NULL'), postgresql_where=sa.text('decided_at IS NULL'))
         batch_op.create_index('uq_cases_open_person_id', ['person_id'], unique=True, sqlite_where=sa.text('decided_at IS NULL AND person_id IS NOT NULL'), postgresql_where=sa.text('decided_at IS NULL AND person_id IS NOT NULL'))
         batch_op.create_index('uq_cases_open_reply_id', ['reply_id'], unique=True, sqlite_where=sa.text('decided_at IS NULL AND reply_id IS NOT NULL'), postgresql_where=sa.text('decided_at IS NULL AND reply_id IS NOT NULL'))
         batch_op.create_index('uq_cases_open_topic_id', ['topic_id'], unique=True, sqlite_where=sa.text('decided_at IS NULL AND topic_id IS NOT NULL'), postgresql_where=sa.text('decided_at IS NULL AND topic_id IS NOT NULL'))
@@ -290,15 +291,17 @@ def upgrade() -> None:
     op.create_table('restrictions',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
-    sa.Column('kind', sa.Enum('held', 'no_links', 'slow', name='restrictionkind', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('kind', sa.Enum('held', 'no_links', 'slow', 'suspended', name='restrictionkind', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('decision_id', sa.Integer(), nullable=False),
     sa.Column('until', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('lifted_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['decision_id'], ['decisions.id'], name=op.f('fk_restrictions_decision_id')),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_restrictions_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_restrictions'))
     )
     with op.batch_alter_table('restrictions', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_restrictions_decision_id'), ['decision_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_restrictions_user_id'), ['user_id'], unique=False)
 
     op.create_table('jurors',
@@ -337,6 +340,7 @@ def downgrade() -> None:
     op.drop_table('jurors')
     with op.batch_alter_table('restrictions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_restrictions_user_id'))
+        batch_op.drop_index(batch_op.f('ix_restrictions_decision_id'))
 
     op.drop_table('restrictions')
     with op.batch_alter_table('appeals', schema=None) as batch_op:

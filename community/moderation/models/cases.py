@@ -39,8 +39,8 @@ def _one_open(table: str, condition: str, *before: str) -> tuple[Index, ...]:
 class Case(Base):
     """Something that moderators are to look at: all open flags of one target, or a held post.
 
-    ``version`` grows with every flag and every change of the target, so that a decision made on
-    what stood there before is noticed. One moderator at a time has the lease.
+    ``version`` grows with every flag that comes or goes, so that a decision made on what was known
+    before is noticed. One moderator at a time has the lease.
     """
 
     __tablename__ = "cases"
@@ -52,7 +52,8 @@ class Case(Base):
     reply_id: Mapped[int | None] = mapped_column(ForeignKey("replies.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"), index=True)
-    risk: Mapped[float] = mapped_column(default=0.0)  # the higher, the sooner it is looked at
+    risk: Mapped[float] = mapped_column(default=0.0)  # `community.moderation.risk`
+    due_at: Mapped[datetime] = mapped_column(default=clock.now)  # the riskier, the sooner
     version: Mapped[int] = mapped_column(default=1)
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)
     decided_at: Mapped[datetime | None]
@@ -67,7 +68,7 @@ class Case(Base):
         *_one_open("cases", "decided_at IS NULL"),
         Index(
             "ix_cases_queue",
-            "risk",
+            "due_at",
             "id",
             sqlite_where=text("decided_at IS NULL"),
             postgresql_where=text("decided_at IS NULL"),
@@ -152,19 +153,25 @@ class RestrictionKind(enum.StrEnum):
     HELD = "held"  # whatever they post is looked at first
     NO_LINKS = "no_links"
     SLOW = "slow"  # one post an hour
+    SUSPENDED = "suspended"  # they take no part at all
 
 
 class Restriction(Base):
-    """A limit on one person. A suspension is `User.suspended_until`."""
+    """What one person may not do for a while, by a decision.
+
+    These rows are the truth about suspensions as well: `User.suspended_until` is the latest end
+    of those in force (`services.restrictions`).
+    """
 
     __tablename__ = "restrictions"
 
     id: Mapped[IntPK]
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     kind: Mapped[RestrictionKind]
-    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"))
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), index=True)
     until: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    lifted_at: Mapped[datetime | None]  # before its end, because the decision was overturned
 
 
 def target_of(row: Case | Flag) -> str:

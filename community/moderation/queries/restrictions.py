@@ -1,0 +1,42 @@
+"""What somebody may not do just now, and what slows them down."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from community.core.db import db
+from community.moderation.models import Restriction, RestrictionKind
+from community.topics.models import Reply, Topic
+
+
+def in_force(user_id: int, at: datetime) -> dict[RestrictionKind, datetime]:
+    """Return what one person may not do at that moment, and until when each lasts."""
+    rows = db.session.execute(
+        select(Restriction.kind, func.max(Restriction.until))
+        .where(
+            Restriction.user_id == user_id,
+            Restriction.lifted_at.is_(None),
+            Restriction.until > at,
+        )
+        .group_by(Restriction.kind)
+    )
+    return {kind: until for kind, until in rows}
+
+
+def last_post_at(
+    user_id: int, *, topic_id: int | None = None, company_id: int | None = None
+) -> datetime | None:
+    """Return when somebody last posted in a topic, about a company or, without either, at all.
+
+    Topics, answers and comments count alike, whether or not they are in sight: taking a post away
+    must not let its author post the sooner.
+    """
+    asked = select(func.max(Topic.created_at)).where(Topic.author_id == user_id)
+    said = select(func.max(Reply.created_at)).where(Reply.author_id == user_id)
+    if topic_id is not None:
+        asked, said = asked.where(Topic.id == topic_id), said.where(Reply.topic_id == topic_id)
+    elif company_id is not None:
+        asked = asked.where(Topic.company_id == company_id)
+        said = said.join(Topic, Topic.id == Reply.topic_id).where(Topic.company_id == company_id)
+    moments = [moment for each in (asked, said) if (moment := db.session.scalar(each)) is not None]
+    return max(moments, default=None)
