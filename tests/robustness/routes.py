@@ -7,7 +7,7 @@ value looks like, and has it attacked with all the bad ones.
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -107,6 +107,7 @@ class Outcome:
         self.headers = dict(answer.headers) if answer else {}
         self.fault = fault
         self.changed: set[str] = set()  # tables whose rows are others now, if that was watched
+        self.seen: Any = None  # what a look at it showed, before it was undone
 
     @property
     def location(self) -> str:
@@ -177,6 +178,7 @@ class World:
         fields: Fields | None = None,
         with_token: bool = True,
         watched: bool = False,
+        look: Callable[[], object] | None = None,
         path: str = "",
         **options: Any,
     ) -> Outcome:
@@ -185,6 +187,7 @@ class World:
         Args:
             fields: of the form, or of the query for a route that is read.
             watched: note which tables it changes.
+            look: what to note besides, before it is undone.
             path: instead of the route's own address.
             options: of Werkzeug's test client, in the place of ``fields``.
         """
@@ -220,6 +223,8 @@ class World:
             if watched:
                 now = all_rows(connection)
                 outcome.changed = {name for name in rows if rows[name] != now[name]}
+            if look is not None:
+                outcome.seen = look()
             return outcome
         except Exception as error:  # noqa: BLE001 (what would have been a 500)
             return Outcome(None, f"{type(error).__name__}: {str(error)[:300]}")
