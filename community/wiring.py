@@ -15,6 +15,7 @@ from community.api import views as api_views
 from community.companies import holdings as companies_holdings
 from community.companies import views as companies_views
 from community.core import erasing, holdings, jobs, outbox
+from community.moderation import handlers as moderation
 from community.moderation import views as moderation_views
 from community.notifications import handlers as news
 from community.notifications import holdings as notifications_holdings
@@ -110,6 +111,10 @@ def wire_events() -> None:
     _after("status.changed", do=news.tell_of_status, alone=True)
     _after("news.waiting", do=news.mail_news, batch=True, alone=True, patient=True)
     _after("day.begun", do=news.mail_daily, batch=True, alone=True, patient=True)
+
+    _after("status.changed", do=moderation.log_status)
+    _after("topic.sorted", do=moderation.log_sorting)
+    _after("company.moderated", do=moderation.log_company_page)
 
     writing_services.after_saving(pictures_services.keep_for_draft)
     _wire_times()

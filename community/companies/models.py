@@ -2,6 +2,7 @@
 
 import enum
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import (
     CheckConstraint,
@@ -175,6 +176,22 @@ class Mandate(Base):
     def is_valid(self, at: datetime) -> bool:
         """Tell whether the person may speak for the company at that moment."""
         return self.since <= at and (self.valid_until is None or at < self.valid_until)
+
+
+class Stake(enum.StrEnum):
+    """What binds somebody to a company, the closest first (rule N12)."""
+
+    MANDATE = "mandate"  # they may speak for it
+    EMPLOYER = "employer"  # they said that they work for it
+    CHAMPION = "champion"  # it thanks them in public
+    RIVAL = "rival"  # one of these binds them to a company that competes with it
+
+
+class Ties(NamedTuple):
+    """What somebody has to do with a company at some moment."""
+
+    mandate: Mandate | None = None  # under which they speak for it
+    stake: Stake | None = None
 
 
 class Champion(Base):

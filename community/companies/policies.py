@@ -1,13 +1,45 @@
-"""Who may open and describe company pages: anybody who may take part (capability B1)."""
+"""Who may open and describe company pages, and who moderates what concerns a company.
+
+Anybody who may take part describes them (capability B1); nobody with a stake moderates (rule N12).
+"""
 
 from datetime import datetime
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from community.accounts.models import User
 from community.accounts.policies import can_ask, can_take_part
-from community.companies.models import Company, CompanyState, Mandate
+from community.companies.models import Company, CompanyState, Stake, Ties
 from community.core.policy import YES, Decision, no
+
+BARS = {
+    Stake.MANDATE: _l("You speak for this company, so you do not moderate what concerns it."),
+    Stake.EMPLOYER: _l("You work for this company, so you do not moderate what concerns it."),
+    Stake.CHAMPION: _l(
+        "You are a champion of this company, so you do not moderate what concerns it."
+    ),
+    Stake.RIVAL: _l(
+        "You have a stake in a rival of this company, so you do not moderate what concerns it."
+    ),
+}
+
+
+def can_moderate(actor: User | None, stake: Stake | None, at: datetime) -> Decision:
+    """Use a moderator's power over what concerns a company: nobody with a stake in it may.
+
+    This is rule N12, and the one place where it is written.
+
+    Args:
+        stake: the actor's in that company (`queries.stake_of`); None as well where no company is
+            concerned.
+    """
+    may = can_take_part(actor, at)
+    if actor is None or not may:
+        return may
+    if not (actor.is_moderator or actor.is_admin):
+        return no(gettext("Moderators alone can do this."))
+    return no(str(BARS[stake])) if stake is not None else YES
 
 
 def can_open_page(actor: User | None, at: datetime, *, asking: bool = False) -> Decision:
@@ -20,33 +52,43 @@ def can_open_page(actor: User | None, at: datetime, *, asking: bool = False) -> 
 
 
 def can_set_official_help(
-    actor: User | None, company: Company, mandate: Mandate | None, at: datetime
+    actor: User | None, company: Company, ties: Ties, at: datetime
 ) -> Decision:
     """Rule N3: anyone may say where official help is, with a source; joining is not asked.
 
     On the page of a company that has proved who it is, a link that stands there is replaced by the
     company or a moderator only: one that looks like the company's word is what swindlers want.
+
+    Args:
+        ties: the actor's, to this company.
     """
     may = can_take_part(actor, at)
     is_open = company.state is CompanyState.UNCLAIMED or company.official_help_url is None
     if actor is None or not may or is_open:
         return may
-    if mandate is not None or actor.is_moderator or actor.is_admin:
+    if ties.mandate is not None or can_moderate(actor, ties.stake, at):
         return YES
     return no(gettext("%(name)s says itself where its official help is.", name=company.name))
 
 
-def can_name(
-    actor: User | None, company: Company, mandate: Mandate | None, at: datetime
-) -> Decision:
+def can_name(actor: User | None, company: Company, ties: Ties, at: datetime) -> Decision:
     """Say what else a company is called, or take such a name away.
 
     Anyone may, as with official help (rule N3); once a company has proved who it is, it or
     a moderator.
+
+    Args:
+        ties: the actor's, to this company.
     """
     may = can_take_part(actor, at)
     if actor is None or not may or company.state is CompanyState.UNCLAIMED:
         return may
-    if mandate is not None or actor.is_moderator or actor.is_admin:
+    if ties.mandate is not None or can_moderate(actor, ties.stake, at):
         return YES
     return no(gettext("%(name)s says itself what else it is called.", name=company.name))
+
+
+def did_as_moderator(actor: User, company: Company, ties: Ties, at: datetime) -> bool:
+    """Tell whether a change of a company's page rests on a moderator's power alone."""
+    is_anybodys = company.state is CompanyState.UNCLAIMED
+    return not is_anybodys and ties.mandate is None and bool(can_moderate(actor, ties.stake, at))

@@ -19,6 +19,7 @@ from community.companies.models import (
     CompanyAlias,
     CompanyGram,
     Product,
+    Ties,
 )
 from community.core import clock, outbox, text
 from community.core.db import db
@@ -159,14 +160,16 @@ def set_official_help(actor: User | None, company: Company, *, url: str, source:
         NotAllowed: the actor may not take part, or the company says it itself.
         Invalid: an address is missing or is none.
     """
-    mandate = queries.mandate_of(actor.id, company.id) if actor is not None else None
-    policies.can_set_official_help(actor, company, mandate, clock.now()).require()
+    now = clock.now()
+    ties = queries.ties_of(actor, company.id, now)
+    policies.can_set_official_help(actor, company, ties, now).require()
     assert actor is not None  # can_set_official_help refuses None
     company.official_help_url = web_address(url, field="url")
     company.official_help_source = web_address(source, field="source")
     company.official_help_by_id = actor.id
-    company.official_help_at = clock.now()
+    company.official_help_at = now
     outbox.publish("company.official_help_set", company_id=company.id)
+    _tell_if_moderated(actor, company, ties, "official_help")
 
 
 def add_alias(actor: User | None, company: Company, *, alias: str) -> CompanyAlias:
@@ -178,8 +181,9 @@ def add_alias(actor: User | None, company: Company, *, alias: str) -> CompanyAli
         NotAllowed: the actor may not take part, or the company says it itself.
         Invalid: the name does not fit, is known, or there are `ALIASES_MAX` already.
     """
-    mandate = queries.mandate_of(actor.id, company.id) if actor is not None else None
-    policies.can_name(actor, company, mandate, clock.now()).require()
+    now = clock.now()
+    ties = queries.ties_of(actor, company.id, now)
+    policies.can_name(actor, company, ties, now).require()
     assert actor is not None  # can_name refuses None
     alias = _name(alias, field="alias")
     lock(company)  # whoever adds the tenth name at the same time waits
@@ -194,6 +198,7 @@ def add_alias(actor: User | None, company: Company, *, alias: str) -> CompanyAli
         )
     row = write_alias(company, alias, added_by_id=actor.id)
     outbox.publish("company.names_changed", company_id=company.id)
+    _tell_if_moderated(actor, company, ties, "names")
     return row
 
 
@@ -214,11 +219,20 @@ def remove_alias(actor: User | None, company: Company, alias_id: int) -> None:
     Raises:
         NotAllowed: the actor may not take part, or the company says it itself.
     """
-    mandate = queries.mandate_of(actor.id, company.id) if actor is not None else None
-    policies.can_name(actor, company, mandate, clock.now()).require()
+    now = clock.now()
+    ties = queries.ties_of(actor, company.id, now)
+    policies.can_name(actor, company, ties, now).require()
     mine = CompanyAlias.company_id == company.id
     if changed(delete(CompanyAlias).where(CompanyAlias.id == alias_id, mine)):
         outbox.publish("company.names_changed", company_id=company.id)
+        assert actor is not None  # can_name refuses None
+        _tell_if_moderated(actor, company, ties, "names")
+
+
+def _tell_if_moderated(actor: User, company: Company, ties: Ties, what: str) -> None:
+    """Publish that a moderator changed what a company says itself; it goes into the public log."""
+    if policies.did_as_moderator(actor, company, ties, clock.now()):
+        outbox.publish("company.moderated", company_id=company.id, actor_id=actor.id, what=what)
 
 
 def _name(typed: str, *, field: str = "name") -> str:

@@ -109,8 +109,9 @@ def official_help(company_slug: str) -> ResponseReturnValue:
     who = actor()
     if who is None:
         return sign_in_first()
-    mandate = queries.mandate_of(who.id, company.id)
-    policies.can_set_official_help(who, company, mandate, clock.now()).require()
+    now = clock.now()
+    ties = queries.ties_of(who, company.id, now)
+    policies.can_set_official_help(who, company, ties, now).require()
     form = OfficialHelpForm(
         url=company.official_help_url or "", source=company.official_help_source or ""
     )
@@ -168,7 +169,7 @@ def names(company_slug: str) -> ResponseReturnValue:
 
 def _names_page(company: Company, form: AliasForm, near: Sequence[queries.NearCompany] = ()) -> str:
     who = actor()
-    mandate = queries.mandate_of(who.id, company.id) if who is not None else None
+    now = clock.now()
     return render_template(
         "companies/names.html",
         company=company,
@@ -176,7 +177,7 @@ def _names_page(company: Company, form: AliasForm, near: Sequence[queries.NearCo
         near=near,
         aliases=queries.aliases_of(company.id),
         most=ALIASES_MAX,
-        may=policies.can_name(who, company, mandate, clock.now()),
+        may=policies.can_name(who, company, queries.ties_of(who, company.id, now), now),
     )
 
 

@@ -11,7 +11,8 @@ from flask_babel import gettext
 
 from community.accounts.models import User
 from community.accounts.policies import can_ask, can_take_part
-from community.companies.models import Company, CompanyState, Mandate
+from community.companies.models import Company, CompanyState, Mandate, Stake
+from community.companies.policies import can_moderate
 from community.core.policy import YES, Decision, no
 from community.topics.models import (
     STATUSES,
@@ -173,16 +174,20 @@ def can_set_status(
     return no(gettext("The asker, the company and moderators say where a topic stands."))
 
 
-def can_sort(
-    actor: User | None, topic: Topic, *, mandate: Mandate | None, at: datetime
-) -> Decision:
-    """Change kind or tags: the asker, and moderators who do not speak for the company."""
+def can_sort(actor: User | None, topic: Topic, *, stake: Stake | None, at: datetime) -> Decision:
+    """Change kind or tags: the asker, and moderators without a stake in the company.
+
+    Args:
+        stake: the actor's, in the topic's company.
+    """
     decision = can_take_part(actor, at)
     if not decision:
         return decision
     assert actor is not None  # can_take_part refuses None
-    if actor.id == topic.author_id or is_neutral_moderator(actor, has_mandate=mandate is not None):
+    if actor.id == topic.author_id:
         return YES
+    if actor.is_moderator or actor.is_admin:
+        return can_moderate(actor, stake, at)
     return no(gettext("The asker and moderators say what kind of topic this is."))
 
 
@@ -217,8 +222,3 @@ def can_edit_reply(
     if reply.speaks_for_company and mandate is None:
         return no(gettext("You said this for the company, and you speak for it no more."))
     return YES
-
-
-def is_neutral_moderator(actor: User, *, has_mandate: bool) -> bool:
-    """Tell whether somebody moderates here: nobody does at their own company (rule N12)."""
-    return (actor.is_moderator or actor.is_admin) and not has_mandate

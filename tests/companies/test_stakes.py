@@ -12,8 +12,9 @@ from community.companies.models import (
     Mandate,
     MandateKind,
     Rivalry,
+    Stake,
 )
-from community.companies.queries import Stake, stake_of, stakes_in
+from community.companies.queries import stake_of, stakes_in
 from community.core import clock
 from community.core.db import db
 from tests.conftest import counted_statements

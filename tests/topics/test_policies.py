@@ -6,7 +6,8 @@ from itertools import product
 import pytest
 
 from community.accounts.models import User
-from community.companies.models import Company, CompanyState, Mandate, MandateKind
+from community.companies.models import Company, CompanyState, Mandate, MandateKind, Stake
+from community.companies.policies import BARS, can_moderate
 from community.core import clock
 from community.topics import policies
 from community.topics.models import STATUSES, Reply, StatusRole, Topic, TopicKind, TopicStatus
@@ -27,12 +28,21 @@ def mandate(kind: MandateKind = MandateKind.EMPLOYEE) -> Mandate:
     return Mandate(company_id=1, user_id=2, kind=kind)
 
 
-@pytest.mark.parametrize("kind", list(MandateKind))
-def test_no_mandate_of_any_kind_sorts_a_customers_topic(kind: MandateKind) -> None:
+@pytest.mark.parametrize("stake", list(Stake))
+def test_nobody_with_a_stake_moderates_and_each_is_told_why(stake: Stake) -> None:
     for is_moderator, is_admin in product((False, True), repeat=2):
-        employee = person(2, is_moderator=is_moderator, is_admin=is_admin)
-        assert not policies.can_sort(employee, topic(), mandate=mandate(kind), at=NOW)
-        assert not policies.is_neutral_moderator(employee, has_mandate=True)
+        actor = person(2, is_moderator=is_moderator, is_admin=is_admin)
+        is_barred = is_moderator or is_admin
+
+        decisions = [
+            policies.can_sort(actor, topic(), stake=stake, at=NOW),
+            can_moderate(actor, stake, NOW),
+        ]
+        assert [bool(decision) for decision in decisions] == [False, False]
+        if is_barred:
+            assert {decision.reason for decision in decisions} == {str(BARS[stake])}
+        assert bool(policies.can_sort(actor, topic(), stake=None, at=NOW)) == is_barred
+        assert bool(can_moderate(actor, None, NOW)) == is_barred
 
 
 @pytest.mark.parametrize("new", list(TopicStatus))
@@ -86,7 +96,7 @@ def test_who_cannot_take_part_can_do_nothing() -> None:
         assert not policies.can_judge(actor, reply, at=NOW)
         assert not policies.can_accept(actor, topic(), reply, has_me_too=True, at=NOW)
         assert not policies.can_mark_official(actor, mandate(), reply, at=NOW)
-        assert not policies.can_sort(actor, topic(), mandate=None, at=NOW)
+        assert not policies.can_sort(actor, topic(), stake=None, at=NOW)
         for role in StatusRole:
             assert not policies.can_set_status(
                 actor, topic(), TopicStatus.SOLVED, role=role, asker_said=None, at=NOW

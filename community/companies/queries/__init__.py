@@ -25,14 +25,13 @@ from community.companies.queries.known import (
     speakers_of,
 )
 from community.companies.queries.near import NearCompany, completions, near, near_products
-from community.companies.queries.stakes import Stake, stake_of, stakes_in
+from community.companies.queries.stakes import stake_of, stakes_in, ties_of
 
 __all__ = [
     "Guess",
     "NearCompany",
     "Sign",
     "SignKind",
-    "Stake",
     "Subject",
     "Vote",
     "aliases_of",
@@ -54,5 +53,7 @@ __all__ = [
     "speakers_of",
     "stake_of",
     "stakes_in",
+    "stakes_of",
+    "ties_of",
     "weigh",
 ]

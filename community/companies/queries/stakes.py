@@ -1,22 +1,13 @@
 """Who has a stake in a company, and so judges nothing that concerns it (rule N12)."""
 
-import enum
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, union
+from sqlalchemy import ColumnElement, and_, or_, select, true, union
 
-from community.companies.models import Champion, Employment, Mandate, Rivalry
+from community.accounts.models import User
+from community.companies.models import Champion, Employment, Mandate, Rivalry, Stake, Ties
 from community.core.db import db
-
-
-class Stake(enum.StrEnum):
-    """What binds somebody to a company, the closest first."""
-
-    MANDATE = "mandate"  # they may speak for it
-    EMPLOYER = "employer"  # they said that they work for it
-    CHAMPION = "champion"  # it thanks them in public
-    RIVAL = "rival"  # one of these binds them to a company that competes with it
 
 
 def stakes_in(company_id: int, user_ids: Collection[int], at: datetime) -> dict[int, Stake]:
@@ -39,37 +30,58 @@ def stake_of(user_id: int, company_id: int | None, at: datetime) -> Stake | None
     return stakes_in(company_id, [user_id], at).get(user_id)
 
 
+def stakes_of(user_id: int, at: datetime) -> dict[int, Stake]:
+    """Return all companies that something binds one person to, and what. Four statements."""
+    found: dict[int, Stake] = {}
+    for stake, table, condition in _tables(at):
+        bound = select(table.company_id).where(table.user_id == user_id, condition)
+        found |= dict.fromkeys(db.session.scalars(bound), stake)
+    return dict.fromkeys(_rivals(*found), Stake.RIVAL) | found if found else found
+
+
+def ties_of(user: User | None, company_id: int, at: datetime) -> Ties:
+    """Return what somebody has to do with a company: nothing, if nobody is signed in."""
+    if user is None:
+        return Ties()
+    mandate = db.session.get(Mandate, (company_id, user.id))
+    valid = mandate if mandate is not None and mandate.is_valid(at) else None
+    return Ties(mandate=valid, stake=stake_of(user.id, company_id, at))
+
+
 def _ties(
     company_ids: Collection[int], user_ids: Collection[int], at: datetime
 ) -> dict[int, Stake]:
     """Return the closest tie of each of these people to any of the companies."""
-    tables: tuple[tuple[Stake, type[Mandate | Employment | Champion], ColumnElement[bool]], ...] = (
-        (Stake.CHAMPION, Champion, Champion.company_id.in_(company_ids)),
-        (
-            Stake.EMPLOYER,
-            Employment,
-            and_(Employment.company_id.in_(company_ids), Employment.ended_at.is_(None)),
-        ),
+    found: dict[int, Stake] = {}
+    for stake, table, condition in _tables(at):
+        bound = select(table.user_id).where(
+            table.user_id.in_(user_ids), table.company_id.in_(company_ids), condition
+        )
+        found |= dict.fromkeys(db.session.scalars(bound), stake)
+    return found
+
+
+def _tables(
+    at: datetime,
+) -> tuple[tuple[Stake, type[Mandate | Employment | Champion], ColumnElement[bool]], ...]:
+    """Return where ties are written down; the closer ones, which overwrite the others, last."""
+    return (
+        (Stake.CHAMPION, Champion, true()),
+        (Stake.EMPLOYER, Employment, Employment.ended_at.is_(None)),
         (
             Stake.MANDATE,
             Mandate,
             and_(
-                Mandate.company_id.in_(company_ids),
                 Mandate.since <= at,
                 or_(Mandate.valid_until.is_(None), Mandate.valid_until > at),
             ),
         ),
     )
-    found: dict[int, Stake] = {}
-    for stake, table, condition in tables:  # the closer ones overwrite the others
-        bound = select(table.user_id).where(table.user_id.in_(user_ids), condition)
-        found |= dict.fromkeys(db.session.scalars(bound), stake)
-    return found
 
 
-def _rivals(company_id: int) -> list[int]:
+def _rivals(*company_ids: int) -> list[int]:
     either = union(
-        select(Rivalry.rival_id).where(Rivalry.company_id == company_id),
-        select(Rivalry.company_id).where(Rivalry.rival_id == company_id),
+        select(Rivalry.rival_id).where(Rivalry.company_id.in_(company_ids)),
+        select(Rivalry.company_id).where(Rivalry.rival_id.in_(company_ids)),
     )
     return list(db.session.scalars(either))

@@ -12,7 +12,7 @@ from community.topics.models import Rule
 
 DIGEST_LENGTH = 64  # hexadecimal digits of SHA-256
 SALT_LENGTH = 32  # hexadecimal digits of 16 random bytes
-TARGET_MAX = 80  # characters
+TARGET_MAX = 100  # characters
 COMPANY_MAX = 80  # characters
 
 
@@ -42,6 +42,7 @@ class LogAction(enum.StrEnum):
     REDACT = "redact"  # personal data left this log
     STATUS = "status"  # of a topic, set by a moderator
     SORT = "sort"  # kind and tags, set by a moderator
+    DESCRIBE = "describe"  # names, official help or rivals of a company, set by a moderator
     APPOINT = "appoint"  # somebody became a moderator, a trusted member, or no longer is
     LEGAL = "legal"  # a request by an authority was answered
     READ_ONLY = "read_only"

@@ -7,8 +7,10 @@ from flask import abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from community.accounts.sessions import actor
 from community.companies import queries as companies
 from community.companies.models import Company, CompanyState, Product
+from community.companies.policies import can_set_official_help
 from community.companies.views import company_or_404
 from community.core import clock
 from community.pages import queries
@@ -81,11 +83,20 @@ def company(company_slug: str) -> ResponseReturnValue:
         page=page,
         products=_tree(companies.products_of(found.id)),
         speakers=companies.speakers_of(found.id) if found.state is CompanyState.LISTENING else (),
+        may_set_help=_may_set_help(found),
         helpers=topics.who_answers(found.id, HELPERS),
         follows=is_followed(found),
         is_indexed=_is_indexed(found, counts),
         canonical=canonical("pages.company", company_slug=found.slug),
     )
+
+
+def _may_set_help(company: Company) -> bool:
+    """Tell whether the viewer is to be led to where the official help is set (rule N3)."""
+    who, now = actor(), clock.now()
+    if company.state is CompanyState.UNCLAIMED or who is None:
+        return company.state is CompanyState.UNCLAIMED
+    return bool(can_set_official_help(who, company, companies.ties_of(who, company.id, now), now))
 
 
 @bp.get("/c/<company_slug>/p/<product_slug>")

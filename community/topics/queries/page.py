@@ -5,7 +5,7 @@ is, and two more for somebody who is signed in: the topic with its company, its 
 and the topic it differs from; its products and tags; the history of its status; the
 topics like it; the replies and their comments (`conversation`); what the viewer said of
 those, and what the viewer has to do with the topic. What there is none of is not asked
-for.
+for. Of moderators it is asked besides whether they have a stake in the company.
 """
 
 from datetime import datetime
@@ -17,6 +17,7 @@ from sqlalchemy.orm import aliased
 
 from community.accounts.models import User
 from community.companies.models import Company, Mandate, Product
+from community.companies.queries import stake_of
 from community.core import clock, paging
 from community.core.db import UtcDateTime
 from community.topics.models import (
@@ -258,6 +259,9 @@ def _mine(head: Any, viewer: User | None, now: datetime) -> Mine:
         has_this_too=bool(row.has_this_too),
         follows=bool(row.follows),
         speaks_for_company=bool(row.speaks_for_company),
+        stake=stake_of(viewer.id, head.company_id, now)
+        if viewer.is_moderator or viewer.is_admin
+        else None,
         read_until=row.read_until,
         new_count=row.new_count,
         first_new_id=row.first_new_id,

@@ -10,7 +10,7 @@ from typing import Literal
 
 from markupsafe import Markup  # noqa: TID251 (wraps what was sanitised at write time)
 
-from community.companies.models import CompanyState
+from community.companies.models import CompanyState, Stake
 from community.search.passages import Passage
 from community.topics.models import StatusRole, TopicKind, TopicStatus
 
@@ -262,6 +262,7 @@ class Mine:
     has_this_too: bool = False
     follows: bool = False
     speaks_for_company: bool = False  # under a mandate that is valid now
+    stake: Stake | None = None  # in its company; asked for of moderators only
     read_until: datetime | None = None  # None: they have not been here
     new_count: int = 0
     first_new_id: int | None = None

@@ -29,7 +29,7 @@ from community.topics.models import (
     TopicProduct,
     TopicTag,
 )
-from community.topics.services import languages, places, statuses, tagging, words
+from community.topics.services import gate, languages, places, statuses, tagging, words
 
 AS_POSTED = 1  # the number of the text as it was posted
 
@@ -76,6 +76,7 @@ def edit_topic(
     was, about = _about(topic), _described(title, kind, products.values(), slugs)
     if (body, about) == (topic.body, was):
         return False
+    gate.ask(_attempt(editor, topic, topic, body_html, now))
     _keep(topic, editor, body=body, was=was, about=about, note=note, at=now)
     pictures.keep(body)
     if kind is not topic.kind:
@@ -110,8 +111,7 @@ def sort_topic(
     """
     now = clock.now()
     slugs = None if tags is None else words.tags(tags)
-    mandate = places.mandate_of(actor, topic)
-    policies.can_sort(actor, topic, mandate=mandate, at=now).require()
+    policies.can_sort(actor, topic, stake=places.stake_of(actor, topic, now), at=now).require()
     assert actor is not None  # can_sort refuses None
     _lock(topic, "title", "kind", "status")
     places.seen(topic)
@@ -128,6 +128,8 @@ def sort_topic(
         tagging.set_tags(topic, slugs, actor)
     change(topic, edited_at=now)
     _tell_of_topic(topic, actor)
+    if actor.id != topic.author_id:
+        outbox.publish("topic.sorted", topic_id=topic.id, actor_id=actor.id, was=was, now=about)
     return True
 
 
@@ -164,6 +166,7 @@ def edit_reply(
 
     if body == reply.body:
         return False
+    gate.ask(_attempt(editor, topic, reply, body_html, now))
     _keep(reply, editor, body=body, was={}, about={}, note=note, at=now)
     pictures.keep(body)
     change(reply, body=body, body_html=body_html, edited_at=now)
@@ -175,6 +178,13 @@ def edit_reply(
         editor_id=editor.id,
     )
     return True
+
+
+def _attempt(
+    editor: User, topic: Topic, post: Topic | Reply, body_html: str, at: datetime
+) -> gate.Attempt:
+    new_links = words.links(body_html) - words.links(post.body_html)
+    return gate.Attempt(editor, topic.company_id, topic.id, new_links, at, is_change=True)
 
 
 def _lock(post: Topic | Reply, *columns: str) -> None:

@@ -1,10 +1,12 @@
 """Where a change happens: topics and replies that can be seen, and who speaks there."""
 
+from datetime import datetime
+
 from flask_babel import gettext
 
 from community.accounts.models import User
 from community.companies import queries as companies
-from community.companies.models import Mandate
+from community.companies.models import Mandate, Stake
 from community.core.db import db
 from community.core.errors import NotFound
 from community.topics.models import Reply, Topic
@@ -49,3 +51,8 @@ def reply_in(topic: Topic, reply: Reply) -> Reply:
 def mandate_of(actor: User | None, topic: Topic) -> Mandate | None:
     """Return the mandate under which ``actor`` speaks for the topic's company just now."""
     return companies.mandate_of(actor.id, topic.company_id) if actor is not None else None
+
+
+def stake_of(actor: User | None, topic: Topic, at: datetime) -> Stake | None:
+    """Return what binds ``actor`` to the topic's company (rule N12)."""
+    return companies.stake_of(actor.id, topic.company_id, at) if actor is not None else None

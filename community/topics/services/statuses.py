@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 
 from community.accounts.models import User
 from community.companies.models import Mandate
+from community.companies.policies import can_moderate
 from community.core import clock, outbox
 from community.core.db import db
 from community.core.policy import Decision
@@ -89,25 +90,20 @@ def _role(
 ) -> tuple[StatusRole | None, Decision]:
     """Return the first of the actor's roles in which the change is allowed, or the refusal.
 
-    Nobody moderates an own topic, nor at their own company (rule N12).
+    Nobody moderates an own topic, nor with a stake in the company (rule N12).
     """
     is_asker = actor is not None and actor.id == topic.author_id
     roles: list[StatusRole | None] = [StatusRole.ASKER] if is_asker else []
     if mandate is not None:
         roles.append(StatusRole.COMPANY)
-    if (
-        actor is not None
-        and not is_asker
-        and policies.is_neutral_moderator(actor, has_mandate=mandate is not None)
-    ):
+    now = clock.now()
+    if not is_asker and can_moderate(actor, places.stake_of(actor, topic, now), now):
         roles.append(StatusRole.MODERATOR)
     said = _asker_said(topic)
     tried = [
         (
             role,
-            policies.can_set_status(
-                actor, topic, status, role=role, asker_said=said, at=clock.now()
-            ),
+            policies.can_set_status(actor, topic, status, role=role, asker_said=said, at=now),
         )
         for role in roles or [None]
     ]

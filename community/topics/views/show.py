@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from community.accounts.models import User
 from community.accounts.sessions import actor
+from community.companies.policies import can_moderate
 from community.core import clock
 from community.core.db import transaction
 from community.core.sql import ROW_ID_MAX
@@ -166,7 +167,7 @@ def statuses_to_offer(page: TopicPage, viewer: User) -> Sequence[TopicStatus]:
 
     `policies.can_set_status` has the last word: it also knows what the asker said.
     """
-    if page.mine.speaks_for_company or _is_neutral_moderator(page, viewer):
+    if page.mine.speaks_for_company or _moderates(page, viewer):
         offered: Sequence[TopicStatus] = STATUSES[page.kind]
     elif page.mine.is_asker and page.kind in policies.SOLVABLE:
         offered = policies.ASKER_SAYS
@@ -185,12 +186,12 @@ def _status_form(page: TopicPage, viewer: User) -> StatusForm | None:
 
 
 def _sort_form(page: TopicPage, viewer: User) -> SortForm | None:
-    if not (page.mine.is_asker or _is_neutral_moderator(page, viewer)):
+    if not (page.mine.is_asker or _moderates(page, viewer)):
         return None
     return SortForm(
         formdata=None, kind=page.kind.value, tags=", ".join(tag.name for tag in page.tags)
     )
 
 
-def _is_neutral_moderator(page: TopicPage, viewer: User) -> bool:
-    return policies.is_neutral_moderator(viewer, has_mandate=page.mine.speaks_for_company)
+def _moderates(page: TopicPage, viewer: User) -> bool:
+    return bool(can_moderate(viewer, page.mine.stake, clock.now()))
