@@ -12,7 +12,7 @@ from community.topics.models import Reply, Topic
 def in_force(user_id: int, at: datetime) -> dict[RestrictionKind, datetime]:
     """Return what one person may not do at that moment, and until when each lasts."""
     rows = db.session.execute(
-        select(Restriction.kind, func.max(Restriction.until))
+        select(Restriction.kind, func.max(Restriction.until).label("until"))
         .where(
             Restriction.user_id == user_id,
             Restriction.lifted_at.is_(None),
@@ -20,7 +20,7 @@ def in_force(user_id: int, at: datetime) -> dict[RestrictionKind, datetime]:
         )
         .group_by(Restriction.kind)
     )
-    return {kind: until for kind, until in rows}
+    return {row.kind: row.until for row in rows}
 
 
 def last_post_at(

@@ -28,7 +28,7 @@ from community.topics.models import (
     Topic,
     TopicKind,
 )
-from community.topics.services import again, deflection, languages, places, tagging, words
+from community.topics.services import again, deflection, gate, languages, places, tagging, words
 
 
 def post_topic(
@@ -56,7 +56,7 @@ def post_topic(
         visit: of the asker, whose path ends with the step ``posted``.
 
     Raises:
-        NotAllowed: the author may not post, or the company takes no topics here.
+        NotAllowed: the author may not post, or not just now, or the company takes no topics here.
         Invalid: a text, a tag or a product does not fit.
     """
     now = clock.now()
@@ -69,6 +69,7 @@ def post_topic(
     posted = again.same_topic(author, company, title=title, body=body, at=now)
     if posted is not None:
         return posted
+    gate.ask(gate.Attempt(author, company.id, None, words.links(body_html), now))
     products = tagging.products(company, product_ids)
     differs_from_id = _seen_topic_id(differs_from_id)
     topic = Topic(
@@ -95,6 +96,7 @@ def post_topic(
         deflection.record_step(
             visit=visit, step=DeflectionStep.POSTED, user=author, topic_id=topic.id, query=title
         )
+    gate.hand_on(topic)
     outbox.publish("topic.posted", topic_id=topic.id, company_id=company.id)
     return topic
 
@@ -107,7 +109,7 @@ def post_reply(author: User | None, topic: Topic, *, body: str, as_company: bool
         as_company: speak for the topic's company, under a mandate that is valid now.
 
     Raises:
-        NotAllowed: the author may not post, or not in the company's name.
+        NotAllowed: the author may not post, or not just now, or not in the company's name.
         NotFound: the topic is hidden.
         Invalid: the text does not fit.
     """
@@ -122,6 +124,7 @@ def post_reply(author: User | None, topic: Topic, *, body: str, as_company: bool
     )
     if posted is not None:
         return posted
+    gate.ask(gate.Attempt(author, topic.company_id, topic.id, words.links(body_html), now))
     reply = Reply(
         topic_id=topic.id,
         author_id=author.id,
@@ -131,6 +134,7 @@ def post_reply(author: User | None, topic: Topic, *, body: str, as_company: bool
         created_at=now,
     )
     _save(reply, author, topic, at=now)
+    gate.hand_on(reply)
     outbox.publish(
         "reply.posted", topic_id=topic.id, company_id=topic.company_id, reply_id=reply.id
     )
@@ -147,7 +151,7 @@ def post_comment(
         as_company: speak for the topic's company, under a mandate that is valid now.
 
     Raises:
-        NotAllowed: the author may not post, or not in the company's name.
+        NotAllowed: the author may not post, or not just now, or not in the company's name.
         NotFound: the answer or its topic is hidden.
         Invalid: the text does not fit, or ``reply`` is a comment itself.
     """
@@ -164,6 +168,7 @@ def post_comment(
     )
     if posted is not None:
         return posted
+    gate.ask(gate.Attempt(author, topic.company_id, topic.id, words.links(body_html), now))
     comment = Reply(
         topic_id=topic.id,
         author_id=author.id,
@@ -174,6 +179,7 @@ def post_comment(
         created_at=now,
     )
     _save(comment, author, topic, at=now)
+    gate.hand_on(comment)
     outbox.publish(
         "comment.posted",
         topic_id=topic.id,

@@ -19,7 +19,7 @@ from community.topics.models import (
     TITLE_MAX,
 )
 
-_LINK = re.compile(r'<a [^>]*href="https?:')
+_LINK = re.compile(r'<a [^>]*href="(https?:[^"]*)"')
 
 
 def title(typed: str) -> str:
@@ -72,6 +72,11 @@ def html(body: str) -> str:
     """
     written = markup.read(body)
     return written.html(accounts.known_usernames(written.names))
+
+
+def links(body_html: str) -> frozenset[str]:
+    """Return the addresses elsewhere that a text leads to."""
+    return frozenset(_LINK.findall(body_html))
 
 
 def few_links(typed: str) -> None:
