@@ -2,6 +2,8 @@
 
 from community.moderation.models.appeals import Appeal, AppealState, Juror, JurorVote
 from community.moderation.models.cases import (
+    REASON_MAX,
+    WORDS_MAX,
     Case,
     Decision,
     DecisionAction,
@@ -16,6 +18,8 @@ from community.moderation.models.modes import Mode, ModeKind
 from community.moderation.models.spam import SpamCount, SpamJudgement, SpamVerdict
 
 __all__ = [
+    "REASON_MAX",
+    "WORDS_MAX",
     "Appeal",
     "AppealState",
     "Case",

@@ -1,0 +1,79 @@
+"""What a case is about: a topic, an answer or comment, or a person; in sight or not."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TypeAlias
+
+from sqlalchemy import func, select, union
+from sqlalchemy.orm import joinedload
+
+from community.accounts.models import User
+from community.core.db import db
+from community.moderation.models import Case, Flag
+from community.topics.models import Reply, Revision, Topic
+
+Post: TypeAlias = Topic | Reply
+Target: TypeAlias = Post | User
+
+
+def target_of(row: Case | Flag) -> Target:
+    """Return what a case or a flag is about, with its topic and author, hidden or not."""
+    if row.topic_id is not None:
+        return _topic(row.topic_id)
+    if row.reply_id is not None:
+        return db.session.scalars(
+            select(Reply)
+            .where(Reply.id == row.reply_id)
+            .options(joinedload(Reply.topic).joinedload(Topic.company), joinedload(Reply.author))
+        ).one()
+    return db.session.get_one(User, row.person_id)
+
+
+def author_of(target: Target) -> User:
+    """Return who wrote it; of a person, the person."""
+    if isinstance(target, User):
+        return target
+    return db.session.get_one(User, target.author_id)
+
+
+def topic_of(target: Target) -> Topic | None:
+    """Return the topic that it is or belongs to; None for a person."""
+    if isinstance(target, User):
+        return None
+    return target if isinstance(target, Topic) else _topic(target.topic_id)
+
+
+def edits_of(target: Target) -> int:
+    """Return the number of the newest revision of a text; 0 if it is as it was posted."""
+    if isinstance(target, User):
+        return 0
+    of_it = Revision.topic_id if isinstance(target, Topic) else Revision.reply_id
+    return db.session.scalar(select(func.max(Revision.number)).where(of_it == target.id)) or 0
+
+
+def keys_of(target: Target) -> dict[str, int]:
+    """Return the column by which rows refer to a target, and its value."""
+    if isinstance(target, Topic):
+        return {"topic_id": target.id}
+    return {"reply_id": target.id} if isinstance(target, Reply) else {"person_id": target.id}
+
+
+def companies_of(person_id: int, *, since: datetime) -> Collection[int]:
+    """Return the companies about which somebody has written since then."""
+    topics = select(Topic.company_id).where(
+        Topic.author_id == person_id, Topic.created_at >= since
+    )
+    replies = (
+        select(Topic.company_id)
+        .join(Reply, Reply.topic_id == Topic.id)
+        .where(Reply.author_id == person_id, Reply.created_at >= since)
+    )
+    return db.session.scalars(union(topics, replies)).all()
+
+
+def _topic(topic_id: int) -> Topic:
+    return db.session.scalars(
+        select(Topic)
+        .where(Topic.id == topic_id)
+        .options(joinedload(Topic.company), joinedload(Topic.author))
+    ).one()

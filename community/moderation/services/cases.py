@@ -1,0 +1,85 @@
+"""Cases: opened by a first flag or a held post, growing with each flag after it."""
+
+from collections import Counter
+
+from sqlalchemy import func, select
+
+from community.accounts.models import User
+from community.core import clock
+from community.core.db import db
+from community.core.sql import add_once, change
+from community.moderation import risk
+from community.moderation.models import Case, Flag, FlagOutcome
+from community.moderation.queries import targets
+from community.moderation.queries.targets import Target
+from community.topics.services import visibility
+from community.topics.models import Sight, Topic
+
+
+def open_for(target: Target) -> Case:
+    """Return the open case of a target, made if there is none; nobody else can change it now.
+
+    Whoever calls changes what the case holds and then calls `weigh`.
+    """
+    topic = targets.topic_of(target)
+    keys, company_id = targets.keys_of(target), topic.company_id if topic is not None else None
+    opened = (
+        select(Case)
+        .filter_by(**keys)
+        .where(Case.decided_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    while True:  # it may be decided between the two statements
+        add_once(Case, **keys, company_id=company_id, opened_at=clock.now())
+        case = db.session.scalar(opened)
+        if case is not None:
+            return case
+
+
+def weigh(case: Case) -> None:
+    """Work out anew how soon a case is to be looked at (`community.moderation.risk`)."""
+    flags = db.session.scalars(
+        select(Flag).where(Flag.case_id == case.id, Flag.outcome.is_(None))
+    ).all()
+    judged = records({flag.reporter_id for flag in flags})
+    said = [risk.Said(flag.rule, *judged[flag.reporter_id]) for flag in flags]
+    target = targets.target_of(case)
+    worth = risk.risk_of(said, reach=_reach(target), is_held=is_held(target))
+    change(case, risk=worth, due_at=risk.due_at(case.opened_at, worth))
+
+
+def records(reporter_ids: set[int]) -> dict[int, tuple[int, int]]:
+    """Return of each of these people how many flags were upheld, and how many judged."""
+    upheld: Counter[int] = Counter()
+    judged: Counter[int] = Counter()
+    rows = db.session.execute(
+        select(Flag.reporter_id, Flag.outcome, func.count())
+        .where(
+            Flag.reporter_id.in_(reporter_ids),
+            Flag.outcome.in_((FlagOutcome.UPHELD, FlagOutcome.DECLINED)),
+        )
+        .group_by(Flag.reporter_id, Flag.outcome)
+    )
+    for reporter_id, outcome, number in rows:
+        judged[reporter_id] += number
+        upheld[reporter_id] += number * (outcome is FlagOutcome.UPHELD)
+    return {one: (upheld[one], judged[one]) for one in reporter_ids}
+
+
+def is_held(target: Target) -> bool:
+    """Tell whether it is a post that waits unseen until somebody has looked."""
+    if isinstance(target, User):
+        return False
+    tombstone = visibility.in_force(target)
+    return tombstone is not None and tombstone.sight is Sight.HELD
+
+
+def _reach(target: Target) -> int:
+    """Return how many people a post has in sight of it: those who answered, follow, or have it too."""
+    if isinstance(target, User):
+        return 0
+    topic = target if isinstance(target, Topic) else db.session.get_one(Topic, target.topic_id)
+    return topic.reply_count + topic.follower_count + topic.me_too_count
+
+
