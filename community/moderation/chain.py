@@ -7,10 +7,10 @@ digest is the SHA-256 of that form, and the form holds the digest of the row bef
      "company":"acme","details":{"decision":7},"previous":"51…","role":"moderator",
      "rule":"spam","seq":12,"target":"reply 7"}
 
-Numbers are whole, so that every language writes them alike. What somebody wrote is committed to:
-``commitments`` holds, for each field, the SHA-256 of salt and text, and both stand beside the row
-until the text is redacted. Whoever knows them can check them; whoever does not can still check the
-chain.
+Numbers are whole and below 2^53, so that every language writes them alike. What somebody wrote is
+committed to: ``commitments`` holds, for each field, the SHA-256 of salt and text, and both stand
+beside the row until the text is redacted. Whoever knows them can check them; whoever does not can
+still check the chain.
 """
 
 import hashlib
@@ -21,17 +21,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 BEGINNING = "0" * 64  # what the first row follows
+NUMBER_MAX = 2**53 - 1  # the largest that every language holds exactly
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def canonical(row: Mapping[str, Any]) -> bytes:
+def canonical(value: Mapping[str, Any]) -> bytes:
     """Return the canonical form (RFC 8785) of an object of strings, whole numbers and objects.
 
     Raises:
-        ValueError: there is a number that is not whole, or half of a surrogate pair.
+        ValueError: there is a number that is not whole or too large, a key that is not ASCII
+            (others are put in order by their UTF-16 units there), or half of a surrogate pair.
     """
-    _refuse_fractions(row)
-    text = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8")
+    _refuse_what_differs(value)
+    return _ENCODER.encode(value).encode("utf-8")
 
 
 def digest(row: Mapping[str, Any]) -> str:
@@ -54,12 +57,15 @@ def commitment(salt: str, text: str) -> str:
     return hashlib.sha256(bytes.fromhex(salt) + text.encode("utf-8")).hexdigest()
 
 
-def _refuse_fractions(value: object) -> None:
-    if isinstance(value, float):
-        raise ValueError("Numbers in the log are whole.")  # noqa: TRY004 (as json says of numbers)
+def _refuse_what_differs(value: object) -> None:
+    """Refuse what two languages would write in two ways."""
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) > NUMBER_MAX):
+        raise ValueError("Numbers in the log are whole, and below 2^53.")
     if isinstance(value, Mapping):
-        for each in value.values():
-            _refuse_fractions(each)
+        for key, each in value.items():
+            if not (isinstance(key, str) and key.isascii()):
+                raise ValueError("Keys in the log are ASCII.")
+            _refuse_what_differs(each)
     elif isinstance(value, list | tuple):
         for each in value:
-            _refuse_fractions(each)
+            _refuse_what_differs(each)

@@ -1,0 +1,63 @@
+"""What moderation is called on its pages: actions, roles, rules and outcomes in words."""
+
+from flask_babel import lazy_gettext as _l
+
+from community.moderation.models import FlagOutcome, LegalOutcome, LogAction, LogRole
+from community.topics.models import AskedBy, Rule
+
+RULES = {
+    Rule.SPAM: _l("Spam"),
+    Rule.ABUSE: _l("Abuse"),
+    Rule.PERSONAL_DATA: _l("Personal data"),
+    Rule.UNLAWFUL: _l("Unlawful"),
+    Rule.OFF_TOPIC: _l("Off topic"),
+    Rule.UNDISCLOSED_STAKE: _l("Undisclosed stake"),
+}
+ROLES = {
+    LogRole.MODERATOR: _l("Moderator"),
+    LogRole.OPERATOR: _l("Operator of the site"),
+    LogRole.AUTOMATIC: _l("Automatic rule"),
+    LogRole.JURY: _l("Jury of three members"),
+}
+ASKED_BY = {
+    AskedBy.MEMBER: _l("Member"),
+    AskedBy.TRUSTED: _l("Trusted member"),
+    AskedBy.COMPANY: _l("The company itself"),
+    AskedBy.MODERATOR: _l("Moderator"),
+    AskedBy.OPERATOR: _l("Operator of the site"),
+    AskedBy.AUTOMATIC: _l("Automatic rule"),
+    AskedBy.AUTHORITY: _l("Authority"),
+}
+ACTIONS = {
+    LogAction.KEEP: _l("Kept"),
+    LogAction.MASK: _l("Masked"),
+    LogAction.REMOVE: _l("Removed"),
+    LogAction.MOVE: _l("Moved"),
+    LogAction.WARN: _l("Warned"),
+    LogAction.LIMIT: _l("Limited"),
+    LogAction.SUSPEND: _l("Suspended"),
+    LogAction.HOLD: _l("Held back"),
+    LogAction.RELEASE: _l("Released"),
+    LogAction.RESTORE: _l("Restored"),
+    LogAction.UPHOLD: _l("Upheld on appeal"),
+    LogAction.REDACT: _l("Redacted in this log"),
+    LogAction.STATUS: _l("Status set"),
+    LogAction.SORT: _l("Kind or tags set"),
+    LogAction.DESCRIBE: _l("Company page changed"),
+    LogAction.APPOINT: _l("Appointed or dismissed"),
+    LogAction.LEGAL: _l("Legal request answered"),
+    LogAction.READ_ONLY: _l("Made read-only"),
+    LogAction.SLOW: _l("Slowed down"),
+    LogAction.REOPEN: _l("Opened again"),
+}
+FLAG_OUTCOMES = {
+    FlagOutcome.UPHELD: _l("Upheld"),
+    FlagOutcome.DECLINED: _l("Declined"),
+    FlagOutcome.WITHDRAWN: _l("Withdrawn"),
+}
+LEGAL_OUTCOMES = {
+    LegalOutcome.PENDING: _l("Waiting for an answer"),
+    LegalOutcome.GRANTED: _l("Done as asked"),
+    LegalOutcome.GRANTED_IN_PART: _l("Done in part"),
+    LegalOutcome.REFUSED: _l("Refused"),
+}
