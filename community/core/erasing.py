@@ -35,6 +35,7 @@ from community.core.names import folded
 
 EVENT = "words.erased"
 CHUNK = 100  # rows rewritten in one transaction
+LEFT = "erased_by_its_owner"  # in the info of a table whose texts its feature clears itself
 SOMEBODY = "@former-member"  # a name that nobody can have
 REMOVED = "[removed]"
 
@@ -126,7 +127,7 @@ def erase(traces: Traces, *, leave: Iterable[Table] = ()) -> None:
     left = set(leave)
     for table in Base.metadata.sorted_tables:
         columns = [column for column in table.columns if _holds_text(column)]
-        if table in left or not columns:
+        if table in left or LEFT in table.info or not columns:
             continue
         key = list(table.primary_key.columns)
         with reading():

@@ -38,7 +38,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('public_log', schema=None) as batch_op:
         batch_op.create_index('ix_public_log_action', ['action', 'seq'], unique=False)
+        batch_op.create_index('ix_public_log_at', ['at'], unique=False)
         batch_op.create_index('ix_public_log_company', ['company', 'seq'], unique=False)
+        batch_op.create_index('ix_public_log_role', ['role', 'seq'], unique=False)
+        batch_op.create_index('ix_public_log_rule', ['rule', 'seq'], unique=False)
         batch_op.create_index('ix_public_log_target', ['target', 'seq'], unique=False)
 
     op.create_table('spam_counts',
@@ -98,14 +101,20 @@ def upgrade() -> None:
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('is_text_public', sa.Boolean(), nullable=False),
     sa.Column('entered_by_id', sa.Integer(), nullable=False),
+    sa.Column('log_seq', sa.Integer(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(outcome = 'pending') = (closed_at IS NULL) AND (outcome = 'pending') = (log_seq IS NULL)", name=op.f('ck_legal_requests_answered_in_the_log')),
+    sa.CheckConstraint("outcome = 'pending' OR done <> ''", name=op.f('ck_legal_requests_says_what_was_done')),
     sa.ForeignKeyConstraint(['company_id'], ['companies.id'], name=op.f('fk_legal_requests_company_id')),
     sa.ForeignKeyConstraint(['entered_by_id'], ['users.id'], name=op.f('fk_legal_requests_entered_by_id')),
+    sa.ForeignKeyConstraint(['log_seq'], ['public_log.seq'], name=op.f('fk_legal_requests_log_seq')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_legal_requests'))
     )
     with op.batch_alter_table('legal_requests', schema=None) as batch_op:
+        batch_op.create_index('ix_legal_requests_closed', ['closed_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_legal_requests_company_id'), ['company_id'], unique=False)
+        batch_op.create_index('ix_legal_requests_received', ['received_on', 'id'], unique=False)
 
     op.create_table('rivalries',
     sa.Column('company_id', sa.Integer(), nullable=False),
@@ -195,6 +204,18 @@ def upgrade() -> None:
     with op.batch_alter_table('spam_judgements', schema=None) as batch_op:
         batch_op.create_index('ix_spam_judgements_created', ['created_at', 'id'], unique=False)
 
+    op.create_table('withheld_pictures',
+    sa.Column('picture_id', sa.Integer(), nullable=False),
+    sa.Column('tombstone_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['picture_id'], ['pictures.id'], name=op.f('fk_withheld_pictures_picture_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('picture_id', 'tombstone_id', name=op.f('pk_withheld_pictures'))
+    )
+    with op.batch_alter_table('withheld_pictures', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_withheld_pictures_tombstone_id'), ['tombstone_id'], unique=False)
+
+    with op.batch_alter_table('replies', schema=None) as batch_op:
+        batch_op.create_index('ix_replies_hidden', ['topic_id'], unique=False, sqlite_where=sa.text('hidden_at IS NOT NULL'), postgresql_where=sa.text('hidden_at IS NOT NULL'))
+
     op.create_table('tombstones',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('topic_id', sa.Integer(), nullable=True),
@@ -204,6 +225,7 @@ def upgrade() -> None:
     sa.Column('asked_by', sa.Enum('member', 'trusted', 'company', 'moderator', 'operator', 'automatic', 'authority', name='askedby', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('log_seq', sa.Integer(), nullable=False),
     sa.Column('sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('is_unseen', sa.Boolean(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('lifted_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('(topic_id IS NULL) <> (reply_id IS NULL)', name=op.f('ck_tombstones_one_post')),
@@ -361,6 +383,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_decisions_case_id'))
 
     op.drop_table('decisions')
+    with op.batch_alter_table('replies', schema=None) as batch_op:
+        batch_op.drop_index('ix_replies_hidden', sqlite_where=sa.text('hidden_at IS NOT NULL'), postgresql_where=sa.text('hidden_at IS NOT NULL'))
+
+    with op.batch_alter_table('withheld_pictures', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_withheld_pictures_tombstone_id'))
+
+    op.drop_table('withheld_pictures')
     with op.batch_alter_table('tombstones', schema=None) as batch_op:
         batch_op.drop_index('uq_tombstones_in_force_topic_id', sqlite_where=sa.text('lifted_at IS NULL AND topic_id IS NOT NULL'), postgresql_where=sa.text('lifted_at IS NULL AND topic_id IS NOT NULL'))
         batch_op.drop_index('uq_tombstones_in_force_reply_id', sqlite_where=sa.text('lifted_at IS NULL AND reply_id IS NOT NULL'), postgresql_where=sa.text('lifted_at IS NULL AND reply_id IS NOT NULL'))
@@ -387,7 +416,9 @@ def downgrade() -> None:
 
     op.drop_table('rivalries')
     with op.batch_alter_table('legal_requests', schema=None) as batch_op:
+        batch_op.drop_index('ix_legal_requests_received')
         batch_op.drop_index(batch_op.f('ix_legal_requests_company_id'))
+        batch_op.drop_index('ix_legal_requests_closed')
 
     op.drop_table('legal_requests')
     with op.batch_alter_table('employments', schema=None) as batch_op:
@@ -403,7 +434,10 @@ def downgrade() -> None:
     op.drop_table('spam_counts')
     with op.batch_alter_table('public_log', schema=None) as batch_op:
         batch_op.drop_index('ix_public_log_target')
+        batch_op.drop_index('ix_public_log_rule')
+        batch_op.drop_index('ix_public_log_role')
         batch_op.drop_index('ix_public_log_company')
+        batch_op.drop_index('ix_public_log_at')
         batch_op.drop_index('ix_public_log_action')
 
     op.drop_table('public_log')

@@ -3,7 +3,7 @@
 import enum
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, String, Text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core import clock
@@ -38,5 +38,17 @@ class LegalRequest(Base):
     text: Mapped[str] = mapped_column(Text, default="")
     is_text_public: Mapped[bool] = mapped_column(default=False)
     entered_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    log_seq: Mapped[int | None] = mapped_column(ForeignKey("public_log.seq"))  # of the answer
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     closed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint(
+            "(outcome = 'pending') = (closed_at IS NULL)"
+            " AND (outcome = 'pending') = (log_seq IS NULL)",
+            name="answered_in_the_log",
+        ),
+        CheckConstraint("outcome = 'pending' OR done <> ''", name="says_what_was_done"),
+        Index("ix_legal_requests_received", "received_on", "id"),
+        Index("ix_legal_requests_closed", "closed_at"),
+    )

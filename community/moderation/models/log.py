@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from community.core import clock
+from community.core import clock, erasing
 from community.core.db import Base
 from community.topics.models import Rule
 
@@ -75,9 +75,14 @@ class LogEntry(Base):
 
     __table_args__ = (
         CheckConstraint("seq > 0", name="counted_from_one"),
+        Index("ix_public_log_at", "at"),
         Index("ix_public_log_company", "company", "seq"),
         Index("ix_public_log_action", "action", "seq"),
         Index("ix_public_log_target", "target", "seq"),
+        Index("ix_public_log_role", "role", "seq"),
+        Index("ix_public_log_rule", "rule", "seq"),
+        # Nothing in it can be taken out, so what concerns a person is not in it (`LogText`).
+        {"info": {erasing.LEFT: True}},
     )
 
 
@@ -98,4 +103,5 @@ class LogText(Base):
             " AND (redacted_at IS NULL) = (salt IS NOT NULL)",
             name="there_or_redacted",
         ),
+        {"info": {erasing.LEFT: True}},  # a text goes as a whole (`services.redact`)
     )
