@@ -296,18 +296,25 @@ def upgrade() -> None:
     sa.Column('words', sa.String(length=500), nullable=False),
     sa.Column('state', sa.Enum('open', 'upheld', 'overturned', 'lapsed', name='appealstate', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('fallback_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('moderator_id', sa.Integer(), nullable=True),
+    sa.Column('reason', sa.String(length=1000), nullable=False),
     sa.Column('log_seq', sa.Integer(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("(state = 'open') = (closed_at IS NULL)", name=op.f('ck_appeals_closed_with_an_outcome')),
+    sa.CheckConstraint("moderator_id IS NULL OR reason <> ''", name=op.f('ck_appeals_has_a_reason')),
     sa.ForeignKeyConstraint(['appellant_id'], ['users.id'], name=op.f('fk_appeals_appellant_id')),
     sa.ForeignKeyConstraint(['decision_id'], ['decisions.id'], name=op.f('fk_appeals_decision_id')),
     sa.ForeignKeyConstraint(['log_seq'], ['public_log.seq'], name=op.f('fk_appeals_log_seq')),
+    sa.ForeignKeyConstraint(['moderator_id'], ['users.id'], name=op.f('fk_appeals_moderator_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_appeals')),
     sa.UniqueConstraint('decision_id', 'appellant_id', name=op.f('uq_appeals_decision_id_appellant_id'))
     )
     with op.batch_alter_table('appeals', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_appeals_appellant_id'), ['appellant_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_appeals_moderator_id'), ['moderator_id'], unique=False)
+        batch_op.create_index('uq_appeals_open', ['decision_id'], unique=True, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.create_index('ix_appeals_due', ['due_at'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
 
     op.create_table('restrictions',
@@ -366,6 +373,8 @@ def downgrade() -> None:
 
     op.drop_table('restrictions')
     with op.batch_alter_table('appeals', schema=None) as batch_op:
+        batch_op.drop_index('uq_appeals_open', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.drop_index(batch_op.f('ix_appeals_moderator_id'))
         batch_op.drop_index('ix_appeals_due', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.drop_index(batch_op.f('ix_appeals_appellant_id'))
 
