@@ -59,7 +59,14 @@ def wire_events() -> None:
         do=topics.index_topics,
         batch=True,
     )
-    _after("topic.posted", "topic.changed", do=topics.note_vectors, batch=True)
+    _after(
+        "topic.posted",
+        "topic.changed",
+        "post.hidden",
+        "post.restored",
+        do=topics.note_vectors,
+        batch=True,
+    )
     _after(
         "reply.posted",
         "answer.accepted",
@@ -97,8 +104,9 @@ def wire_events() -> None:
     _after("person.left", do=accounts.forget_person, alone=True)
     forgetting.before_forgetting(limits.forget)
     _after(erasing.EVENT, do=topics.index_erased, batch=True)
-    _after("person.forgotten", do=topics.compact_index, alone=True, patient=True)
-    _after("person.forgotten", do=accounts.wipe_database, alone=True, patient=True)
+    for event in ("person.forgotten", "post.covered"):
+        _after(event, do=topics.compact_index, alone=True, patient=True)
+        _after(event, do=accounts.wipe_database, alone=True, patient=True)
 
     _after("topic.posted", do=news.tell_of_topic, alone=True)
     _after("topic.edited", do=news.tell_of_edited_topic, alone=True)

@@ -117,8 +117,8 @@ def forget_person(user_id: int, for_good: bool) -> None:
     forgetting.forget(user)
 
 
-def wipe_database(user_id: int) -> None:  # noqa: ARG001 (an event's payload)
-    """Overwrite what a forgotten person has left in the database's files.
+def wipe_database(**_: object) -> None:
+    """Overwrite what a forgotten person, or words that were covered, have left in the files.
 
     Runs outside a transaction. Everybody who writes waits for it, so that with a large
     database it waits for the night itself.

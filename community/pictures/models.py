@@ -37,3 +37,14 @@ class Picture(Base):
     __table_args__ = (
         CheckConstraint("width >= 1 AND height >= 1 AND size >= 1", name="is_a_picture"),
     )
+
+
+class WithheldPicture(Base):
+    """A picture that is shown to nobody, because a post that names it is out of sight."""
+
+    __tablename__ = "withheld_pictures"
+
+    picture_id: Mapped[int] = mapped_column(
+        ForeignKey("pictures.id", ondelete="CASCADE"), primary_key=True
+    )
+    tombstone_id: Mapped[int] = mapped_column(primary_key=True, index=True)  # of a layer above

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from community.accounts.models import User
 from community.accounts.policies import can_take_part
 from community.core.policy import YES, Decision, no
+from community.pictures.models import Picture
 
 DAY = timedelta(days=1)
 COUNT_MAX = 100  # pictures a person and day
@@ -25,3 +26,12 @@ def can_add(actor: User | None, *, count: int, size: int, at: datetime) -> Decis
     if count >= COUNT_MAX or size >= SIZE_MAX:
         return no(_("You have added many pictures today. More can follow tomorrow."))
     return YES
+
+
+def can_see_withheld(actor: User | None, picture: Picture) -> Decision:
+    """Who sent a picture sees it, and who judges the post that it belongs to."""
+    if actor is not None and (
+        actor.id == picture.uploaded_by_id or actor.is_moderator or actor.is_admin
+    ):
+        return YES
+    return no(_("This picture belongs to a post that was taken out of sight."))

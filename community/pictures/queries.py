@@ -6,12 +6,18 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from community.core.db import db
-from community.pictures.models import Picture
+from community.pictures.models import Picture, WithheldPicture
 
 
 def by_key(key: str) -> Picture | None:
     """Return the picture with this key."""
     return db.session.scalar(select(Picture).where(Picture.key == key))
+
+
+def is_withheld(picture: Picture) -> bool:
+    """Tell whether a post that names the picture is out of sight."""
+    withheld = select(WithheldPicture.picture_id).filter_by(picture_id=picture.id).limit(1)
+    return db.session.scalar(withheld) is not None
 
 
 def added_since(user_id: int, since: datetime) -> tuple[int, int]:

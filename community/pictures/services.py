@@ -5,17 +5,18 @@ leaves between the two is a file without a row, which the sweep of some night de
 the sweep itself deletes rows first. So a row always has its files.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, literal, select, update
 
 from community.accounts.models import User
 from community.core import clock
 from community.core.db import db, reading, transaction
 from community.core.picture_keys import named_in, new_key
-from community.core.sql import changed, lock
+from community.core.sql import changed, insert, lock
 from community.pictures import policies, queries, storage
-from community.pictures.models import Picture
+from community.pictures.models import Picture, WithheldPicture
 from community.pictures.reading import MEDIA_TYPE, Encoded
 
 UNPOSTED = timedelta(days=2)  # how long a picture waits for a text that names it
@@ -95,6 +96,24 @@ def keep(text: str, until: datetime | None = None) -> None:
 def keep_for_draft(text: str) -> None:
     """Keep the pictures that a draft names, as long as the draft."""
     keep(text, until=clock.now() + IN_DRAFT)
+
+
+def withhold(texts: Iterable[str], *, because: int) -> None:
+    """Show the pictures that some texts name to nobody, as long as a tombstone is in force.
+
+    Args:
+        because: the tombstone's id.
+    """
+    keys = {key for text in texts for key in named_in(text)}
+    ids = select(Picture.id, literal(because)).where(Picture.key.in_(keys))
+    if keys:
+        into = insert(WithheldPicture).from_select(["picture_id", "tombstone_id"], ids)
+        changed(into.on_conflict_do_nothing())
+
+
+def give_back(*, because: int) -> None:
+    """Show pictures again that were withheld because of this tombstone, and of no other."""
+    changed(delete(WithheldPicture).where(WithheldPicture.tombstone_id == because))
 
 
 def sweep() -> int:

@@ -95,16 +95,16 @@ def look_through_vectors() -> None:
         filler.begin()
 
 
-def compact_index(user_id: int) -> None:  # noqa: ARG001 (an event's payload)
-    """Let go of what the index still holds of somebody who has been forgotten.
+def compact_index(**_: object) -> None:
+    """Let go of what the index still holds of somebody who was forgotten, or of covered words.
 
     Runs outside a transaction, after the index has been brought up to date.
 
     Raises:
-        Retry: as `index_topics`, or the index does not know yet what was erased.
+        Retry: as `index_topics`, or the index does not know yet what was erased or covered.
     """
     with reading():
-        waits = bool(outbox.owed(erasing.EVENT))
+        waits = any(outbox.owed(event) for event in (erasing.EVENT, "post.hidden"))
     if waits:
         raise outbox.Retry("The index is not up to date.", after=BUSY_AGAIN)
     try:

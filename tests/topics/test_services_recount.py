@@ -212,4 +212,9 @@ def test_standings_count_what_others_accepted_once_a_topic() -> None:
 
     db.session.execute(update(Topic).values(hidden_at=clock.now()))
     handlers.refresh_standings([{"reply_id": first[1].id}])
+    db.session.refresh(standing)
+    assert standing.reply_count == 3  # whoever answered is not punished for the asker
+
+    db.session.execute(update(Reply).values(hidden_at=clock.now()))
+    handlers.refresh_standings([{"reply_id": first[1].id}])
     assert db.session.scalar(select(func.count()).select_from(Standing)) == 0

@@ -1,12 +1,13 @@
 """What is taken out of sight leaves a tombstone, and comes back exactly as it was."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from community.accounts.models import User
 from community.core.db import Base, db
+from community.core.errors import NotAllowed
 from community.topics import services
 from community.topics.models import (
     AskedBy,
@@ -18,6 +19,7 @@ from community.topics.models import (
     Topic,
 )
 from community.topics.services import visibility
+from community.topics.services.covering import COVERED
 from tests.factories import make_company, make_topic, make_user
 
 UNTOUCHED = {"tombstones", "outbox"}  # what is allowed to be longer afterwards
@@ -38,7 +40,7 @@ def hide(post: Topic | Reply, sight: Sight = Sight.REMOVED) -> Tombstone:
 
 
 @pytest.fixture
-def topic() -> Iterator[Topic]:
+def topic() -> Topic:
     """A topic with a tag, an answer that its asker accepted, and a comment on that."""
     asker = make_user()
     topic = services.post_topic(
@@ -49,11 +51,11 @@ def topic() -> Iterator[Topic]:
         body="Since this morning.",
         tags=["wifi"],
     )
-    answer = services.post_reply(make_user(), topic, body="Turn it off and on.")
+    answer = services.post_reply(make_user(), topic, body="Turn it on and off.")
     services.post_comment(make_user(), answer, body="Twice.")
     services.vote(make_user(), answer, 1)
     services.accept(asker, topic, answer)
-    yield topic
+    return topic
 
 
 def answer_of(topic: Topic) -> Reply:
@@ -83,6 +85,55 @@ def test_a_removed_topic_leaves_its_tags_and_comes_back_as_it_was(topic: Topic) 
 
     assert topic.hidden_at is not None
     assert db.session.scalars(select(Tag.topic_count)).all() == [0]
+
+    services.lift(topic)
+    assert rows() == before
+
+
+def test_what_a_mask_covers_lies_sealed_and_nowhere_else(topic: Topic) -> None:
+    answer = answer_of(topic)
+    author = db.session.get_one(User, answer.author_id)
+    services.edit_reply(author, answer, from_number=1, body="Call 0171 2345678.")
+    before = rows()
+
+    tombstone = hide(answer, Sight.MASKED)
+
+    assert not any("0171" in row or "on and off" in row for some in rows().values() for row in some)
+    assert tombstone.sealed
+    assert b"0171" not in tombstone.sealed
+    assert (answer.hidden_at, answer.body) == (None, COVERED)
+    assert topic.reply_count == 1
+    assert visibility.words_of(answer).body == "Call 0171 2345678."
+    with pytest.raises(NotAllowed):
+        services.edit_reply(author, answer, from_number=2, body="Call me.")
+
+    services.lift(answer)
+    assert tombstone.sealed is None
+    assert rows() == before
+
+
+def test_a_covered_topic_is_called_so_wherever_it_is_named(topic: Topic) -> None:
+    services.edit_topic(
+        topic.author,
+        topic,
+        from_number=1,
+        title="0171 2345678 does not start",
+        body="Since this morning.",
+        kind=topic.kind,
+        product_ids=[],
+        tags=["wifi"],
+    )
+    before = rows()
+
+    hide(topic, Sight.MASKED)
+
+    assert (topic.title, topic.slug) == (COVERED, "covered")
+    assert not any("0171" in row or "morning" in row for some in rows().values() for row in some)
+
+    hide(topic, Sight.REMOVED)  # it is removed, and what it said stays sealed
+    assert topic.hidden_at is not None
+    assert topic.title == COVERED
+    assert visibility.words_of(topic).title == "0171 2345678 does not start"
 
     services.lift(topic)
     assert rows() == before

@@ -1,4 +1,4 @@
-"""Showing pictures: the same bytes for everybody, for ever."""
+"""Showing pictures: the same bytes for everybody, for ever, but for those of posts out of sight."""
 
 from datetime import timedelta
 from io import BytesIO
@@ -7,8 +7,9 @@ from flask import abort, make_response, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from community.accounts.sessions import actor
 from community.core.picture_keys import size_of
-from community.pictures import queries, services, storage
+from community.pictures import policies, queries, services, storage
 from community.pictures.models import Picture
 from community.pictures.views import bp
 
@@ -35,7 +36,14 @@ def _picture(key: str) -> Picture:
 
 
 def _sent(picture: Picture, name: str) -> ResponseReturnValue:
-    """Send what the storage keeps, in whole or in part, or nothing if the reader has it."""
+    """Send what the storage keeps, in whole or in part, or nothing if the reader has it.
+
+    What is withheld is sent to those who may see it all the same, and kept by no browser. What
+    readers have kept from before stays with them.
+    """
+    is_withheld = queries.is_withheld(picture)
+    if is_withheld and not policies.can_see_withheld(actor(), picture):
+        abort(404, _("There is no such picture."))
     if request.if_none_match.contains_weak(name):
         response = make_response("", 304)
         response.set_etag(name)
@@ -48,7 +56,11 @@ def _sent(picture: Picture, name: str) -> ResponseReturnValue:
         response = send_file(
             BytesIO(content), mimetype=picture.media_type, etag=name, conditional=True
         )
-    response.headers["Cache-Control"] = f"public, max-age={int(KEPT.total_seconds())}, immutable"
+    response.headers["Cache-Control"] = (
+        "private, no-store"
+        if is_withheld
+        else f"public, max-age={int(KEPT.total_seconds())}, immutable"
+    )
     response.headers["Content-Disposition"] = "inline"
     # Whoever opens it by itself opens a picture and nothing else.
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

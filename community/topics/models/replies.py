@@ -81,6 +81,13 @@ class Reply(Base):
             postgresql_where=text("parent_id IS NOT NULL"),
         ),
         Index("ix_replies_author", "author_id", "created_at", "id"),
+        # The few in whose place a tombstone stands.
+        Index(
+            "ix_replies_hidden",
+            "topic_id",
+            sqlite_where=text("hidden_at IS NOT NULL"),
+            postgresql_where=text("hidden_at IS NOT NULL"),
+        ),
     )
 
 

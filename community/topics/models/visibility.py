@@ -48,7 +48,8 @@ class Tombstone(Base):
     """Stands in place of a post: which rule, who asked, when, and where that is written down.
 
     A post has one at most that is in force. What was taken out of sight comes back exactly as it
-    was: nothing but `hidden_at` changes, and for a mask the text, which is kept sealed.
+    was: nothing but `hidden_at` changes, and for a mask the text, which is kept sealed for as long
+    as the tombstone, or one that took its place, is in force.
     """
 
     __tablename__ = "tombstones"
@@ -61,6 +62,7 @@ class Tombstone(Base):
     asked_by: Mapped[AskedBy]
     log_seq: Mapped[int]  # the row of the public log; a table of a layer above
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # what a mask covers (`core.sealing`)
+    is_unseen: Mapped[bool] = mapped_column(default=False)  # the post was held from its beginning
     at: Mapped[datetime] = mapped_column(default=clock.now)
     lifted_at: Mapped[datetime | None]
 

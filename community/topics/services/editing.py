@@ -15,7 +15,7 @@ from community.accounts.models import User
 from community.companies.models import Product
 from community.core import clock, outbox
 from community.core.db import db
-from community.core.errors import Conflict
+from community.core.errors import Conflict, NotAllowed
 from community.core.sql import change
 from community.pictures import services as pictures
 from community.topics import policies
@@ -29,7 +29,15 @@ from community.topics.models import (
     TopicProduct,
     TopicTag,
 )
-from community.topics.services import gate, languages, places, statuses, tagging, words
+from community.topics.services import (
+    gate,
+    languages,
+    places,
+    statuses,
+    tagging,
+    visibility,
+    words,
+)
 
 AS_POSTED = 1  # the number of the text as it was posted
 
@@ -57,7 +65,7 @@ def edit_topic(
         note: why, at most `NOTE_MAX` characters; shown with the revision.
 
     Raises:
-        NotAllowed: the editor did not ask this, or may not take part.
+        NotAllowed: the editor did not ask this, or may not take part, or it is covered.
         NotFound: the topic is hidden.
         Invalid: a text, a tag or a product does not fit.
         Conflict: somebody else has changed it since.
@@ -71,6 +79,7 @@ def edit_topic(
     products = tagging.products(topic.company, product_ids)
     _lock(topic, "title", "kind", "status")
     places.seen(topic)
+    _require_uncovered(topic)
     _require_newest(topic, from_number)
 
     was, about = _about(topic), _described(title, kind, products.values(), slugs)
@@ -105,7 +114,8 @@ def sort_topic(
         tags: up to `TAGS_MAX`, in any spelling, in place of those there were; None leaves them.
 
     Raises:
-        NotAllowed: the actor is neither the asker nor a moderator without a stake.
+        NotAllowed: the actor is neither the asker nor a moderator without a stake, or the
+            topic is covered.
         NotFound: the topic is hidden.
         Invalid: there are too many tags, or one is too long.
     """
@@ -115,6 +125,7 @@ def sort_topic(
     assert actor is not None  # can_sort refuses None
     _lock(topic, "title", "kind", "status")
     places.seen(topic)
+    _require_uncovered(topic)
 
     was = _about(topic)
     kind = kind or topic.kind
@@ -147,7 +158,7 @@ def edit_reply(
 
     Raises:
         NotAllowed: the editor did not write it, may not take part, or speaks no more for
-            the company in whose name it was written.
+            the company in whose name it was written; or it is covered.
         NotFound: the reply or its topic is hidden.
         Invalid: the text does not fit.
         Conflict: somebody else has changed it since.
@@ -162,6 +173,7 @@ def edit_reply(
     assert editor is not None  # can_edit_reply refuses None
     _lock(reply)
     places.reply_in(topic, reply)
+    _require_uncovered(reply)
     _require_newest(reply, from_number)
 
     if body == reply.body:
@@ -191,6 +203,13 @@ def _lock(post: Topic | Reply, *columns: str) -> None:
     """Read ``post`` afresh and let nobody else change it before our transaction ends."""
     db.session.flush()
     db.session.refresh(post, ["body", "hidden_at", *columns], with_for_update={"key_share": True})
+
+
+def _require_uncovered(post: Topic | Reply) -> None:
+    """Refuse to change what is covered: it comes back as it was, or not at all."""
+    tombstone = visibility.in_force(post)
+    if tombstone is not None and tombstone.sealed is not None:
+        raise NotAllowed(gettext("These words are covered by a moderator, and stay as they were."))
 
 
 def _require_newest(post: Topic | Reply, from_number: int) -> None:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, func, select, text, update
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute
 
 from community.core.db import db
 from community.core.sql import changed
 from community.topics.models import (
+    REPLY_IS_SEEN,
     AcceptedAnswer,
     DeflectionEvent,
     DeflectionStep,
@@ -171,13 +172,12 @@ def _truths() -> list[tuple[InstrumentedAttribute[Any], ColumnElement[Any]]]:
 
 
 def _last_activity() -> ColumnElement[Any]:
-    """The moment of the newest reply or comment, or else of the topic itself.
+    """The moment of the newest reply or comment in sight, or else of the topic itself.
 
     Only words move a topic up: a company that sets a status re-orders nothing (rule N5).
     """
-    said = aliased(Reply)
     newest = _one(
-        select(func.max(said.created_at)).where(said.topic_id == Topic.id, said.hidden_at.is_(None))
+        select(func.max(Reply.created_at)).where(Reply.topic_id == Topic.id, REPLY_IS_SEEN)
     )
     return case((newest > Topic.created_at, newest), else_=Topic.created_at)
 

@@ -1,7 +1,8 @@
 """What each person has done at each company, counted from the rows.
 
 Replies are the visible ones to somebody else's topic, without comments. Solved are topics in which somebody
-*else* accepted an answer of theirs, however many people or answers.
+*else* accepted an answer of theirs, however many people or answers. A topic that was taken out of
+sight takes nothing from those who answered it.
 
 The index knows how much of an expert the author of a topic's answer is (`ranking.doublings`).
 Whenever that changes, which it does at most five times for a person at a company, all topics
@@ -173,6 +174,5 @@ def _counted() -> tuple[ColumnElement[bool], ...]:
     return (
         Reply.parent_id.is_(None),
         Reply.hidden_at.is_(None),
-        Topic.hidden_at.is_(None),
         Reply.author_id != Topic.author_id,
     )

@@ -1,0 +1,137 @@
+"""Covering what a post says: its words go into a seal, and `COVERED` stands wherever they stood.
+
+Covered are the words of the post itself, those of all its revisions, and what was kept of them
+where they were typed. Whoever reads any of that elsewhere (lists, feeds, exports, the index, mails
+that are not written yet) reads `COVERED`, because nothing else is there any more.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, select, update
+
+from community.core import config
+from community.core.db import db
+from community.core.sealing import Sealer
+from community.core.sql import change, changed
+from community.topics.models import DeflectionEvent, DeflectionStep, Reply, Revision, Topic
+
+COVERED = "[covered]"  # in every language: it is kept, and read by people of all of them
+COVERED_HTML = f"<p>{COVERED}</p>"
+
+Post: TypeAlias = Topic | Reply
+Columns: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a post says."""
+
+    title: str  # of a topic; empty for a reply
+    body: str  # Markdown
+    body_html: str  # rendered and sanitised
+
+
+def cover(post: Post) -> bytes:
+    """Cover what ``post`` says, which is locked, and return it sealed."""
+    kept = {
+        "post": _columns(post),
+        "revisions": {one.id: _revision(one) for one in _revisions(post)},
+        "typed": {row.id: row.query for row in _typed(post)},
+    }
+    change(post, **{name: _covered(name, said) for name, said in kept["post"].items()})
+    for id_, said in kept["revisions"].items():
+        _rewrite(Revision.id == id_, **_covered_revision(said))
+    for id_ in kept["typed"]:
+        _retype(id_, COVERED)
+    return _sealer().seal(json.dumps(kept, ensure_ascii=False))
+
+
+def uncover(post: Post, sealed: bytes) -> None:
+    """Put back what `cover` took from ``post``.
+
+    Raises:
+        Unreadable: it was sealed by a key that is not there any more.
+    """
+    kept = json.loads(_sealer().open(sealed))
+    change(post, **kept["post"])
+    for id_, said in kept["revisions"].items():
+        _rewrite(Revision.id == int(id_), **said)
+    for id_, typed in kept["typed"].items():
+        _retype(int(id_), typed)
+
+
+def words_of(post: Post, sealed: bytes | None) -> Words:
+    """Return what ``post`` says, whether it is sealed or not."""
+    said = _columns(post) if sealed is None else json.loads(_sealer().open(sealed))["post"]
+    return Words(said.get("title", ""), said["body"], said["body_html"])
+
+
+def texts_of(post: Post, sealed: bytes | None) -> Sequence[str]:
+    """Return every text of ``post``, as it is and as it was, whether it is sealed or not."""
+    if sealed is None:
+        return [post.body, *(one.body for one in _revisions(post))]
+    kept = json.loads(_sealer().open(sealed))
+    return [kept["post"]["body"], *(one["body"] for one in kept["revisions"].values())]
+
+
+def _columns(post: Post) -> Columns:
+    said: Columns = {"body": post.body, "body_html": post.body_html}
+    if isinstance(post, Topic):
+        said |= {"title": post.title, "differs_reason": post.differs_reason}
+    return said
+
+
+def _covered(name: str, said: str | None) -> str | None:
+    if said is None:
+        return None
+    return COVERED_HTML if name == "body_html" else COVERED
+
+
+def _revisions(post: Post) -> Sequence[Revision]:
+    column = Revision.topic_id if isinstance(post, Topic) else Revision.reply_id
+    found = select(Revision).where(column == post.id).order_by(Revision.number)
+    return db.session.scalars(found).all()
+
+
+def _revision(one: Revision) -> Columns:
+    return {"body": one.body, "about": one.about, "note": one.note}
+
+
+def _covered_revision(said: Columns) -> Columns:
+    about = said["about"]
+    return {
+        "body": COVERED,
+        "about": {**about, "title": COVERED} if "title" in about else about,
+        "note": COVERED if said["note"] else "",
+    }
+
+
+def _rewrite(which: ColumnElement[bool], **values: Any) -> None:
+    db.session.execute(
+        update(Revision).where(which).values(**values),
+        execution_options={"synchronize_session": "fetch"},
+    )
+
+
+def _typed(post: Post) -> Sequence[Any]:
+    """Return what was typed on the visit on which a topic was asked, until it was its title."""
+    if not isinstance(post, Topic):
+        return ()
+    asked = select(DeflectionEvent.visit).where(
+        DeflectionEvent.topic_id == post.id, DeflectionEvent.step == DeflectionStep.POSTED
+    )
+    found = select(DeflectionEvent.id, DeflectionEvent.query).where(
+        DeflectionEvent.visit.in_(asked), DeflectionEvent.query != ""
+    )
+    return db.session.execute(found).all()
+
+
+def _retype(event_id: int, query: str) -> None:
+    changed(update(DeflectionEvent).where(DeflectionEvent.id == event_id).values(query=query))
+
+
+def _sealer() -> Sealer:
+    return Sealer(config.current().data_dir)
