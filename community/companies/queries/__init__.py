@@ -25,7 +25,7 @@ from community.companies.queries.known import (
     speakers_of,
 )
 from community.companies.queries.near import NearCompany, completions, near, near_products
-from community.companies.queries.stakes import stake_of, stakes_in, ties_of
+from community.companies.queries.stakes import stake_of, stakes_in, stakes_of, ties_of
 
 __all__ = [
     "Guess",

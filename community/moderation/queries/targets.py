@@ -60,9 +60,7 @@ def keys_of(target: Target) -> dict[str, int]:
 
 def companies_of(person_id: int, *, since: datetime) -> Collection[int]:
     """Return the companies about which somebody has written since then."""
-    topics = select(Topic.company_id).where(
-        Topic.author_id == person_id, Topic.created_at >= since
-    )
+    topics = select(Topic.company_id).where(Topic.author_id == person_id, Topic.created_at >= since)
     replies = (
         select(Topic.company_id)
         .join(Reply, Reply.topic_id == Topic.id)

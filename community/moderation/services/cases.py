@@ -12,8 +12,8 @@ from community.moderation import risk
 from community.moderation.models import Case, Flag, FlagOutcome
 from community.moderation.queries import targets
 from community.moderation.queries.targets import Target
-from community.topics.services import visibility
 from community.topics.models import Sight, Topic
+from community.topics.services import visibility
 
 
 def open_for(target: Target) -> Case:
@@ -81,5 +81,3 @@ def _reach(target: Target) -> int:
         return 0
     topic = target if isinstance(target, Topic) else db.session.get_one(Topic, target.topic_id)
     return topic.reply_count + topic.follower_count + topic.me_too_count
-
-

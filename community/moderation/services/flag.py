@@ -40,9 +40,7 @@ def flag(reporter: User | None, target: Target, *, rule: Rule, words: str = "") 
         raise Invalid(gettext("Say it in at most %(n)s characters.", n=WORDS_MAX), field="words")
     author = targets.author_of(target)
     hour, day = _flags_of(reporter, now)
-    policies.can_flag(
-        reporter, author_id=author.id, last_hour=hour, last_day=day, at=now
-    ).require()
+    policies.can_flag(reporter, author_id=author.id, last_hour=hour, last_day=day, at=now).require()
     assert reporter is not None  # can_flag refuses None
     _require_seen(target)
 

@@ -1,0 +1,176 @@
+"""Taking decisions back: on appeal, or by a moderator who sees that one was wrong."""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import exists, select
+
+from community.accounts.models import User
+from community.companies.models import Company
+from community.core import clock, outbox
+from community.core.db import db
+from community.core.errors import Conflict, DomainError, Invalid
+from community.core.text import lines
+from community.moderation.models import (
+    REASON_MAX,
+    Case,
+    Decision,
+    DecisionAction,
+    Flag,
+    FlagOutcome,
+    LogAction,
+    LogEntry,
+    LogRole,
+)
+from community.moderation.queries import targets
+from community.moderation.services import lease, log, restrictions
+from community.topics.models import Sight, Topic
+from community.topics.services import moving, visibility
+
+_TURNED = {
+    FlagOutcome.UPHELD: FlagOutcome.DECLINED,
+    FlagOutcome.DECLINED: FlagOutcome.UPHELD,
+}
+
+
+def overturn(
+    decision: Decision,
+    *,
+    role: LogRole,
+    texts: Mapping[str, str],
+    details: Mapping[str, Any] | None = None,
+    flag: Flag | None = None,
+) -> LogEntry:
+    """Undo what a decision did, and return the row of the log that says so.
+
+    What was taken away comes back exactly as it was, unless a later decision still holds it; a post
+    that was kept or released is removed, under the rule that its first flag named, or ``flag``. A
+    topic that cannot go back, because its new company has spoken in it, stays where it is. Who may is
+    not asked here: the caller has judged.
+
+    Args:
+        texts: for the log: "reason" and, where there is one, "moderator".
+        details: for the log, besides which row is reversed.
+        flag: of whoever says that what was kept should not have been.
+
+    Raises:
+        Conflict: it was taken back already, or nobody flagged what was kept.
+    """
+    db.session.refresh(decision, with_for_update=True)
+    if decision.overturned_at is not None:
+        raise Conflict(gettext("This decision was taken back already."))
+    case = db.session.get_one(Case, decision.case_id)
+    flags = list(db.session.scalars(select(Flag).where(Flag.case_id == case.id).order_by(Flag.id)))
+    before = db.session.get_one(LogEntry, decision.log_seq)
+    was_kept = decision.action in {DecisionAction.KEEP, DecisionAction.RELEASE}
+    if was_kept and not flags:
+        raise Conflict(
+            gettext("Nobody flagged this, so there is nothing else to be done about it.")
+        )
+    flag = flag or (flags[0] if flags else None)
+    rule = flag.rule if was_kept and flag is not None else decision.rule
+    removes = was_kept and case.person_id is None
+    row = log.append(
+        LogAction.REMOVE if removes else LogAction.RESTORE,
+        role=role,
+        target=before.target,
+        rule=rule,
+        company=_slug(case.company_id),
+        details={"case": case.id, "reverses": decision.log_seq, **(details or {})},
+        texts=texts,
+    )
+    if removes and flag is not None:
+        _remove(case, flag, row)
+    else:
+        _undo(decision, case)
+    decision.overturned_at = clock.now()
+    db.session.flush()
+    _turn(case, flags)
+    _tell(decision, case, row)
+    return row
+
+
+def reverse(moderator: User | None, decision: Decision, *, reason: str) -> LogEntry:
+    """Take a decision back as a moderator: one's own, or another's that was wrong.
+
+    Args:
+        reason: 1 to `REASON_MAX` characters, which everybody reads.
+
+    Raises:
+        NotAllowed: the moderator may not judge the case.
+        Invalid: there is no reason, or it is too long.
+        Conflict: it was taken back already.
+    """
+    moderator = lease.require_judge(moderator, db.session.get_one(Case, decision.case_id))
+    reason = lines(reason).strip()
+    if not 1 <= len(reason) <= REASON_MAX:
+        raise Invalid(
+            gettext("Give a reason, in at most %(n)s characters.", n=REASON_MAX), field="reason"
+        )
+    role = LogRole.MODERATOR if moderator.is_moderator else LogRole.OPERATOR
+    return overturn(decision, role=role, texts={"moderator": moderator.username, "reason": reason})
+
+
+def _undo(decision: Decision, case: Case) -> None:
+    """Give back what a decision took."""
+    target = targets.target_of(case)
+    restrictions.lift(decision.id)
+    if isinstance(target, User):
+        return
+    if decision.action in {DecisionAction.REMOVE, DecisionAction.MASK, DecisionAction.HOLD}:
+        stands = visibility.in_force(target)
+        if stands is not None and stands.log_seq == decision.log_seq:
+            visibility.lift(target)
+    elif decision.action is DecisionAction.MOVE and isinstance(target, Topic):
+        _move_back(target, decision)
+
+
+def _move_back(topic: Topic, decision: Decision) -> None:
+    """File a topic where it was, with the products that it was about there."""
+    said = json.loads(db.session.get_one(LogEntry, decision.log_seq).details)
+    company = db.session.get_one(Company, decision.moved_from_id)
+    with suppress(DomainError), db.session.begin_nested():
+        moving.move_topic(topic, company, product_ids=said["products"])
+
+
+def _remove(case: Case, flag: Flag, row: LogEntry) -> None:
+    target = targets.target_of(case)
+    if not isinstance(target, User):
+        visibility.hide(
+            target, sight=Sight.REMOVED, rule=flag.rule, asked_by=flag.role, log_seq=row.seq
+        )
+
+
+def _turn(case: Case, flags: list[Flag]) -> None:
+    """Judge the flags the other way round, once nothing is left of what was decided.
+
+    A reporter's record follows what holds in the end.
+    """
+    stands = exists().where(Decision.case_id == case.id, Decision.overturned_at.is_(None))
+    if db.session.scalar(select(stands)):
+        return
+    for flag in flags:
+        if flag.outcome in _TURNED:
+            flag.outcome = _TURNED[flag.outcome]
+    db.session.flush()
+
+
+def _tell(decision: Decision, case: Case, row: LogEntry) -> None:
+    target = targets.target_of(case)
+    topic = targets.topic_of(target)
+    outbox.publish(
+        "decision.overturned",
+        decision_id=decision.id,
+        action=decision.action.value,
+        log_seq=row.seq,
+        person_id=targets.author_of(target).id,
+        topic_id=topic.id if topic is not None else None,
+        reply_id=case.reply_id,
+    )
+
+
+def _slug(company_id: int | None) -> str:
+    return db.session.get_one(Company, company_id).slug if company_id is not None else ""
