@@ -1,0 +1,257 @@
+"""What can be seen in a post before anything was learnt.
+
+No name of a company or a product is among the signs, no language and no opinion: a number to call
+is the same sign whosever number it is. Nothing here holds a post by itself; `judging` weighs.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from community.search.analysis import fold
+
+CUE_REACH = 60  # characters from an invitation to the number it is for
+TEXT_MAX = 10_000  # characters of a post that are looked at
+
+
+class Sign(StrEnum):
+    """Something that can be seen in a post or about it."""
+
+    NUMBER_TO_CALL = "number_to_call"
+    CALL_IN_TITLE = "call_in_title"
+    DISGUISED_NUMBER = "disguised_number"
+    DISGUISED_LETTERS = "disguised_letters"
+    CODE_TO_REDEEM = "code_to_redeem"
+    DECORATED = "decorated"
+    LINK_IN_TITLE = "link_in_title"
+    MANY_LINKS = "many_links"
+    REPEATED_BY_AUTHOR = "repeated_by_author"
+    REPEATED_BY_OTHERS = "repeated_by_others"
+    REPEATED_OFTEN = "repeated_often"
+    LIKE_SPAM = "like_spam"
+    MANY_AT_ONCE = "many_at_once"
+    NEW_WRITER = "new_writer"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What was written. A reply has no title."""
+
+    title: str
+    body: str
+
+    @property
+    def whole(self) -> str:
+        """Title and body, as far as they are looked at; a body that begins so holds the title."""
+        body = self.body[:TEXT_MAX]
+        return body if body.startswith(self.title) else f"{self.title}\n{body}"
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who wrote it, just before they did.
+
+    Args:
+        days: since they signed up; 0 for somebody without an account.
+        standing: their posts that can be seen and were not held.
+        last_hour: their posts within the last hour, whatever became of them.
+    """
+
+    days: float
+    standing: int
+    last_hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Near-same posts of the last two days.
+
+    Args:
+        by_author, by_others: how many, whatever became of them.
+        spam: how many of both somebody has found to be spam.
+    """
+
+    by_author: int = 0
+    by_others: int = 0
+    spam: int = 0
+
+
+NEW_DAYS = 7
+MANY_LINKS = 3
+MANY_AT_ONCE = 3  # earlier posts in an hour
+OFTEN = 3  # near-same posts
+
+
+def signs_of(text: Text, writer: Writer, seen: Seen) -> frozenset[Sign]:
+    """Return the signs of a post."""
+    return frozenset([*_in_text(text), *_of_writer(writer), *_of_repetition(seen)])
+
+
+def _in_text(text: Text) -> Iterator[Sign]:
+    whole = text.whole
+    number, disguised = _numbers(whole)
+    if number:
+        yield Sign.NUMBER_TO_CALL
+    if disguised:
+        yield Sign.DISGUISED_NUMBER
+    if _numbers(text.title)[0]:
+        yield Sign.CALL_IN_TITLE
+    if _are_letters_disguised(whole):
+        yield Sign.DISGUISED_LETTERS
+    if _has_code_to_redeem(whole):
+        yield Sign.CODE_TO_REDEEM
+    if _is_decorated(text.title or text.body[:150]):
+        yield Sign.DECORATED
+    if _LINK.search(text.title):
+        yield Sign.LINK_IN_TITLE
+    if len(_LINK.findall(text.body[:TEXT_MAX])) >= MANY_LINKS:
+        yield Sign.MANY_LINKS
+
+
+def _of_writer(writer: Writer) -> Iterator[Sign]:
+    if writer.days < NEW_DAYS and writer.standing == 0:
+        yield Sign.NEW_WRITER
+    if writer.last_hour >= MANY_AT_ONCE:
+        yield Sign.MANY_AT_ONCE
+
+
+def _of_repetition(seen: Seen) -> Iterator[Sign]:
+    if seen.spam:
+        yield Sign.LIKE_SPAM
+    if seen.by_author + seen.by_others >= OFTEN:
+        yield Sign.REPEATED_OFTEN
+    elif seen.by_others:
+        yield Sign.REPEATED_BY_OTHERS
+    elif seen.by_author:
+        yield Sign.REPEATED_BY_AUTHOR
+
+
+# -- links --------------------------------------------------------------------------------------
+
+_LINK = re.compile(r"\bhttps?://|\bwww\.\w", re.IGNORECASE)
+
+
+# -- numbers to call ----------------------------------------------------------------------------
+
+# Digits of any script and shape are digits; letters that look like them are, between digits.
+_NUMBER = re.compile(
+    r"(?:(?<!\w)[Oo]|(?<![0-9])[0-9])(?:[^\w\n]{0,4}_{0,2}[0-9OoIl]){8,14}(?![0-9])"
+)
+_CUE = re.compile(
+    r"\b(?:call|dial|phone|telephone|helpline|hotline|toll.?free|customer.?s?.?(?:care|service|support)"
+    r"|support|contact|reach|helpdesk|whats\s?app\d*|telegram|number"
+    r"|hubungi|telepon|nomor|layanan"
+    r"|llam\w+|telefono|contact\w+|ligue|telefone|chiam\w+|rufen|anrufen|telefon\w*|appel\w+)\b"
+    r"|कॉल|नंबर|संपर्क|हेल्पलाइन|कस्टमर|电话|電話|客服|热线|熱線|致电|微信"
+)
+_PLAIN_SEPARATORS = frozenset(" -.()+/:,\u2010\u2011\u2012\u2013\u00a0")
+_LOOKALIKES = frozenset("OoIl")
+
+
+def _numbers(text: str) -> tuple[bool, bool]:
+    """Tell whether there is a number that one is to call, and whether a number is disguised."""
+    plain = _with_plain_digits(text)
+    to_call = disguised = False
+    for found in _NUMBER.finditer(plain):
+        run, original = found[0], text[found.start() : found.end()]
+        if not 9 <= sum(char.isdigit() or char in _LOOKALIKES for char in run) <= 15:
+            continue
+        if sum(char.isdigit() for char in run) < 7:
+            continue
+        around = plain[max(0, found.start() - CUE_REACH) : found.end() + CUE_REACH]
+        is_cued = _CUE.search(fold(around)) is not None
+        to_call |= is_cued
+        disguised |= original != run or (is_cued and _is_odd(run))
+    return to_call, disguised
+
+
+def _with_plain_digits(text: str) -> str:
+    """Return ``text`` with every digit, circled or bold or of any script, as 0 to 9."""
+    if text.isascii():
+        return text
+    return "".join(char if char.isascii() else _plain(char) for char in text)
+
+
+def _plain(char: str) -> str:
+    digit = unicodedata.digit(char, None)
+    return char if digit is None else str(digit)
+
+
+def _is_odd(run: str) -> bool:
+    return any(
+        char in _LOOKALIKES or (not char.isdigit() and char not in _PLAIN_SEPARATORS)
+        for char in run
+    )
+
+
+# -- codes to redeem ----------------------------------------------------------------------------
+
+_OFFER = re.compile(
+    r"\b(?:coupons?|promo|voucher|referral|discount|invit\w+code|kupon\w*|gutschein\w*|rabatt\w*"
+    r"|cupon|codigo de desconto|code promo|kode (?:undangan|referral)|diskon)\b"
+    r"|купон|クーポン|优惠|優惠|折扣|邀请码|कूपन"
+)
+_CODE = re.compile(r"\b(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{6,14}\b")
+
+
+def _has_code_to_redeem(text: str) -> bool:
+    """Tell whether there is a code of letters and digits beside the word for an offer."""
+    folded = fold(text)
+    return any(
+        _CODE.search(folded[max(0, found.start() - CUE_REACH) : found.end() + CUE_REACH])
+        for found in _OFFER.finditer(folded)
+    )
+
+
+# -- disguises ----------------------------------------------------------------------------------
+
+# "C U S T O M E R": five single letters in a row.
+_SPELT_APART = re.compile(r"(?<!\w)(?:[^\W\d_] ){5}")
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_DRESSED_MIN = 4  # letters
+
+
+def _are_letters_disguised(text: str) -> bool:
+    """Tell whether letters are there as other letters would look: "𝓗𝓸𝔀", "ᴄᴀʟʟ", "ε𝔵ⓟᗴđ"."""
+    if _SPELT_APART.search(text):
+        return True
+    if text.isascii():
+        return False
+    dressed = sum(1 for char in text if _is_dressed(char))
+    return dressed >= _DRESSED_MIN or any(_is_mixed(word) for word in _WORD.findall(text))
+
+
+def _is_dressed(char: str) -> bool:
+    """Tell letters that Unicode has for formulas and lists, and the small capitals of phonetics."""
+    if char < "\u1d00":
+        return False
+    return (
+        "\U0001d400" <= char <= "\U0001d7ff"
+        or "\u24b6" <= char <= "\u24e9"
+        or "\u1d00" <= char <= "\u1d2b"
+        or "\U0001f130" <= char <= "\U0001f189"
+    )
+
+
+def _is_mixed(word: str) -> bool:
+    """Tell whether a word has letters of Latin and of Greek or Cyrillic, which look alike."""
+    if word.isascii():
+        return False
+    names = {unicodedata.name(char, "").partition(" ")[0] for char in word}
+    return "LATIN" in names and bool(names & {"GREEK", "CYRILLIC", "CANADIAN", "CHEROKEE"})
+
+
+_PICTURES = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff\u00f7\u00d7\u221a]")
+_FENCES = re.compile(r"[{}\[\]()<>|~*#@^=+/\\%$£¢®©✓]{3,}|[{(\[]{2}|[})\]]{2}")
+_DECORATIONS = 3
+
+
+def _is_decorated(title: str) -> bool:
+    """Tell whether a title is set off by pictures and fences of signs: "☎️//💯//", "{[…]}"."""
+    bare = _LINK_WHOLE.sub("", title)
+    return len(_PICTURES.findall(bare)) + len(_FENCES.findall(bare)) >= _DECORATIONS
+
+
+_LINK_WHOLE = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
