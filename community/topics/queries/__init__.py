@@ -25,6 +25,8 @@ from community.topics.queries.shapes import (
     Answer,
     Comments,
     CommentView,
+    GoneReply,
+    GoneTopic,
     Helper,
     Label,
     Odds,
@@ -32,6 +34,7 @@ from community.topics.queries.shapes import (
     Speaker,
     StatusStep,
     Suggestion,
+    TombstoneView,
     TopicLink,
     TopicPage,
     TopicRow,
@@ -45,6 +48,7 @@ from community.topics.queries.suggestions import (
     look,
     suggestions,
 )
+from community.topics.queries.tombstones import gone_topic
 from community.topics.queries.visible import tag_by_slug, visible, visible_reply
 
 __all__ = [
@@ -58,6 +62,8 @@ __all__ = [
     "Comments",
     "Followed",
     "FollowedRow",
+    "GoneReply",
+    "GoneTopic",
     "Helper",
     "KeptSearch",
     "Label",
@@ -69,6 +75,7 @@ __all__ = [
     "Speaker",
     "StatusStep",
     "Suggestion",
+    "TombstoneView",
     "TopicLink",
     "TopicPage",
     "TopicRow",
@@ -79,6 +86,7 @@ __all__ = [
     "followable",
     "followed_by",
     "follows",
+    "gone_topic",
     "guesses",
     "kept_search",
     "look",

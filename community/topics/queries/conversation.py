@@ -3,17 +3,18 @@
 A long conversation opens with its first replies and its newest; those between them are
 one press away, and from there on it is read stretch by stretch.
 
-At most three statements, however long it is:
+At most four statements, however long it is:
 
 1. the replies of the stretch, and those that help wherever they stand, with their
    authors and verdicts;
 2. the first comments below those replies, if there are any, and of one of them a stretch
    of those that are folded;
-3. what the viewer said of them, by account or by visit; none for a stranger.
+3. what the viewer said of them, by account or by visit; none for a stranger;
+4. what stands in place of those that are out of sight, if any are (`tombstones`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -50,7 +51,7 @@ from community.topics.models import (
     Topic,
     Vote,
 )
-from community.topics.queries import speakers
+from community.topics.queries import speakers, tombstones
 from community.topics.queries.answers import BEST_FIRST, BY_ASKER, IS_OFFICIAL, with_verdicts
 from community.topics.queries.reading import rows
 from community.topics.queries.shapes import (
@@ -60,6 +61,7 @@ from community.topics.queries.shapes import (
     ReplyView,
     Speaker,
 )
+from community.topics.queries.tombstones import Gaps
 
 REPLIES = 20  # a page
 FIRST, NEWEST = 10, 5  # of a conversation of more than `REPLIES`, on its first page
@@ -142,6 +144,7 @@ def _replies(*stretches: Select[Any]) -> Select[*tuple[Any, ...]]:
             Topic.company_id,
         )
     )
+    statement = tombstones.with_cover(statement, Reply.id)
     return statement.where(Reply.id.in_(shown)).order_by(*FORWARDS)
 
 
@@ -190,21 +193,24 @@ _shown = (
     .cte("shown")
     .prefix_with("MATERIALIZED")  # or it looks up the words of those that are not
 )
-_COMMENTS = speakers.with_speaker(
-    select(
-        Reply.id,
-        Reply.parent_id,
-        Reply.body_html,
-        Reply.created_at,
-        Reply.edited_at,
-        Reply.speaks_for_company,
-        _shown.c.number,
-        _shown.c.count,
-        _shown.c.start,
-        *speakers.COLUMNS,
-    ).join(_shown, _shown.c.id == Reply.id),
-    Reply.author_id,
-    bindparam("company_id", type_=Integer()),
+_COMMENTS = tombstones.with_cover(
+    speakers.with_speaker(
+        select(
+            Reply.id,
+            Reply.parent_id,
+            Reply.body_html,
+            Reply.created_at,
+            Reply.edited_at,
+            Reply.speaks_for_company,
+            _shown.c.number,
+            _shown.c.count,
+            _shown.c.start,
+            *speakers.COLUMNS,
+        ).join(_shown, _shown.c.id == Reply.id),
+        Reply.author_id,
+        bindparam("company_id", type_=Integer()),
+    ),
+    Reply.id,
 ).order_by(_shown.c.parent_id, _shown.c.number)
 
 _IDS: BindParameter[Any] = bindparam("reply_ids", expanding=True)
@@ -229,13 +235,15 @@ class Conversation:
     """A stretch of replies by time, and the replies that help, best first.
 
     ``newest`` are the last replies where the stretch is the beginning of a long
-    conversation, and ``skipped_count`` how many stand between the two.
+    conversation, and ``skipped_count`` how many stand between the two. ``gaps`` knows what is
+    out of sight before and behind all of them.
     """
 
     stretch: paging.Page[ReplyView]
     best: tuple[ReplyView, ...]
     newest: tuple[ReplyView, ...] = ()
     skipped_count: int = 0
+    gaps: Gaps = field(default_factory=Gaps)
 
 
 def conversation(
@@ -250,7 +258,8 @@ def conversation(
     """Return the stretch after or before a place, or the first.
 
     Args:
-        topic: has ``id``, ``company_id``, ``company_name``, ``author_id`` and ``reply_count``.
+        topic: has ``id``, ``company_id``, ``company_name``, ``author_id``, ``reply_count`` and
+            ``has_gone``, whether a reply or comment is out of sight.
         opened_id: a comment that is to be seen, though it be folded.
     """
     now = clock.now()
@@ -258,9 +267,14 @@ def conversation(
     found, own = _replies_around(topic.id, opens=opens, after=after, before=before)
     reply_ids = [row.id for row in found]
     commented = [row.id for row in found if row.has_comments]
-    comments = _comments(commented, opened_id, topic, now)
+    below = _comments(commented, opened_id, topic)
+    gaps = _gaps(topic, reply_ids, below, viewer)
+    comments = {id_: _below(id_, below.get(id_, ()), topic, gaps, now) for id_ in commented}
     said = _said(reply_ids, viewer, visit)
-    views = {row.id: _reply(row, topic, comments, said, now) for row in found}
+    views = {
+        row.id: _reply(row, topic, comments=comments, gaps=gaps, said=said, now=now)
+        for row in found
+    }
     best = tuple(sorted((view for view in views.values() if view.helps), key=_best_first))
     if opens:
         # What helps and stands between the two is no part of either.
@@ -271,6 +285,7 @@ def conversation(
             best[:BEST_MAX],
             newest,
             skipped_count=topic.reply_count - len(first) - len(newest),
+            gaps=gaps,
         )
     stretch = paging.page_of(
         [views[row.id] for row in own],
@@ -279,7 +294,7 @@ def conversation(
         after=after,
         before=None if after else before,
     )
-    return Conversation(stretch, best[:BEST_MAX])
+    return Conversation(stretch, best[:BEST_MAX], gaps=gaps)
 
 
 def _replies_around(
@@ -313,26 +328,36 @@ def _place(row: Any) -> paging.Place:
 
 
 def _comments(
-    reply_ids: Sequence[int], opened_id: int | None, topic: Any, now: datetime
-) -> dict[int, Comments]:
-    """Return the comments to show below each reply that has any."""
+    reply_ids: Sequence[int], opened_id: int | None, topic: Any
+) -> dict[int, Sequence[Any]]:
+    """Return the rows of the comments to show below each reply that has any in sight."""
     if not reply_ids:
         return {}
     found = rows(_COMMENTS, reply_ids=reply_ids, opened_id=opened_id, company_id=topic.company_id)
-    return {
-        reply_id: _below(list(some), topic, now)
-        for reply_id, some in groupby(found, attrgetter("parent_id"))
-    }
+    return {reply_id: list(some) for reply_id, some in groupby(found, attrgetter("parent_id"))}
 
 
-def _below(found: Sequence[Any], topic: Any, now: datetime) -> Comments:
+def _gaps(
+    topic: Any, reply_ids: Sequence[int], below: dict[int, Sequence[Any]], viewer: User | None
+) -> Gaps:
+    if not topic.has_gone:
+        return Gaps()
+    comment_ids = [row.id for some in below.values() for row in some]
+    viewer_id = viewer.id if viewer is not None else None
+    return tombstones.gaps(topic.id, [*reply_ids, *comment_ids], viewer_id=viewer_id)
+
+
+def _below(reply_id: int, found: Sequence[Any], topic: Any, gaps: Gaps, now: datetime) -> Comments:
     """Return the comments below one reply.
 
     Args:
         found: rows of `_COMMENTS`.
     """
+    gone_first = gaps.comments_behind(reply_id)
+    if not found:
+        return Comments(gone_first=gone_first)
     count, start = found[0].count, found[0].start
-    comments = {row.number: _comment_view(row, topic, now) for row in found}
+    comments = {row.number: _comment_view(row, topic, gaps, now) for row in found}
     end = min(COMMENTS if start is None else start + OPENED, count)
     return Comments(
         first=tuple(comments[number] for number in range(min(COMMENTS, count))),
@@ -340,16 +365,19 @@ def _below(found: Sequence[Any], topic: Any, now: datetime) -> Comments:
         earlier_id=comments[start - 1].id if start is not None and start > COMMENTS else None,
         later_id=comments[end].id if end < count else None,
         later_count=count - end,
+        gone_first=gone_first,
     )
 
 
-def _comment_view(row: Any, topic: Any, now: datetime) -> CommentView:
+def _comment_view(row: Any, topic: Any, gaps: Gaps, now: datetime) -> CommentView:
     return CommentView(
         id=row.id,
         speaker=speaker(row, topic, now),
         body_html=Markup(row.body_html),  # noqa: S704 (sanitised at write time)
         created_at=row.created_at,
         edited_at=row.edited_at,
+        cover=tombstones.cover_of(row),
+        gone_behind=gaps.comments_behind(row.id),
     )
 
 
@@ -368,7 +396,9 @@ def _said(
 def _reply(
     row: Any,
     topic: Any,
+    *,
     comments: dict[int, Comments],
+    gaps: Gaps,
     said: dict[tuple[str, int], int],
     now: datetime,
 ) -> ReplyView:
@@ -395,6 +425,8 @@ def _reply(
         my_outcome=None if outcome is None else bool(outcome),
         i_accepted=("accepted", row.id) in said,
         comments=comments.get(row.id, Comments()),
+        cover=tombstones.cover_of(row),
+        gone_behind=gaps.behind(row.id),
     )
 
 

@@ -1,6 +1,6 @@
 """A topic's page: the topic itself, and a stretch of its conversation.
 
-At most six statements for a reader without an account, however long the conversation
+At most seven statements for a reader without an account, however long the conversation
 is, and two more for somebody who is signed in: the topic with its company, its asker
 and the topic it differs from; its products and tags; the history of its status; the
 topics like it; the replies and their comments (`conversation`); what the viewer said of
@@ -33,7 +33,7 @@ from community.topics.models import (
     TopicTag,
     slug_of,
 )
-from community.topics.queries import speakers
+from community.topics.queries import speakers, tombstones
 from community.topics.queries.conversation import conversation, speaker
 from community.topics.queries.lists import OPENING, excerpt
 from community.topics.queries.reading import rows
@@ -49,41 +49,47 @@ from community.topics.queries.shapes import (
 _differs = aliased(Topic, name="differs")
 
 _TOPIC = (
-    speakers.with_speaker(
-        select(
-            Topic.id,
-            Topic.company_id,
+    tombstones.with_cover(
+        speakers.with_speaker(
+            select(
+                Topic.id,
+                Topic.company_id,
+                Topic.author_id,
+                Topic.kind,
+                Topic.status,
+                Topic.title,
+                Topic.language,
+                Topic.body_html,
+                Topic.created_at,
+                Topic.edited_at,
+                Topic.last_activity_at,
+                Topic.reply_count,
+                Topic.me_too_count,
+                Topic.follower_count,
+                Topic.helped_count,
+                Topic.differs_reason,
+                false().label("speaks_for_company"),  # an asker asks for themselves
+                Company.name.label("company_name"),
+                Company.slug.label("company_slug"),
+                Company.state.label("company_state"),
+                _differs.id.label("differs_id"),
+                _differs.title.label("differs_title"),
+                _differs.language.label("differs_language"),
+                or_(
+                    exists().where(TopicProduct.topic_id == Topic.id),
+                    exists().where(TopicTag.topic_id == Topic.id),
+                ).label("has_labels"),
+                exists().where(StatusChange.topic_id == Topic.id).label("has_history"),
+                exists().where(RelatedTopic.topic_id == Topic.id).label("has_related"),
+                exists()
+                .where(Reply.topic_id == Topic.id, Reply.hidden_at.is_not(None))
+                .label("has_gone"),
+                *speakers.COLUMNS,
+            ).join(Company, Company.id == Topic.company_id),
             Topic.author_id,
-            Topic.kind,
-            Topic.status,
-            Topic.title,
-            Topic.language,
-            Topic.body_html,
-            Topic.created_at,
-            Topic.edited_at,
-            Topic.last_activity_at,
-            Topic.reply_count,
-            Topic.me_too_count,
-            Topic.follower_count,
-            Topic.helped_count,
-            Topic.differs_reason,
-            false().label("speaks_for_company"),  # an asker asks for themselves
-            Company.name.label("company_name"),
-            Company.slug.label("company_slug"),
-            Company.state.label("company_state"),
-            _differs.id.label("differs_id"),
-            _differs.title.label("differs_title"),
-            _differs.language.label("differs_language"),
-            or_(
-                exists().where(TopicProduct.topic_id == Topic.id),
-                exists().where(TopicTag.topic_id == Topic.id),
-            ).label("has_labels"),
-            exists().where(StatusChange.topic_id == Topic.id).label("has_history"),
-            exists().where(RelatedTopic.topic_id == Topic.id).label("has_related"),
-            *speakers.COLUMNS,
-        ).join(Company, Company.id == Topic.company_id),
-        Topic.author_id,
-        Topic.company_id,
+            Topic.company_id,
+        ),
+        Topic.id,
     )
     .outerjoin(_differs, and_(_differs.id == Topic.differs_from_id, _differs.hidden_at.is_(None)))
     .where(Topic.id == bindparam("topic_id"), Topic.hidden_at.is_(None))
@@ -226,6 +232,9 @@ def topic_page(
         earlier=talk.stretch.previous,
         later=talk.stretch.next,
         mine=_mine(head, viewer, now),
+        cover=tombstones.cover_of(head),
+        gone_first=talk.gaps.behind() if talk.stretch.previous is None else (),
+        gone_is_cut=talk.gaps.is_cut,
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 
 from community.core import paging
 from community.topics.models import REPLY_IS_SEEN, Reply, Topic, slug_of
+from community.topics.queries import tombstones
 from community.topics.queries.conversation import (
     ANSWERS,
     BEST_IDS,
@@ -75,16 +76,18 @@ _LAST_BEFORE_ITS_PAGE = select(_numbered.c.created_at, _numbered.c.id).where(
     _number < _count - _newest,
     _numbered.c.number == _number - (_number - _first) % REPLIES - 1,
 )
+_TITLE = select(Topic.title).where(Topic.id == bindparam("topic_id"), Topic.hidden_at.is_(None))
 
 
-def place_of(reply_id: int) -> ReplyPlace | None:
+def place_of(reply_id: int, *, viewer_id: int | None = None) -> ReplyPlace | None:
     """Return where a reply or comment is shown, or None if it cannot be seen.
 
-    A reply that helps is shown on the first page, wherever in the conversation it stands.
+    A reply that helps is shown on the first page, wherever in the conversation it stands. One
+    that is out of sight is where its tombstone stands, if there is one that the viewer sees.
     """
     asked = next(iter(rows(_ASKED_FOR, reply_id=reply_id)), None)
     if asked is None:
-        return None
+        return _place_of_tombstone(reply_id, viewer_id)
     after = None
     best = {row.id for row in rows(BEST_IDS, topic_id=asked.topic_id)}
     if asked.answer_id not in best:
@@ -99,3 +102,14 @@ def place_of(reply_id: int) -> ReplyPlace | None:
             after = paging.encode(row.created_at, row.id)
     is_folded = asked.parent_id is not None and asked.comments_before >= COMMENTS
     return ReplyPlace(asked.topic_id, asked.title, after, reply_id if is_folded else None)
+
+
+def _place_of_tombstone(reply_id: int, viewer_id: int | None) -> ReplyPlace | None:
+    gone = tombstones.gone_reply(reply_id, viewer_id=viewer_id)
+    if gone is None:
+        return None
+    topic_id, behind = gone
+    if behind != tombstones.BEGINNING:
+        return place_of(behind)
+    title = next(iter(rows(_TITLE, topic_id=topic_id)), None)
+    return ReplyPlace(topic_id, title.title, None, None) if title is not None else None

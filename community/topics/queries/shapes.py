@@ -12,7 +12,7 @@ from markupsafe import Markup  # noqa: TID251 (wraps what was sanitised at write
 
 from community.companies.models import CompanyState, Stake
 from community.search.passages import Passage
-from community.topics.models import StatusRole, TopicKind, TopicStatus
+from community.topics.models import AskedBy, Rule, Sight, StatusRole, TopicKind, TopicStatus
 
 Level = Literal["member", "helper", "super-user"]
 
@@ -104,14 +104,64 @@ class Verdicts:
 
 
 @dataclass(frozen=True, slots=True)
+class TombstoneView:
+    """What stands in place of a post, or of its words: which rule, who asked, when."""
+
+    sight: Sight
+    rule: Rule
+    asked_by: AskedBy
+    log_seq: int  # of the public log's row
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GoneReply:
+    """A reply or comment that is out of sight, at its place in the conversation."""
+
+    id: int
+    created_at: datetime
+    tombstone: TombstoneView
+    own_html: Markup | None  # what it says, for its author alone
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReply:
+    """What the reader has written in a topic that is out of sight."""
+
+    id: int
+    created_at: datetime
+    body_html: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class GoneTopic:
+    """What is left at the address of a topic that is out of sight."""
+
+    id: int
+    company_name: str
+    company_slug: str
+    created_at: datetime
+    tombstone: TombstoneView
+    is_mine: bool  # the reader asked it
+    own_title: str  # what it says, for its author alone; empty where it is covered
+    own_html: Markup | None
+    own_replies: tuple[OwnReply, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CommentView:
-    """A comment below a reply."""
+    """A comment below a reply.
+
+    ``gone_behind`` are those out of sight between it and the next.
+    """
 
     id: int
     speaker: Speaker
     body_html: Markup
     created_at: datetime
     edited_at: datetime | None
+    cover: TombstoneView | None = None
+    gone_behind: tuple[GoneReply, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +177,7 @@ class Comments:
     earlier_id: int | None = None
     later_id: int | None = None
     later_count: int = 0
+    gone_first: tuple[GoneReply, ...] = ()  # out of sight, before the first
 
     @property
     def shown(self) -> tuple[CommentView, ...]:
@@ -152,6 +203,8 @@ class ReplyView(Verdicts):
     my_outcome: bool | None
     i_accepted: bool
     comments: Comments
+    cover: TombstoneView | None = None
+    gone_behind: tuple[GoneReply, ...] = ()  # those out of sight between it and the next
 
     @property
     def helps(self) -> bool:
@@ -311,6 +364,9 @@ class TopicPage:
     earlier: str | None  # the cursor of the stretch before
     later: str | None  # and of the one after
     mine: Mine
+    cover: TombstoneView | None = None
+    gone_first: tuple[GoneReply, ...] = ()  # replies out of sight, before the first
+    gone_is_cut: bool = False  # more are out of sight than are named
 
     @property
     def set_by(self) -> StatusStep | None:
