@@ -1,6 +1,18 @@
 """The tables of moderation. What stands in place of a hidden post belongs to topics."""
 
-from community.moderation.models.appeals import Appeal, AppealState, Juror, JurorVote
+from community.moderation.models.appeals import (
+    ANSWER_WITHIN,
+    APPEAL_WITHIN,
+    JURORS,
+    JURY_FOR,
+    MAJORITY,
+    MODERATOR_WITHIN,
+    REMIND_AFTER,
+    Appeal,
+    AppealState,
+    Juror,
+    JurorVote,
+)
 from community.moderation.models.cases import (
     REASON_MAX,
     WORDS_MAX,
@@ -18,7 +30,14 @@ from community.moderation.models.modes import Mode, ModeKind
 from community.moderation.models.spam import SpamCount, SpamJudgement, SpamVerdict
 
 __all__ = [
+    "ANSWER_WITHIN",
+    "APPEAL_WITHIN",
+    "JURORS",
+    "JURY_FOR",
+    "MAJORITY",
+    "MODERATOR_WITHIN",
     "REASON_MAX",
+    "REMIND_AFTER",
     "WORDS_MAX",
     "Appeal",
     "AppealState",
