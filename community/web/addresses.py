@@ -1,4 +1,4 @@
-"""Addresses in templates: `absolute_url`, and `url_for`, remembered.
+"""Addresses in templates: `absolute_url`, `page_at`, and `url_for`, remembered.
 
 A path depends on nothing but its parts. A list of topics has a hundred of them, and
 building one costs more than rendering the row around it.
@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask, has_request_context, request
+from werkzeug.routing import BuildError
 
 from community.core.links import absolute
 
@@ -35,5 +36,13 @@ def init_app(app: Flask) -> None:
             return path(root, endpoint, tuple(values.items()))
         return app.url_for(endpoint, **values)
 
+    def page_at(endpoint: str, **values: Any) -> str | None:
+        """Return the address of a page that a layer above may have; None if it has not."""
+        try:
+            return app.url_for(endpoint, **values)
+        except BuildError:
+            return None
+
+    app.jinja_env.globals["page_at"] = page_at
     if not app.debug:  # where static files change under our feet
         app.jinja_env.globals["url_for"] = url_for

@@ -26,7 +26,7 @@ class ReplyPlace:
     """Where a reply or comment stands: its topic, and the page of the conversation."""
 
     topic_id: int
-    title: str
+    title: str  # empty if the topic is out of sight
     after: str | None  # the cursor of the page; None: the first
     opened_id: int | None  # itself, if it is a comment that is folded
 
@@ -76,7 +76,7 @@ _LAST_BEFORE_ITS_PAGE = select(_numbered.c.created_at, _numbered.c.id).where(
     _number < _count - _newest,
     _numbered.c.number == _number - (_number - _first) % REPLIES - 1,
 )
-_TITLE = select(Topic.title).where(Topic.id == bindparam("topic_id"), Topic.hidden_at.is_(None))
+_TITLE = select(Topic.title).where(Topic.id == bindparam("topic_id"))
 
 
 def place_of(reply_id: int, *, viewer_id: int | None = None) -> ReplyPlace | None:
@@ -105,11 +105,13 @@ def place_of(reply_id: int, *, viewer_id: int | None = None) -> ReplyPlace | Non
 
 
 def _place_of_tombstone(reply_id: int, viewer_id: int | None) -> ReplyPlace | None:
+    """Return where something stands in place of a reply, or of the whole topic around it."""
     gone = tombstones.gone_reply(reply_id, viewer_id=viewer_id)
     if gone is None:
-        return None
+        topic_id = tombstones.gone_around(reply_id)
+        return ReplyPlace(topic_id, "", None, None) if topic_id is not None else None
     topic_id, behind = gone
     if behind != tombstones.BEGINNING:
-        return place_of(behind)
-    title = next(iter(rows(_TITLE, topic_id=topic_id)), None)
-    return ReplyPlace(topic_id, title.title, None, None) if title is not None else None
+        return place_of(behind, viewer_id=viewer_id)
+    (topic,) = rows(_TITLE, topic_id=topic_id)
+    return ReplyPlace(topic_id, topic.title, None, None)

@@ -64,7 +64,15 @@ _GONE = (
     .order_by(_gone_there.c.created_at, _gone_there.c.id)
     .limit(GONE_MAX + 1)
 )
-_ONE_GONE = _gone.where(Reply.id == bindparam("reply_id"))
+_ONE_GONE = _gone.join(Topic, Topic.id == Reply.topic_id).where(
+    Reply.id == bindparam("reply_id"), Topic.hidden_at.is_(None)
+)
+_GONE_AROUND = (
+    select(Reply.topic_id)
+    .join(Topic, Topic.id == Reply.topic_id)
+    .join(Tombstone, and_(Tombstone.topic_id == Topic.id, _IN_FORCE))
+    .where(Reply.id == bindparam("reply_id"), Topic.hidden_at.is_not(None))
+)
 
 _GONE_TOPIC = (
     select(
@@ -128,6 +136,12 @@ def gone_reply(reply_id: int, *, viewer_id: int | None) -> tuple[int, int] | Non
     """
     found = next(iter(rows(_ONE_GONE, reply_id=reply_id, viewer_id=viewer_id)), None)
     return (found.topic_id, found.behind) if found is not None else None
+
+
+def gone_around(reply_id: int) -> int | None:
+    """Return the topic of a reply, if something stands in place of that."""
+    found = next(iter(rows(_GONE_AROUND, reply_id=reply_id)), None)
+    return found.topic_id if found is not None else None
 
 
 def gone_topic(topic_id: int, *, viewer_id: int | None) -> GoneTopic | None:

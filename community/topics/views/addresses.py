@@ -3,6 +3,7 @@
 from flask import abort, url_for
 from flask_babel import gettext as _
 
+from community.accounts.sessions import actor
 from community.topics import queries
 from community.topics.models import Reply, Topic
 
@@ -27,12 +28,16 @@ def address_of(
 ) -> str:
     """Return where a reply or comment is shown, down to its place on the page; else answer 404.
 
+    One that is out of sight is where its tombstone stands, or that of its topic.
+
     Args:
         draft: the key of a draft to be shown in its form.
         comment: whether to open the form of a comment on it, and go there.
         quote: whether to quote it in the form of an answer, and go there.
     """
-    place = queries.place_of(reply_id) or abort(404)
+    viewer = actor()
+    viewer_id = viewer.id if viewer is not None else None
+    place = queries.place_of(reply_id, viewer_id=viewer_id) or abort(404)
     anchor = "answer" if quote else f"comment-{reply_id}" if comment else f"reply-{reply_id}"
     return url_for(
         "topics.show",

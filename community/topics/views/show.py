@@ -26,7 +26,7 @@ from community.core.db import transaction
 from community.core.sql import ROW_ID_MAX
 from community.topics import policies, queries, services, visits
 from community.topics.forms.topic import CommentForm, ReplyForm, SortForm, StatusForm
-from community.topics.models import STATUSES, TopicStatus
+from community.topics.models import STATUSES, Sight, TopicStatus
 from community.topics.queries import TopicPage
 from community.topics.views import bp, drafted, drafting
 from community.topics.views.addresses import address_of
@@ -58,7 +58,7 @@ def _page(topic_id: int, slug: str) -> ResponseReturnValue:
         opened_id=_opened_id(),
     )
     if page is None:
-        abort(404, _("There is no such topic."))
+        return _gone_page(topic_id, viewer)
     if slug != page.slug:
         address = url_for(
             "topics.show",
@@ -77,6 +77,17 @@ def _page(topic_id: int, slug: str) -> ResponseReturnValue:
     if viewer is None or until is None:
         return answer
     return _and_then_mark_read(make_response(answer), viewer.id, topic_id, until)
+
+
+def _gone_page(topic_id: int, viewer: User | None) -> ResponseReturnValue:
+    """Show what stands in place of a topic that is out of sight, and why."""
+    viewer_id = viewer.id if viewer is not None else None
+    gone = queries.gone_topic(topic_id, viewer_id=viewer_id)
+    if gone is None:
+        abort(404, _("There is no such topic."))
+    is_held = gone.tombstone.sight is Sight.HELD
+    status = 410 if not is_held else 200 if gone.is_mine else 404
+    return render_template("topics/gone.html", topic=gone, is_held=is_held), status
 
 
 def _opened_id() -> int | None:

@@ -20,10 +20,11 @@ SUGGESTED_MAX = 10  # answers besides the accepted one, the best first
 
 def qa_page(page: TopicPage) -> dict[str, Any] | None:
     """Return the structured data of a question or problem with answers, or None."""
-    if page.kind not in SOLVABLE or not page.shown:
+    answers = [one for one in page.shown if one.cover is None]
+    if page.kind not in SOLVABLE or page.cover is not None or not answers:
         return None
-    accepted = next((one for one in page.best if one.is_official or one.accepted_by_asker), None)
-    others = [one for one in page.shown if one is not accepted]
+    accepted = next((one for one in answers if one.is_official or one.accepted_by_asker), None)
+    others = [one for one in answers if one is not accepted]
     suggested = [_answer(one, page) for one in others[:SUGGESTED_MAX]]
     question: dict[str, Any] = {
         "@type": "Question",
