@@ -28,6 +28,7 @@ ABOUT_MAX = 500  # characters
 TITLE_MAX = 80  # characters
 SCOPE_MAX = 120  # characters
 ALIASES_MAX = 10  # other names of one company
+RIVALS_MAX = 20  # that one company declares
 GRAM_LENGTH = 3  # characters
 
 
@@ -233,7 +234,7 @@ class Employment(Base):
 class Rivalry(Base):
     """Two companies that compete: who has a stake in one moderates neither.
 
-    Said by somebody with a mandate at one of them, or by a moderator; kept in the order of ids.
+    Said by who leads one of them here, or by a moderator; kept in the order of ids.
     """
 
     __tablename__ = "rivalries"
@@ -241,6 +242,8 @@ class Rivalry(Base):
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), primary_key=True)
     rival_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), primary_key=True, index=True)
     declared_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    # Whose people said so, and may take it back; None: a moderator did.
+    declared_for_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
     declared_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     __table_args__ = (CheckConstraint("company_id < rival_id", name="in_order"),)

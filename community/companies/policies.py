@@ -10,7 +10,14 @@ from flask_babel import lazy_gettext as _l
 
 from community.accounts.models import User
 from community.accounts.policies import can_ask, can_take_part
-from community.companies.models import Company, CompanyState, Stake, Ties
+from community.companies.models import (
+    Company,
+    CompanyState,
+    MandateKind,
+    Rivalry,
+    Stake,
+    Ties,
+)
 from community.core.policy import YES, Decision, no
 
 BARS = {
@@ -86,6 +93,51 @@ def can_name(actor: User | None, company: Company, ties: Ties, at: datetime) -> 
     if ties.mandate is not None or can_moderate(actor, ties.stake, at):
         return YES
     return no(gettext("%(name)s says itself what else it is called.", name=company.name))
+
+
+def can_declare_employer(actor: User | None) -> Decision:
+    """Say whom one works for, and when that ends: everybody of themselves, suspended or not."""
+    if actor is None:
+        return no(gettext("Sign in first; what you typed is kept."))
+    if actor.deleted_at is not None or actor.email_verified_at is None:
+        return no(gettext("Confirm your e-mail address first."))
+    return YES
+
+
+def can_declare_rival(actor: User | None, ties: Ties, at: datetime) -> Decision:
+    """Say which companies compete: who leads one of them here, or a moderator without a stake.
+
+    Args:
+        ties: the actor's, to the company for which it is said.
+    """
+    may = can_take_part(actor, at)
+    if not may or leads(ties):
+        return may
+    return can_moderate(actor, ties.stake, at) or no(
+        gettext("Owners and managers of the company say this, and moderators without a stake.")
+    )
+
+
+def can_end_rivalry(
+    actor: User | None, rivalry: Rivalry, company: Company, ties: Ties, at: datetime
+) -> Decision:
+    """Take back that two companies compete: whoever said so may, and a moderator without a stake.
+
+    The other company may not: it would choose who judges it.
+
+    Args:
+        company: one of the two; ``ties`` are the actor's to it.
+    """
+    may = can_declare_rival(actor, ties, at)
+    if not may or not leads(ties) or rivalry.declared_for_id == company.id:
+        return may
+    return no(gettext("The other company or a moderator said this, and they take it back."))
+
+
+def leads(ties: Ties) -> bool:
+    """Tell whether somebody is an owner or a manager of a company."""
+    mandate = ties.mandate
+    return mandate is not None and mandate.kind in {MandateKind.MANAGER, MandateKind.OWNER}
 
 
 def did_as_moderator(actor: User, company: Company, ties: Ties, at: datetime) -> bool:

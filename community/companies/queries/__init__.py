@@ -25,7 +25,15 @@ from community.companies.queries.known import (
     speakers_of,
 )
 from community.companies.queries.near import NearCompany, completions, near, near_products
-from community.companies.queries.stakes import stake_of, stakes_in, stakes_of, ties_of
+from community.companies.queries.stakes import (
+    employments_of,
+    rivalry_of,
+    rivals_of,
+    stake_of,
+    stakes_in,
+    stakes_of,
+    ties_of,
+)
 
 __all__ = [
     "Guess",
@@ -42,6 +50,7 @@ __all__ = [
     "by_name",
     "by_slug",
     "completions",
+    "employments_of",
     "mandate_of",
     "named",
     "near",
@@ -50,6 +59,8 @@ __all__ = [
     "product_by_slug",
     "products_of",
     "read_signs",
+    "rivalry_of",
+    "rivals_of",
     "speakers_of",
     "stake_of",
     "stakes_in",

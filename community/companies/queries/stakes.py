@@ -1,12 +1,21 @@
 """Who has a stake in a company, and so judges nothing that concerns it (rule N12)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select, true, union
+from sqlalchemy.orm import joinedload
 
 from community.accounts.models import User
-from community.companies.models import Champion, Employment, Mandate, Rivalry, Stake, Ties
+from community.companies.models import (
+    Champion,
+    Company,
+    Employment,
+    Mandate,
+    Rivalry,
+    Stake,
+    Ties,
+)
 from community.core.db import db
 
 
@@ -37,6 +46,33 @@ def stakes_of(user_id: int, at: datetime) -> dict[int, Stake]:
         bound = select(table.company_id).where(table.user_id == user_id, condition)
         found |= dict.fromkeys(db.session.scalars(bound), stake)
     return dict.fromkeys(_rivals(*found), Stake.RIVAL) | found if found else found
+
+
+def employments_of(user_id: int) -> Sequence[Employment]:
+    """Return whom somebody said that they work or worked for, the present first."""
+    return db.session.scalars(
+        select(Employment)
+        .where(Employment.user_id == user_id)
+        .options(joinedload(Employment.company))
+        .order_by(Employment.ended_at.is_not(None), Employment.declared_at.desc(), Employment.id)
+    ).all()
+
+
+def rivals_of(company_id: int) -> Sequence[tuple[Rivalry, Company]]:
+    """Return the companies that compete with one, by name, each with who said so."""
+    other = or_(
+        and_(Rivalry.company_id == company_id, Company.id == Rivalry.rival_id),
+        and_(Rivalry.rival_id == company_id, Company.id == Rivalry.company_id),
+    )
+    rows = db.session.execute(
+        select(Rivalry, Company).join(Company, other).order_by(Company.name_key, Company.id)
+    )
+    return [(rivalry, company) for rivalry, company in rows]
+
+
+def rivalry_of(company_id: int, rival_id: int) -> Rivalry | None:
+    """Return that two companies compete, if somebody said so, whichever is named first."""
+    return db.session.get(Rivalry, (min(company_id, rival_id), max(company_id, rival_id)))
 
 
 def ties_of(user: User | None, company_id: int, at: datetime) -> Ties:

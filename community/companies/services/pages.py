@@ -1,4 +1,4 @@
-"""Changes to companies and products."""
+"""Pages of companies and products: opening them, and what stands on them."""
 
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
