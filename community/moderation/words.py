@@ -61,3 +61,21 @@ LEGAL_OUTCOMES = {
     LegalOutcome.GRANTED_IN_PART: _l("Done in part"),
     LegalOutcome.REFUSED: _l("Refused"),
 }
+SPAM_PARTS = {
+    "number_to_call": _l("a number to call"),
+    "call_in_title": _l("a number to call in the title"),
+    "disguised_number": _l("a number in disguise"),
+    "disguised_letters": _l("letters in disguise"),
+    "code_to_redeem": _l("a code to redeem"),
+    "decorated": _l("a title set off by signs"),
+    "link_in_title": _l("a link in the title"),
+    "many_links": _l("many links"),
+    "repeated_by_author": _l("the same text by the same person"),
+    "repeated_by_others": _l("the same text by others"),
+    "repeated_often": _l("the same text many times"),
+    "like_spam": _l("a text like one that was found to be spam"),
+    "many_at_once": _l("many posts within an hour"),
+    "new_writer": _l("a first post"),
+    "words": _l("words that stood in spam"),
+    "prior": _l("how rare spam is"),
+}

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from community.moderation import spam
 from community.moderation.spam import Counts, Learnt, Outcome, Sign, Text, judging
-from community.moderation.spam.learning import LANGUAGE, words_of
+from community.moderation.spam.learning import LANGUAGE, key_of, words_of
 
 NOTHING = Learnt({})
 PLAIN = Text("My printer jams", "It began yesterday, on the second page.")
 
 
 def learnt(**words: tuple[int, int]) -> Learnt:
-    counts = {word: Counts(*count) for word, count in words.items()}
+    counts = {key_of(word): Counts(*count) for word, count in words.items()}
     return Learnt({spam.ALL: Counts(100, 400), f"{LANGUAGE}en": Counts(50, 400), **counts})
 
 
@@ -79,14 +79,14 @@ def _chi2(value: float, degrees: int) -> float:
 
 
 def test_few_posts_learnt_say_nothing() -> None:
-    few = Learnt({spam.ALL: Counts(19, 4_000), "casino": Counts(19, 0)})
+    few = Learnt({spam.ALL: Counts(19, 4_000), key_of("casino"): Counts(19, 0)})
     judgement = spam.judge(Text("", "casino"), [], few, language="en")
     assert judgement.score == pytest.approx(judging.PRIOR)
 
 
 def test_words_of_a_language_that_only_spam_was_in_do_not_count_against_it() -> None:
     """Or the first honest post in a language would be held for being in it."""
-    counts = {**learnt().counts, "कैसे": Counts(90, 0), "करें": Counts(90, 0)}
+    counts = {**learnt().counts, key_of("कैसे"): Counts(90, 0), key_of("करें"): Counts(90, 0)}
     text = Text("कैसे करें", "कैसे करें")
     unknown = spam.judge(text, [], Learnt(counts), language="hi")
     assert unknown.score == pytest.approx(judging.PRIOR)
@@ -133,7 +133,7 @@ def test_any_text_has_a_score(
 ) -> None:
     text = Text(title, body)
     signs = spam.signs_of(text, spam.Writer(0, 0, 0), spam.Seen())
-    known = {word: counts[word] for word in words_of(text) if word in counts}
+    known = {key_of(word): counts[word] for word in words_of(text) if word in counts}
     known |= {spam.ALL: everything, f"{LANGUAGE}": everything}
     judgement = spam.judge(text, signs, Learnt(known), language="")
     assert 0 <= judgement.score <= 1

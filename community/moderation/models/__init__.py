@@ -23,11 +23,12 @@ from community.moderation.models.cases import (
     FlagOutcome,
     Restriction,
     RestrictionKind,
+    target_of,
 )
 from community.moderation.models.legal import LegalOutcome, LegalRequest
 from community.moderation.models.log import LogAction, LogEntry, LogRole, LogText
 from community.moderation.models.modes import Mode, ModeKind
-from community.moderation.models.spam import SpamCount, SpamJudgement, SpamVerdict
+from community.moderation.models.spam import SpamCount, SpamJudgement
 
 __all__ = [
     "ANSWER_WITHIN",
@@ -60,5 +61,5 @@ __all__ = [
     "RestrictionKind",
     "SpamCount",
     "SpamJudgement",
-    "SpamVerdict",
+    "target_of",
 ]

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from community.moderation.spam.learning import LANGUAGE, Counts, Learnt, keys, words_of
+from community.moderation.spam.learning import LANGUAGE, Counts, Learnt, key_of, keys, words_of
 from community.moderation.spam.signs import Sign, Text
 
 PRIOR = 0.02  # the share of spam among posts, on a usual day
@@ -133,7 +133,7 @@ def _words(text: Text, learnt: Learnt) -> Part:
     rated = [
         (word, _rate(found, learnt.all))
         for word in words_of(text)
-        if (found := learnt.counts.get(word))
+        if (found := learnt.counts.get(key_of(word)))
     ]
     telling = sorted(
         ((word, rate) for word, rate in rated if abs(rate - 0.5) >= TELLING),

@@ -1,5 +1,6 @@
 """What is learnt from posts that somebody has judged: in how many of each kind a thing stood."""
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -48,8 +49,13 @@ def words_of(text: Text) -> list[str]:
 
 
 def learnable(text: Text, signs: Collection[Sign], language: str | None) -> list[str]:
-    """Return everything that is counted when a post is learnt from, each once."""
-    return [ALL, f"{LANGUAGE}{language or ''}", *keys(signs), *words_of(text)]
+    """Return the keys of everything that is counted when a post is learnt from, each once."""
+    return [ALL, f"{LANGUAGE}{language or ''}", *keys(signs), *map(key_of, words_of(text))]
+
+
+def key_of(word: str) -> str:
+    """Return the key under which a word is counted: a digest, so that names do not lie about."""
+    return hashlib.blake2b(word.encode(), digest_size=8).hexdigest()
 
 
 def keys(signs: Iterable[Sign]) -> list[str]:

@@ -1,0 +1,105 @@
+"""What is known when a post is judged to be spam or not, and how it was judged."""
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from community.accounts.models import User
+from community.core.db import db
+from community.moderation.models import SpamCount, SpamJudgement
+from community.moderation.queries.targets import Post, Target, keys_of
+from community.moderation.spam import Counts, Learnt, Outcome, Part, Seen, Writer, is_near
+from community.topics.models import Reply, Topic
+
+REPEATED_WITHIN = timedelta(days=2)
+COMPARED_MAX = 5_000  # posts, the newest
+AN_HOUR = timedelta(hours=1)
+
+
+def learnt(keys: Collection[str]) -> Learnt:
+    """Return what was learnt of some keys."""
+    rows = db.session.execute(
+        select(SpamCount.token, SpamCount.spam, SpamCount.honest).where(SpamCount.token.in_(keys))
+    )
+    return Learnt({row.token: Counts(row.spam, row.honest) for row in rows})
+
+
+def writer_of(author: User, post: Post) -> Writer:
+    """Return what is known of the author of ``post``, just before they posted it."""
+    at = post.created_at
+    standing, last_hour = [], []
+    for table in (Topic, Reply):
+        mine = select(func.count()).where(table.author_id == author.id, table.created_at <= at)
+        if isinstance(post, table):
+            mine = mine.where(table.id != post.id)
+        standing.append(mine.where(table.hidden_at.is_(None)).scalar_subquery())
+        last_hour.append(mine.where(table.created_at > at - AN_HOUR).scalar_subquery())
+    row = db.session.execute(
+        select(
+            (standing[0] + standing[1]).label("all"), (last_hour[0] + last_hour[1]).label("hour")
+        )
+    ).one()
+    days = max(at - author.created_at, timedelta()) / timedelta(days=1)
+    return Writer(days=days, standing=row.all, last_hour=row.hour)
+
+
+def seen(fingerprint: int | None, author_id: int, at: datetime) -> Seen:
+    """Return how often a near-same text was posted in the two days before."""
+    if fingerprint is None:
+        return Seen()
+    writer_id = func.coalesce(Topic.author_id, Reply.author_id).label("writer_id")
+    rows = db.session.execute(
+        select(SpamJudgement.fingerprint, SpamJudgement.is_spam, writer_id)
+        .outerjoin(Topic, Topic.id == SpamJudgement.topic_id)
+        .outerjoin(Reply, Reply.id == SpamJudgement.reply_id)
+        .where(
+            SpamJudgement.created_at > at - REPEATED_WITHIN,
+            SpamJudgement.created_at <= at,
+            SpamJudgement.fingerprint.is_not(None),
+        )
+        .order_by(SpamJudgement.created_at.desc(), SpamJudgement.id.desc())
+        .limit(COMPARED_MAX)
+    )
+    near = [row for row in rows if is_near(fingerprint, row.fingerprint)]
+    mine = sum(row.writer_id == author_id for row in near)
+    return Seen(
+        by_author=mine,
+        by_others=len(near) - mine,
+        spam=sum(row.is_spam is True for row in near),
+    )
+
+
+def judgement_of(post: Post) -> SpamJudgement | None:
+    """Return how a post was judged; None if nobody has looked at it yet."""
+    return db.session.scalar(select(SpamJudgement).filter_by(**keys_of(post)))
+
+
+def parts_of(judgement: SpamJudgement) -> tuple[Part, ...]:
+    """Return what was weighed."""
+    return tuple(Part(name, weight) for name, weight in json.loads(judgement.parts))
+
+
+def suspicion(target: Target) -> float:
+    """Return the chance that a post is spam, from 0 to 1; 0 once somebody has looked, and of people.
+
+    Below the chance from which somebody is to look it is 0 as well: it is no reason for anything.
+    """
+    judgement = judgement_of(target) if not isinstance(target, User) else None
+    if judgement is None or judgement.is_spam is not None:
+        return 0.0
+    return judgement.score if judgement.outcome is not Outcome.SHOWN else 0.0
+
+
+def unjudged(limit: int) -> Sequence[Post]:
+    """Return some posts that can be seen and that nobody has judged, the oldest first."""
+    found: list[Post] = []
+    for table, column in ((Topic, SpamJudgement.topic_id), (Reply, SpamJudgement.reply_id)):
+        rows = select(table).outerjoin(SpamJudgement, column == table.id)
+        found += db.session.scalars(
+            rows.where(SpamJudgement.id.is_(None), table.hidden_at.is_(None))
+            .order_by(table.id)
+            .limit(limit - len(found))
+        )
+    return found

@@ -1,0 +1,310 @@
+"""Posts that are held, looked at or shown; and what is learnt from decisions and from time."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from community.accounts.models import User
+from community.companies.models import Company
+from community.core import clock, outbox
+from community.core.db import db
+from community.moderation.handlers import judging
+from community.moderation.models import (
+    Case,
+    Decision,
+    DecisionAction,
+    LogAction,
+    LogEntry,
+    LogRole,
+    RestrictionKind,
+    SpamCount,
+    SpamJudgement,
+)
+from community.moderation.queries import judging as looked
+from community.moderation.queries import spam as known
+from community.moderation.services import lease, restrictions, spam
+from community.moderation.services.decide import Ruling, decide
+from community.moderation.spam import ALL, Outcome
+from community.moderation.spam.learning import key_of
+from community.topics.models import AskedBy, Reply, Rule, Sight, Tombstone, Topic, TopicKind
+from community.topics.services import post_reply, post_topic, visibility
+from tests.factories import make_company, make_employee, make_reply, make_topic, make_user
+
+FLOOD = "Sunrise Loan App customer care helpline number (❾❽❼❻❺❹❸❷❶⓿)"
+ASKED = "After the update my printer prints nothing but empty pages."
+
+
+def post(
+    title: str = "My printer jams",
+    body: str = ASKED,
+    *,
+    author: User | None = None,
+    company: Company | None = None,
+) -> Topic:
+    return post_topic(
+        author or make_user(),
+        company or make_company(),
+        kind=TopicKind.PROBLEM,
+        title=title,
+        body=body,
+    )
+
+
+def judged(post: Topic | Reply) -> SpamJudgement:
+    judgement = known.judgement_of(post)
+    assert judgement is not None
+    return judgement
+
+
+def open_case(post: Topic | Reply) -> Case | None:
+    keys = {"topic_id": post.id} if isinstance(post, Topic) else {"reply_id": post.id}
+    return db.session.scalar(select(Case).filter_by(**keys).where(Case.decided_at.is_(None)))
+
+
+def held(author: User | None = None, company: Company | None = None) -> Topic:
+    topic = post(f"☎️//{FLOOD}//💯", FLOOD, author=author, company=company)
+    assert judged(topic).outcome is Outcome.HELD
+    return topic
+
+
+def ruled(post: Topic | Reply, action: DecisionAction, rule: Rule | None = None) -> None:
+    case = open_case(post)
+    assert case is not None
+    moderator = make_user(is_moderator=True)
+    lease.take(moderator, case)
+    decide(
+        moderator,
+        case,
+        Ruling(action=action, rule=rule, reason="As it looks."),
+        seen=looked.seen(case),
+    )
+    outbox.deliver_due()
+
+
+def test_what_people_ask_is_shown() -> None:
+    topic = post()
+    assert judged(topic).outcome is Outcome.SHOWN
+    assert topic.hidden_at is None
+    assert open_case(topic) is None
+    assert db.session.scalars(select(LogEntry)).all() == []
+
+
+def test_flood_is_held_logged_and_waits_in_the_queue() -> None:
+    company = make_company()
+    topic = held(company=company)
+    assert topic.hidden_at is not None
+    tombstone = visibility.in_force(topic)
+    assert tombstone is not None
+    assert (tombstone.sight, tombstone.rule, tombstone.asked_by) == (
+        Sight.HELD,
+        Rule.SPAM,
+        AskedBy.AUTOMATIC,
+    )
+    row = db.session.get_one(LogEntry, tombstone.log_seq)
+    assert (row.action, row.role, row.target) == (
+        LogAction.HOLD,
+        LogRole.AUTOMATIC,
+        f"topic {topic.id}",
+    )
+    assert row.company == company.slug
+    case = open_case(topic)
+    assert case is not None
+    assert case.risk > 0
+    decision = db.session.scalars(select(Decision)).one()
+    assert (decision.action, decision.moderator_id) == (DecisionAction.HOLD, None)
+    assert FLOOD not in decision.reason  # the log is public
+
+
+def test_nobody_hears_of_what_is_held_until_it_is_released() -> None:
+    topic = held()
+    outbox.deliver_due()
+    assert topic.hidden_at is not None
+
+    ruled(topic, DecisionAction.RELEASE)
+    assert topic.hidden_at is None
+    assert open_case(topic) is None
+
+
+def test_released_stands_where_it_would_have_stood() -> None:
+    author = make_user()
+    before = clock.now()
+    topic = held(author=author)
+    moments = (topic.created_at, topic.last_activity_at, topic.title, topic.body)
+    assert moments[0] >= before
+
+    ruled(topic, DecisionAction.RELEASE)
+    db.session.refresh(topic)
+    assert (topic.created_at, topic.last_activity_at, topic.title, topic.body) == moments
+
+
+def test_released_teaches_that_it_was_honest_and_that_holding_was_wrong() -> None:
+    topic = held()
+    ruled(topic, DecisionAction.RELEASE)
+    assert judged(topic).is_spam is False
+    assert counts(ALL) == (0, 1)
+    hold = db.session.scalars(select(Decision).filter_by(action=DecisionAction.HOLD)).one()
+    assert hold.overturned_at is not None
+
+
+def test_removed_as_spam_teaches_its_signs_and_words() -> None:
+    topic = held()
+    ruled(topic, DecisionAction.REMOVE, Rule.SPAM)
+    assert judged(topic).is_spam is True
+    assert counts(ALL) == (1, 0)
+    assert counts(key_of("helpline")) == (1, 0)
+    assert counts("*number_to_call") == (1, 0)
+    hold = db.session.scalars(select(Decision).filter_by(action=DecisionAction.HOLD)).one()
+    assert hold.overturned_at is None
+
+
+def test_removed_for_something_else_teaches_nothing() -> None:
+    topic = held()
+    ruled(topic, DecisionAction.REMOVE, Rule.ABUSE)
+    assert judged(topic).is_spam is None
+    assert counts(ALL) == (0, 0)
+
+
+def test_learning_twice_counts_once_and_anew_overrules() -> None:
+    topic = post()
+    spam.learn(topic, is_spam=True)
+    spam.learn(topic, is_spam=True)
+    assert counts(ALL) == counts(key_of("printer")) == (1, 0)
+    spam.learn(topic, is_spam=False)
+    assert counts(ALL) == counts(key_of("printer")) == (0, 1)
+
+
+def test_no_word_of_anybody_lies_in_the_counts() -> None:
+    spam.learn(post(body="Write to jane.roe@mail.example, please"), is_spam=False)
+    tokens = db.session.scalars(select(SpamCount.token)).all()
+    assert not any("jane" in token or "roe" in token for token in tokens)
+
+
+def counts(token: str) -> tuple[int, int]:
+    row = db.session.get(SpamCount, token, populate_existing=True)
+    return (row.spam, row.honest) if row is not None else (0, 0)
+
+
+def test_second_of_a_flood_is_known_by_the_first() -> None:
+    first = held()
+    ruled(first, DecisionAction.REMOVE, Rule.SPAM)
+    again = post(f"☎️//{FLOOD.upper()}", FLOOD)
+    names = {part.name for part in known.parts_of(judged(again))}
+    assert {"like_spam", "repeated_by_others"} <= names
+
+
+def test_repetition_is_forgotten_after_two_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    held()
+    later = clock.now() + timedelta(days=3)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    names = {part.name for part in known.parts_of(judged(held()))}
+    assert "repeated_by_others" not in names
+
+
+def test_uncertain_is_shown_and_looked_at() -> None:
+    topic = post("Cheaper ink", "I got it for half with the coupon abc934948, and it fits")
+    assert judged(topic).outcome is Outcome.LOOKED_AT
+    assert topic.hidden_at is None
+    assert open_case(topic) is not None
+
+
+def test_kept_after_a_look_is_honest() -> None:
+    topic = post("Cheaper ink", "I got it for half with the coupon abc934948, and it fits")
+    ruled(topic, DecisionAction.KEEP)
+    assert judged(topic).is_spam is False
+
+
+@pytest.mark.parametrize("role", ["trusted_since", "is_moderator", "is_admin"])
+def test_trusted_people_are_never_held(role: str) -> None:
+    author = make_user(**{role: clock.now() if role == "trusted_since" else True})
+    topic = post(f"☎️//{FLOOD}//💯", FLOOD, author=author)
+    assert judged(topic).outcome is Outcome.LOOKED_AT
+    assert topic.hidden_at is None
+
+
+def test_reply_is_held_and_not_counted() -> None:
+    topic = make_topic()
+    reply = post_reply(make_user(), topic, body=f"☎️//{FLOOD}//💯 call call")
+    assert judged(reply).outcome is Outcome.HELD
+    db.session.refresh(topic)
+    assert topic.reply_count == 0
+
+    ruled(reply, DecisionAction.RELEASE)
+    db.session.refresh(topic)
+    assert topic.reply_count == 1
+    assert topic.last_activity_at == reply.created_at
+
+
+def test_who_is_looked_at_first_is_held_whatever_they_write() -> None:
+    author, topic = make_user(), held()
+    ruled(topic, DecisionAction.REMOVE, Rule.ABUSE)
+    decision = db.session.scalars(select(Decision).filter_by(action=DecisionAction.REMOVE)).one()
+    restrictions.restrict(
+        author,
+        kind=RestrictionKind.HELD,
+        until=clock.now() + timedelta(days=1),
+        decision_id=decision.id,
+    )
+    again = post(author=author)
+    tombstone = visibility.in_force(again)
+    assert tombstone is not None
+    assert (tombstone.sight, tombstone.rule, tombstone.asked_by) == (
+        Sight.HELD,
+        Rule.ABUSE,
+        AskedBy.MODERATOR,
+    )
+
+
+def test_what_others_have_seen_is_never_held() -> None:
+    topic = make_topic(title=f"☎️//{FLOOD}//💯", body=FLOOD)
+    judging.judge_edited(topic.id)
+    assert judged(topic).outcome is Outcome.LOOKED_AT
+    assert topic.hidden_at is None
+    assert open_case(topic) is not None
+
+
+def test_imported_posts_are_judged_at_night_and_not_held() -> None:
+    fine, bad = make_topic(body=ASKED), make_topic(title=f"☎️//{FLOOD}//💯", body=FLOOD)
+    reply = make_reply(fine)
+    assert spam.look_through(100) == 3
+    assert [judged(one).outcome for one in (fine, bad, reply)] == [
+        Outcome.SHOWN,
+        Outcome.LOOKED_AT,
+        Outcome.SHOWN,
+    ]
+    assert spam.look_through(100) == 0
+    assert db.session.scalars(select(Tombstone)).all() == []
+
+
+def test_what_has_stood_for_a_week_is_honest(monkeypatch: pytest.MonkeyPatch) -> None:
+    topic, waiting = post(), held()
+    assert spam.settle(100) == 0
+    later = clock.now() + spam.STANDS
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert spam.settle(100) == 1
+    assert spam.settle(100) == 0
+    assert judged(topic).learnt_as_spam is False
+    assert judged(waiting).learnt_as_spam is None
+    assert counts(ALL) == counts(key_of("printer")) == (0, 1)
+
+    spam.learn(topic, is_spam=True)  # found out later
+    assert counts(ALL) == counts(key_of("printer")) == (1, 0)
+
+
+def test_learning_again_of_an_edited_post_counts_nothing_below_nought() -> None:
+    topic = post()
+    spam.learn(topic, is_spam=False)
+    topic.body = "Something else altogether now"
+    db.session.flush()
+    spam.learn(topic, is_spam=True)
+    assert counts(ALL) == (1, 0)
+    assert counts(key_of("altogether")) == (1, 0)
+
+
+def test_speaking_for_a_company_neither_spares_nor_costs() -> None:
+    company = make_company()
+    ours = post("Paper jam", "It jams on the second page.", author=make_employee(company))
+    other = post("No sound", "The loudspeaker hums, but says nothing else.")
+    assert judged(ours).score == judged(other).score
+    flood = post_reply(make_employee(company), make_topic(company), body=f"☎️//{FLOOD}//💯 call")
+    assert judged(flood).outcome is Outcome.HELD
