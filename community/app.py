@@ -27,6 +27,7 @@ from community.web import (
     errors,
     language,
     limits,
+    read_only,
     security,
     session_cookie,
     times,
@@ -117,6 +118,7 @@ def _init_parts(app: Flask, settings: config.Settings) -> None:
         limits,
         session_cookie,
         csrf,
+        read_only,  # behind the fences: what it shows again was sent from here
         sessions,
         security,
         caching,

@@ -17,6 +17,7 @@ from community.companies import views as companies_views
 from community.core import erasing, holdings, jobs, outbox
 from community.moderation import handlers as moderation
 from community.moderation import views as moderation_views
+from community.moderation.services import pace
 from community.notifications import handlers as news
 from community.notifications import holdings as notifications_holdings
 from community.notifications import services as notifications_services
@@ -29,12 +30,32 @@ from community.topics import handlers as topics
 from community.topics import holdings as topics_holdings
 from community.topics import views as topics_views
 from community.topics.importing import finishing
-from community.topics.services import languages, standings
-from community.web import limits
+from community.topics.services import gate, languages, standings
+from community.web import limits, read_only
 from community.web import views as web_views
 from community.writing import holdings as writing_holdings
 from community.writing import services as writing_services
 from community.writing import views as writing_views
+
+# What can be sent while the site is read-only, by blueprint or endpoint: moderation, with flags;
+# drafts, which nobody else sees; ways in and out; what belongs to the reader alone.
+WORKS_WHEN_READ_ONLY = (
+    "moderation",
+    "writing",
+    "accounts.sign_in",
+    "accounts.sign_in_link",
+    "accounts.sign_out",
+    "accounts.sign_out_everywhere",
+    "accounts.end_browser",
+    "accounts.end_other_browsers",
+    "accounts.forgot",
+    "accounts.reset",
+    "accounts.claim",
+    "accounts.download",
+    "notifications.stop_now",
+    "pages.theme",
+    "topics.find",
+)
 
 
 def wire_events() -> None:
@@ -125,6 +146,7 @@ def wire_events() -> None:
     _after("company.moderated", do=moderation.log_company_page)
 
     writing_services.after_saving(pictures_services.keep_for_draft)
+    gate.before_posting(pace.look_at)
     _wire_times()
 
 
@@ -133,6 +155,7 @@ def _wire_times() -> None:
     jobs.in_spare_time(topics.tell_languages)
     jobs.in_spare_time(topics.fill_vectors)
     jobs.often(news.begin_the_day)
+    jobs.often(moderation.end_modes)
     jobs.nightly(topics.relate_nightly)
     jobs.nightly(topics.look_through_vectors)
     jobs.nightly(topics.inspect_index)
@@ -169,6 +192,8 @@ def wire_pages(app: Flask) -> None:
         api_views,
     ):
         app.register_blueprint(views.bp)
+    read_only.follow(app, moderation_views.site_notice)
+    read_only.let_through(app, *WORKS_WHEN_READ_ONLY)
     web_views.report(app, "search", lambda: search.index().health().state)
 
 

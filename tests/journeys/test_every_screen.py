@@ -19,6 +19,8 @@ from tests.robustness.routes import VISITOR, World, routes
 
 # Read by programs, or parts that a script puts into a page which is looked at with them.
 NO_SCREENS = {
+    "moderation.log_export",
+    "moderation.transparency_table",
     "api.similar",
     "companies.complete",
     "pages.robots",
@@ -37,6 +39,15 @@ BESIDES = [
     ("asker", "/t/1"),  # whose it is
     ("employee", "/t/1"),
     ("moderator", "/t/1"),
+    ("moderator", "/moderation/modes"),
+    ("operator", "/moderation/modes"),
+    ("moderator", "/t/1/slow"),
+    ("moderator", "/c/brightwave/slow"),
+    ("operator", "/log/1"),
+    ("operator", "/legal-requests"),
+    ("operator", "/legal-requests/1"),
+    (VISITOR, "/log?action=remove"),  # nothing fits
+    (VISITOR, "/transparency?company=brightwave"),
     ("newcomer", "/drafts"),  # nothing yet
     ("newcomer", "/following"),
     ("newcomer", "/notifications"),
@@ -71,6 +82,11 @@ SENT: list[tuple[str, str, dict[str, str]]] = [
     (VISITOR, "accounts.sign_up", {"username": "mira", "password": "1234567890"}),
     (VISITOR, "accounts.claim", {"not_me": "1"}),
     ("member", "writing.delete", {}),
+    ("operator", "moderation.make_read_only", {}),
+    ("operator", "moderation.redact", {}),
+    ("operator", "moderation.enter_legal_request", {"country": "Germany"}),
+    ("operator", "moderation.answer_legal_request", {}),
+    ("moderator", "moderation.slow_topic", {}),
 ]
 # Forms after which somebody is told that a mail is under way.
 MAILED = ("accounts.claim_person", "accounts.forgot", "accounts.sign_in_link", "accounts.sign_up")

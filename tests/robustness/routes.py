@@ -26,6 +26,7 @@ from community.accounts.models import Session, SignUp, User
 from community.companies.models import CompanyState
 from community.core import clock, outbox, paging
 from community.core.db import Base, db
+from community.moderation.services import legal, modes
 from community.notifications.models import Notification, NotificationKind
 from community.notifications.tokens import Stop, for_stop
 from community.notifications.words import KINDS
@@ -50,6 +51,7 @@ PASSWORD = "seven otters knit quietly"
 RAW_TOKEN = "ab" * 20  # what a session keeps of the forgery token
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 VISITOR = "visitor"
+SLOW = {"reason": "Please read first.", "seconds": "300", "lasts": "60"}
 LEAVER = "leaver"  # has left, and has shown who they are
 
 Fields = Mapping[str, Any]
@@ -276,6 +278,7 @@ class World:
             "employee": make_employee(company, "erin"),
             "stranger": make_employee(make_company("Larkspur"), "stan"),
             "moderator": make_user("mona", is_moderator=True),
+            "operator": make_user("otto", is_admin=True),
         }
         self._sessions = {who: make_session(user) for who, user in self._people.items()}
         self.topic = make_topic(
@@ -285,6 +288,18 @@ class World:
         services.sort_topic(self._people["asker"], self.topic, tags=["wifi"])
         services.edit_reply(
             self._people["employee"], self.reply, from_number=1, body="Turn it off and on again."
+        )
+        self.mode = modes.slow_down(
+            self._people["moderator"], make_company("Tandem"), seconds=60, reason="It is crowded."
+        )
+        self.request = legal.enter_request(
+            self._people["operator"],
+            received_on=clock.now().date(),
+            requester="District court",
+            country="DE",
+            law="Code of civil procedure",
+            company=company,
+            request_text="Remove it.",
         )
         self.sign_up = SignUp(
             key="k" * 22,
@@ -359,6 +374,10 @@ class World:
                 "accounts.claim_person username": self.placeholder.username,
                 "accounts.take_over user_id": str(self.placeholder.id),
                 "session_id": str(self.elsewhere.id),
+                "mode_id": str(self.mode.id),
+                "seq": str(self.mode.log_seq),
+                "month": f"{clock.now():%Y-%m}",
+                "request_id": str(self.request.id),
                 "accounts.confirm token": tokens.for_sign_up(self.sign_up),
                 "accounts.reset token": tokens.for_reset(member),
                 "accounts.confirm_email token": tokens.for_new_email(member),
@@ -458,6 +477,32 @@ class World:
                     "source": "https://brightwave.example/contact",
                 },
             ),
+            "moderation.make_read_only": Good(
+                "operator", {"reason": "The database moves.", "lasts": "60"}
+            ),
+            "moderation.end_mode": Good("moderator"),
+            "moderation.redact": Good(
+                "operator", {"fields": "reason", "reason": "It named a neighbour."}
+            ),
+            "moderation.enter_legal_request": Good(
+                "operator",
+                {
+                    "received_on": "2026-11-02",
+                    "requester": "Police of Lower Saxony",
+                    "country": "DE",
+                    "law": "Code of criminal procedure",
+                    "company": "brightwave",
+                    "target": "topic 1",
+                    "text": "Hand out the address.",
+                    "is_text_public": "y",
+                },
+            ),
+            "moderation.answer_legal_request": Good(
+                "operator",
+                {"outcome": "refused", "done": "There is no address.", "is_text_public": "y"},
+            ),
+            "moderation.slow_topic": Good("moderator", SLOW),
+            "moderation.slow_company": Good("moderator", SLOW),
             "pages.keep_search": Good(
                 "member",
                 {
@@ -588,6 +633,12 @@ QUERY = {
     "language": "en",
     "sort": "newest",
     "letter": "b",
+    "action": "remove",
+    "role": "moderator",
+    "rule": "spam",
+    "target": "topic 1",
+    "month": "2026-11",
+    "until": "2026-11",
     "exact": "1",
     "dropped": "My hub",
     "tells": "1",

@@ -155,10 +155,10 @@ def test_a_whole_page_is_few_statements(
 
     with counted_statements(app) as statements:
         page_text(client, topic)
-    assert len(statements) == 3
+    assert len(statements) == 4
     with counted_statements(app) as statements:
         page_text(browser, topic)
-    assert len(statements) == 8
+    assert len(statements) == 9
 
 
 def test_the_page_says_who_set_the_status_in_what_role_and_why(client: Client) -> None:

@@ -1,7 +1,7 @@
 """Times in which less may be written, for reasons that everybody reads."""
 
 import enum
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,6 +10,8 @@ from community.core import clock
 from community.core.db import Base, IntPK
 
 REASON_MAX = 300  # characters
+SECONDS_MAX = 24 * 3600  # between two posts of a person
+FOR_MAX = timedelta(days=30)  # a mode that is needed for longer is set again, and logged again
 
 
 class ModeKind(enum.StrEnum):
@@ -20,7 +22,7 @@ class ModeKind(enum.StrEnum):
 
 
 class Mode(Base):
-    """A mode of the site, of a company's topics, or of one topic."""
+    """A mode of the site, of a company's topics, or of one topic: one of a kind in each place."""
 
     __tablename__ = "modes"
 

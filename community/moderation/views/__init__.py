@@ -6,4 +6,7 @@ from community.moderation import models
 
 bp = Blueprint("moderation", __name__)
 
-__all__ = ["bp", "models"]
+from community.moderation.views import modes  # noqa: E402 (they add their routes)
+from community.moderation.views.modes import site_notice  # noqa: E402
+
+__all__ = ["bp", "models", "modes", "site_notice"]

@@ -1,0 +1,88 @@
+"""The modes that are in force. There are few at any time, and mostly none."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from community.companies.models import Company
+from community.core.db import db
+from community.moderation.models import LogEntry, LogRole, Mode, ModeKind
+from community.topics.models import Topic
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A mode that is in force, as everybody may know it."""
+
+    id: int
+    kind: ModeKind
+    company_id: int | None
+    topic_id: int | None
+    place: str  # of a topic its title, of a company its name; "": the site
+    company_slug: str  # of a company or a topic's
+    seconds: int  # between two posts of a person, when slow
+    reason: str
+    role: LogRole  # in which it was set
+    since: datetime
+    until: datetime | None
+    log_seq: int
+
+    def is_at(self, *, company_id: int | None, topic_id: int | None) -> bool:
+        """Tell whether it holds in that topic (or, with None, for new topics) of that company."""
+        if self.topic_id is not None:
+            return self.topic_id == topic_id
+        return self.company_id is None or self.company_id == company_id
+
+
+def in_force(at: datetime) -> tuple[InForce, ...]:
+    """Return all modes in force at that moment, the newest first. One statement."""
+    mine = or_(Company.id == Mode.company_id, Company.id == Topic.company_id)
+    rows = db.session.execute(
+        select(Mode, Topic.title, Company.name, Company.slug, LogEntry.role)
+        .join(LogEntry, LogEntry.seq == Mode.log_seq)
+        .outerjoin(Topic, Topic.id == Mode.topic_id)
+        .outerjoin(Company, mine)
+        .where(Mode.ended_at.is_(None), or_(Mode.until.is_(None), Mode.until > at))
+        .order_by(Mode.id.desc())
+    )
+    return tuple(
+        InForce(
+            id=mode.id,
+            kind=mode.kind,
+            company_id=mode.company_id,
+            topic_id=mode.topic_id,
+            place=title or name or "",
+            company_slug=slug or "",
+            seconds=mode.seconds,
+            reason=mode.reason,
+            role=role,
+            since=mode.since,
+            until=mode.until,
+            log_seq=mode.log_seq,
+        )
+        for mode, title, name, slug, role in rows
+    )
+
+
+def read_only(modes: tuple[InForce, ...]) -> InForce | None:
+    """Return the mode in which nobody can write, if it is among them."""
+    return next((mode for mode in modes if mode.kind is ModeKind.READ_ONLY), None)
+
+
+def slowest(
+    modes: tuple[InForce, ...], *, company_id: int | None, topic_id: int | None
+) -> InForce | None:
+    """Return of those that slow that place down the one in which the wait is longest."""
+    slow = (
+        mode
+        for mode in modes
+        if mode.kind is ModeKind.SLOW and mode.is_at(company_id=company_id, topic_id=topic_id)
+    )
+    return max(slow, key=lambda mode: mode.seconds, default=None)
+
+
+def run_out(at: datetime) -> list[Mode]:
+    """Return the modes whose time is over and of which the log does not say so yet."""
+    rows = select(Mode).where(Mode.ended_at.is_(None), Mode.until <= at).order_by(Mode.id)
+    return list(db.session.scalars(rows))

@@ -1,0 +1,102 @@
+"""Who may not post just now, and why: asked before every post (`topics.services.gate`).
+
+Modes slow everybody down alike, restrictions one person. Whoever has to wait is told for how long,
+and whoever has to change something what; the form keeps what they typed.
+"""
+
+from datetime import datetime, timedelta
+
+from flask_babel import format_date, format_timedelta, gettext
+
+from community.core.errors import Invalid, NotAllowed
+from community.moderation.models import RestrictionKind
+from community.moderation.queries import modes, restrictions
+from community.topics.services.gate import Attempt
+
+SLOW_FOR_ONE = timedelta(hours=1)  # between two posts of somebody who was told to go slowly
+
+
+def look_at(attempt: Attempt) -> None:
+    """Refuse what a mode or a restriction does not let through.
+
+    Raises:
+        NotAllowed: it is too soon.
+        Invalid: there are links, and its author may post none.
+    """
+    limits = restrictions.in_force(attempt.author.id, attempt.at)
+    if attempt.new_links and (until := limits.get(RestrictionKind.NO_LINKS)):
+        raise Invalid(
+            gettext(
+                "Until %(day)s your posts go without links, as a moderator decided. Take the "
+                "links out, and it can be posted.",
+                day=format_date(until, "d MMMM yyyy"),
+            ),
+            field="body",
+        )
+    if attempt.is_change:
+        return
+    if until := limits.get(RestrictionKind.SLOW):
+        _require_pause_of_one(attempt, until)
+    again_at = may_post_again_at(
+        attempt.author.id,
+        company_id=attempt.company_id,
+        topic_id=attempt.topic_id,
+        at=attempt.at,
+        among=modes.in_force(attempt.at),
+    )
+    if again_at is not None:
+        raise NotAllowed(
+            gettext(
+                "Slow mode is on here, for everybody. You can post again %(soon)s; what you typed "
+                "stays here until then.",
+                soon=_soon(again_at - attempt.at),
+            )
+        )
+
+
+def may_post_again_at(
+    user_id: int,
+    *,
+    company_id: int,
+    topic_id: int | None,
+    at: datetime,
+    among: tuple[modes.InForce, ...],
+) -> datetime | None:
+    """Return when slow mode lets somebody post again in a place; None if they may at once.
+
+    Args:
+        topic_id: None for a new topic.
+        among: the modes in force.
+    """
+    ends = []
+    for mode in among:
+        if mode.seconds and mode.is_at(company_id=company_id, topic_id=topic_id):
+            last = restrictions.last_post_at(
+                user_id, topic_id=mode.topic_id, company_id=mode.company_id
+            )
+            if last is not None:
+                ends.append(last + timedelta(seconds=mode.seconds))
+    again_at = max(ends, default=at)
+    return again_at if again_at > at else None
+
+
+def _require_pause_of_one(attempt: Attempt, until: datetime) -> None:
+    last = restrictions.last_post_at(attempt.author.id)
+    if last is None or last + SLOW_FOR_ONE <= attempt.at:
+        return
+    raise NotAllowed(
+        gettext(
+            "Until %(day)s you can post once an hour, as a moderator decided. You can post again "
+            "%(soon)s; what you typed stays here until then.",
+            day=format_date(until, "d MMMM yyyy"),
+            soon=_soon(last + SLOW_FOR_ONE - attempt.at),
+        )
+    )
+
+
+def _soon(wait: timedelta) -> str:
+    """Return a wait in whole minutes, or in seconds below one: "in 6 minutes". Never too short."""
+    unit = 60 if wait > timedelta(minutes=1) else 1
+    units = -(-wait // timedelta(seconds=unit))
+    words: str = format_timedelta(timedelta(seconds=units * unit), add_direction=True, threshold=10)
+    return words
