@@ -111,7 +111,16 @@ def wire_events() -> None:
     _after(finishing.EVENT, do=finishing.finish_batch)
     _after(languages.EVENT, do=topics.index_told, batch=True)
     _after(standings.EVENT, do=topics.index_answered, batch=True)
+    _wire_people()
+    _wire_news()
+    _wire_moderation()
+    writing_services.after_saving(pictures_services.keep_for_draft)
+    gate.before_posting(pace.look_at)
+    _wire_times()
 
+
+def _wire_people() -> None:
+    """Say what follows what people do with their accounts, up to being forgotten."""
     _after("address.claimed", do=accounts.mail_claim, alone=True)
     _after("sign_in_link.asked", do=accounts.mail_sign_in_link, alone=True)
     _after("confirmation.asked", do=accounts.mail_confirmation, alone=True)
@@ -124,11 +133,15 @@ def wire_events() -> None:
     _after("account.closed", do=news.let_news_go)
     _after("person.left", do=accounts.forget_person, alone=True)
     forgetting.before_forgetting(limits.forget)
+    forgetting.before_forgetting(topics.erase_sealed)
     _after(erasing.EVENT, do=topics.index_erased, batch=True)
     for event in ("person.forgotten", "post.covered"):
         _after(event, do=topics.compact_index, alone=True, patient=True)
         _after(event, do=accounts.wipe_database, alone=True, patient=True)
 
+
+def _wire_news() -> None:
+    """Say of what people are told."""
     _after("topic.posted", do=news.tell_of_topic, alone=True)
     _after("topic.edited", do=news.tell_of_edited_topic, alone=True)
     _after("reply.posted", do=news.tell_of_reply, alone=True)
@@ -141,13 +154,12 @@ def wire_events() -> None:
     _after("news.waiting", do=news.mail_news, batch=True, alone=True, patient=True)
     _after("day.begun", do=news.mail_daily, batch=True, alone=True, patient=True)
 
+
+def _wire_moderation() -> None:
+    """Say what is written into the public log by itself, and who is asked to judge."""
     _after("status.changed", do=moderation.log_status)
     _after("topic.sorted", do=moderation.log_sorting)
     _after("company.moderated", do=moderation.log_company_page)
-
-    writing_services.after_saving(pictures_services.keep_for_draft)
-    gate.before_posting(pace.look_at)
-    _wire_times()
 
 
 def _wire_times() -> None:

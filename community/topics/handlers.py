@@ -9,7 +9,7 @@ from community.core import erasing, jobs, outbox
 from community.core.db import reading, transaction
 from community.search import IndexBusy, SearchUnavailable
 from community.topics import embedding, indexing
-from community.topics.services import figures, languages, related, standings
+from community.topics.services import figures, languages, related, standings, visibility
 
 BUSY_AGAIN = timedelta(seconds=5)  # somebody rebuilds the index
 BROKEN_AGAIN = timedelta(minutes=1)  # somebody has to rebuild it
@@ -41,6 +41,15 @@ def index_erased(payloads: Sequence[outbox.Payload]) -> None:
     topic_ids = indexing.topics_of_rows((one["table"], one["ids"]) for one in payloads)
     index_topics([{"topic_id": topic_id} for topic_id in topic_ids])
     embedding.note(topic_ids)
+
+
+def erase_sealed(username: str, *addresses: str) -> None:
+    """Take somebody who is being forgotten out of words that are covered.
+
+    Runs outside a transaction.
+    """
+    with transaction():
+        visibility.erase_sealed(erasing.Traces(username, addresses))
 
 
 def index_told(payloads: Sequence[outbox.Payload]) -> None:

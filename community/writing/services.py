@@ -7,7 +7,7 @@ The database decides who was first.
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 
 from flask_babel import gettext
@@ -137,6 +137,35 @@ def prune_drafts() -> int:
         return changed(delete(Draft).where(Draft.saved_at <= clock.now() - KEPT))
 
 
+def cover_lines(
+    lines: Collection[str], *, by: str, places: Collection[str]
+) -> dict[str, dict[str, str]]:
+    """Put ``by`` in place of some lines wherever drafts quote them, or say them.
+
+    Args:
+        places: of the drafts that are looked through.
+
+    Returns:
+        what the drafts held that were changed, by their keys.
+    """
+    held: dict[str, dict[str, str]] = {}
+    for draft in db.session.scalars(select(Draft).where(Draft.place.in_(places))):
+        covered = _without_lines(draft.fields, lines, by)
+        if covered != draft.fields:
+            held[draft.key] = draft.fields
+            draft.fields = covered
+    db.session.flush()
+    return held
+
+
+def uncover_lines(held: Mapping[str, dict[str, str]], lines: Collection[str], *, by: str) -> None:
+    """Undo `cover_lines` in the drafts that are as it left them."""
+    for draft in db.session.scalars(select(Draft).where(Draft.key.in_(held))):
+        if draft.fields == _without_lines(held[draft.key], lines, by):
+            draft.fields = held[draft.key]
+    db.session.flush()
+
+
 def has_words(fields: Mapping[str, str]) -> bool:
     """Tell whether there is anything to keep: the rest of a form is chosen again in a moment."""
     return any(fields.get(name, "").strip() for name in WRITTEN)
@@ -159,6 +188,18 @@ def after_saving(listener: Callable[[str], None]) -> None:
 # -- the parts of saving ------------------------------------------------------------------------
 
 _CONTINUING = frozenset({CONTINUES, CONTINUES_VERSION})
+
+
+def _without_lines(fields: Mapping[str, str], lines: Collection[str], by: str) -> dict[str, str]:
+    sought = {line.strip() for line in lines} - {""}
+
+    def covered(line: str) -> str:
+        said = line.lstrip("> ")
+        return line[: len(line) - len(said)] + by if said.strip() in sought else line
+
+    return {
+        name: "\n".join(covered(line) for line in text.split("\n")) for name, text in fields.items()
+    }
 
 
 def _replace(

@@ -15,9 +15,12 @@ from community.core.db import db
 from community.core.errors import DomainError
 from community.topics import handlers, services
 from community.topics.models import (
+    AskedBy,
     CompanyFigures,
     DeflectionStep,
     Reply,
+    Rule,
+    Sight,
     Standing,
     Tag,
     Topic,
@@ -135,6 +138,14 @@ def _do_something(
         lambda: services.unaccept(who, topic, reply),
         lambda: services.sort_topic(who, topic, tags=random.sample(TAGS, random.randint(0, 3))),
         lambda: services.set_status(who, topic, random.choice(list(TopicStatus))),
+        lambda: services.hide(
+            random.choice([topic, reply]),
+            sight=random.choice(list(Sight)),
+            rule=Rule.SPAM,
+            asked_by=AskedBy.MEMBER,
+            log_seq=1,
+        ),
+        lambda: services.lift(random.choice([topic, reply])),
         lambda: services.record_step(
             visit=visit,
             step=step,

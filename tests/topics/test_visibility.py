@@ -1,14 +1,28 @@
 """What is taken out of sight leaves a tombstone, and comes back exactly as it was."""
 
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from cryptography.fernet import Fernet
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
 
+from community import search
+from community.accounts import forgetting
 from community.accounts.models import User
+from community.core import clock, outbox
 from community.core.db import Base, db
 from community.core.errors import NotAllowed
-from community.topics import services
+from community.core.picture_keys import Size
+from community.core.sealing import Unreadable
+from community.notifications.models import Notification
+from community.pictures import services as pictures
+from community.pictures.reading import Encoded
+from community.topics import handlers, queries, services
 from community.topics.models import (
     AskedBy,
     Reply,
@@ -17,11 +31,15 @@ from community.topics.models import (
     Tag,
     Tombstone,
     Topic,
+    TopicKind,
 )
 from community.topics.services import visibility
 from community.topics.services.covering import COVERED
-from tests.factories import make_company, make_topic, make_user
+from community.writing import services as drafts
+from tests.conftest import Client
+from tests.factories import make_company, make_employee, make_user
 
+ENCODED = Encoded(size=Size(640, 480), full=b"full", small=b"small", is_still_of_many=False)
 UNTOUCHED = {"tombstones", "outbox"}  # what is allowed to be longer afterwards
 
 
@@ -46,7 +64,7 @@ def topic() -> Topic:
     topic = services.post_topic(
         asker,
         make_company(),
-        kind=make_topic().kind,
+        kind=TopicKind.PROBLEM,
         title="It does not start",
         body="Since this morning.",
         tags=["wifi"],
@@ -137,3 +155,208 @@ def test_a_covered_topic_is_called_so_wherever_it_is_named(topic: Topic) -> None
 
     services.lift(topic)
     assert rows() == before
+
+
+def furnished() -> list[Topic | Reply]:
+    """Make two topics at one company with something of everything, and return their posts."""
+    company, asker, helper = make_company(), make_user(), make_user()
+    posts: list[Topic | Reply] = []
+    for number in range(2):
+        topic = services.post_topic(
+            asker,
+            company,
+            kind=TopicKind.PROBLEM,
+            title=f"It does not start, {number}",
+            body="Since this morning.",
+            tags=["wifi", f"only{number}"],
+            visit=f"{number:032x}",
+        )
+        answer = services.post_reply(helper, topic, body="Turn it on and off.")
+        employee = make_employee(company)
+        official = services.post_reply(employee, topic, body="We look into it.", as_company=True)
+        comment = services.post_comment(asker, answer, body="Twice.")
+        services.edit_reply(helper, answer, from_number=1, body="Turn it on.", note="shorter")
+        services.vote(asker, answer, 1)
+        services.record_outcome(answer, user=employee, worked=True, version="2")
+        services.accept(asker, topic, answer)
+        services.mark_official(employee, topic, official)
+        services.add_me_too(helper, topic)
+        posts += [topic, answer, official, comment]
+    return posts
+
+
+def follow_up(posts: list[Topic | Reply]) -> None:
+    """Do what the worker does after posts went or came."""
+    replies = [post for post in posts if isinstance(post, Reply)]
+    company_id = next(post.company_id for post in posts if isinstance(post, Topic))
+    handlers.refresh_standings([{"reply_id": reply.id} for reply in replies])
+    handlers.refresh_figures([{"company_id": company_id}])
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a run is not undone, so not shrunk
+)
+@given(seed=st.integers(0, 2**32))
+def test_whatever_goes_and_comes_in_any_order_all_is_as_it_was(seed: int) -> None:
+    random = Random(seed)
+    with clock.frozen(clock.now()) as move_on:
+        posts = furnished()
+        follow_up(posts)
+        before = rows()
+        for _ in range(20):
+            move_on(timedelta(minutes=1))
+            post = random.choice(posts)
+            if random.random() < 0.6:
+                hide(post, random.choice([Sight.REMOVED, Sight.MASKED]))
+            else:
+                services.lift(post)
+            if random.random() < 0.3:
+                follow_up(posts)
+        random.shuffle(posts)
+        for post in posts:
+            services.lift(post)
+        move_on(-timedelta(minutes=20))  # when figures were computed is no part of it
+        follow_up(posts)
+
+        assert rows() == before
+
+
+def test_a_held_post_is_told_of_once_it_can_be_seen() -> None:
+    asker, follower = make_user(), make_user("fay")
+    company = make_company()
+    services.follow(follower, company)
+    topic = services.post_topic(
+        asker, company, kind=TopicKind.PROBLEM, title="It stopped", body="@fay knows."
+    )
+    hide(topic, Sight.HELD)
+    posted_again = services.post_topic(
+        asker, company, kind=TopicKind.PROBLEM, title="It stopped", body="@fay knows."
+    )
+    outbox.deliver_due()
+
+    assert posted_again is topic
+    assert news_of(follower) == 0
+
+    hide(topic, Sight.REMOVED)  # somebody was wrong about it
+    services.lift(topic)
+    outbox.deliver_due()
+    assert news_of(follower) == 1
+    assert topic.last_activity_at == topic.created_at
+
+    hide(topic)
+    services.lift(topic)
+    outbox.deliver_due()
+    assert news_of(follower) == 1
+
+
+def news_of(user: User) -> int:
+    mine = select(func.count()).where(Notification.user_id == user.id)
+    return db.session.scalar(mine) or 0
+
+
+def test_the_index_forgets_what_is_out_of_sight_and_finds_it_again(topic: Topic) -> None:
+    def found() -> list[int]:
+        outbox.deliver_due()
+        return [match.topic_id for match in search.index().search("morning").matches]
+
+    assert found() == [topic.id]
+    for sight in (Sight.REMOVED, Sight.MASKED):
+        hide(topic, sight)
+        assert found() == []
+    services.lift(topic)
+    assert found() == [topic.id]
+
+
+def test_a_removed_answer_is_official_and_accepted_no_more_in_lists(topic: Topic) -> None:
+    company_id, answer = topic.company_id, answer_of(topic)
+    employee = make_employee(topic.company)
+    official = services.post_reply(employee, topic, body="Known.", as_company=True)
+    services.mark_official(employee, topic, official)
+
+    def row() -> tuple[bool, int]:
+        (one,) = queries.page_of_topics(company_id=company_id).rows
+        return bool(one.has_official), one.accepted_count
+
+    assert row() == (True, 1)
+    hide(official)
+    hide(answer)
+    assert row() == (False, 0)
+
+
+def test_drafts_that_quote_covered_words_hold_them_no_more(topic: Topic) -> None:
+    answer, other = answer_of(topic), make_user()
+    fields = {"body": "somebody wrote:\n\n> Turn it on and off.\n\nI tried that."}
+    draft = drafts.save_draft(fields, place=f"topic:{topic.id}", user=other)
+    before = rows()
+
+    hide(answer, Sight.MASKED)
+    assert draft.fields["body"] == f"somebody wrote:\n\n> {COVERED}\n\nI tried that."
+
+    services.lift(answer)
+    assert rows() == before
+
+    hide(answer, Sight.MASKED)
+    drafts.save_draft({"body": "Never mind."}, place=draft.place, key=draft.key, user=other)
+    services.lift(answer)
+    assert draft.fields == {"body": "Never mind."}
+
+
+def test_whoever_is_forgotten_is_gone_from_what_is_sealed_as_well(topic: Topic) -> None:
+    rita = make_user("rita")
+    reply = services.post_reply(make_user(), topic, body=f"@rita knows, at {rita.email}.")
+    hide(reply, Sight.MASKED)
+
+    forgetting.forget(rita)
+
+    services.lift(reply)
+    assert "rita" not in reply.body + reply.body_html
+    assert reply.body == "@former-member knows, at [removed]."
+
+
+def test_what_a_lost_key_has_sealed_stays_covered(topic: Topic) -> None:
+    answer = answer_of(topic)
+    tombstone = hide(answer, Sight.MASKED)
+    tombstone.sealed = Fernet(Fernet.generate_key()).encrypt(b"{}")
+
+    with pytest.raises(Unreadable):
+        services.lift(answer)
+    handlers.erase_sealed("rita")
+
+    assert answer.body == COVERED
+
+
+def test_pictures_of_posts_out_of_sight_are_shown_to_nobody_else(
+    client: Client, sign_in: Callable[[User], Client], topic: Topic
+) -> None:
+    author = make_user()
+    key = pictures.store(ENCODED)
+    pictures.add_picture(author, ENCODED, key=key)
+    posts = [
+        services.post_reply(author, topic, body=f"![it](/pictures/{key}) {words}")
+        for words in ("One.", "Two.")
+    ]
+    db.session.commit()
+
+    def status(browser: Client) -> int:
+        return browser.get(f"/pictures/{key}").status_code
+
+    assert status(client) == 200
+    hide(posts[0], Sight.MASKED)
+    hide(posts[1])
+    db.session.commit()
+    assert (status(client), status(sign_in(make_user())), status(sign_in(author))) == (
+        404,
+        404,
+        200,
+    )
+    assert client.get(f"/pictures/{key}", headers={"If-None-Match": f'"{key}"'}).status_code == 404
+    assert "no-store" in sign_in(author).get(f"/pictures/{key}").headers["Cache-Control"]
+    services.lift(posts[0])
+    db.session.commit()
+    assert status(client) == 404
+    services.lift(posts[1])
+    db.session.commit()
+    assert status(client) == 200

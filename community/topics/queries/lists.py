@@ -17,6 +17,7 @@ from community.topics.models import (
     AcceptedAnswer,
     Follow,
     OfficialAnswer,
+    Reply,
     Standing,
     StatusChange,
     StatusRole,
@@ -76,10 +77,17 @@ _COLUMNS: tuple[Any, ...] = (
     Company.slug.label("company_slug"),
     User.username,
     User.display_name,
-    exists().where(OfficialAnswer.topic_id == Topic.id).label("has_official"),
+    exists()
+    .where(
+        OfficialAnswer.topic_id == Topic.id,
+        Reply.id == OfficialAnswer.reply_id,
+        Reply.hidden_at.is_(None),
+    )
+    .label("has_official"),
     select(func.count())
     .select_from(AcceptedAnswer)
-    .where(AcceptedAnswer.topic_id == Topic.id)
+    .join(Reply, Reply.id == AcceptedAnswer.reply_id)
+    .where(AcceptedAnswer.topic_id == Topic.id, Reply.hidden_at.is_(None))
     .scalar_subquery()
     .label("accepted_count"),
 )

@@ -2,15 +2,24 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from community.accounts.models import PersonClaim, User
 from community.companies.models import Company
 from community.core.db import db
 from community.core.sql import lock
-from community.topics.models import Reply, Topic
+from community.topics.models import Reply, Sight, Tombstone, Topic
 
 AGAIN = timedelta(minutes=10)  # later, somebody means it
+
+
+def _is_there(post: type[Topic] | type[Reply]) -> ColumnElement[bool]:
+    """Return the condition for what can be seen, or waits until somebody has looked at it."""
+    column = Tombstone.topic_id if post is Topic else Tombstone.reply_id
+    held = exists().where(
+        column == post.id, Tombstone.sight == Sight.HELD, Tombstone.lifted_at.is_(None)
+    )
+    return or_(post.hidden_at.is_(None), held)
 
 
 def same_topic(
@@ -26,7 +35,7 @@ def same_topic(
             Topic.company_id == company.id,
             Topic.title == title,
             Topic.body == body,
-            Topic.hidden_at.is_(None),
+            _is_there(Topic),
         )
         .limit(1)
     )
@@ -45,7 +54,7 @@ def same_guest_topic(email: str, *, title: str, body: str, at: datetime) -> Topi
             Topic.created_at > at - AGAIN,
             Topic.title == title,
             Topic.body == body,
-            Topic.hidden_at.is_(None),
+            _is_there(Topic),
         )
         .limit(1)
     )
@@ -71,7 +80,7 @@ def same_reply(
             Reply.parent_id.is_(None) if parent_id is None else Reply.parent_id == parent_id,
             Reply.body == body,
             Reply.speaks_for_company == as_company,
-            Reply.hidden_at.is_(None),
+            _is_there(Reply),
         )
         .limit(1)
     )

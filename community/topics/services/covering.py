@@ -1,7 +1,7 @@
 """Covering what a post says: its words go into a seal, and `COVERED` stands wherever they stood.
 
-Covered are the words of the post itself, those of all its revisions, and what was kept of them
-where they were typed. Whoever reads any of that elsewhere (lists, feeds, exports, the index, mails
+Covered are the words of the post itself, those of all its revisions, what was kept of them where
+they were typed, and the lines of drafts that quote them. Whoever reads any of that elsewhere (lists, feeds, exports, the index, mails
 that are not written yet) reads `COVERED`, because nothing else is there any more.
 """
 
@@ -14,9 +14,11 @@ from sqlalchemy import ColumnElement, select, update
 
 from community.core import config
 from community.core.db import db
+from community.core.erasing import Traces
 from community.core.sealing import Sealer
 from community.core.sql import change, changed
 from community.topics.models import DeflectionEvent, DeflectionStep, Reply, Revision, Topic
+from community.writing import services as drafts
 
 COVERED = "[covered]"  # in every language: it is kept, and read by people of all of them
 COVERED_HTML = f"<p>{COVERED}</p>"
@@ -40,6 +42,7 @@ def cover(post: Post) -> bytes:
         "post": _columns(post),
         "revisions": {one.id: _revision(one) for one in _revisions(post)},
         "typed": {row.id: row.query for row in _typed(post)},
+        "drafts": drafts.cover_lines(_lines(post.body), by=COVERED, places=_places_of_drafts(post)),
     }
     change(post, **{name: _covered(name, said) for name, said in kept["post"].items()})
     for id_, said in kept["revisions"].items():
@@ -61,6 +64,7 @@ def uncover(post: Post, sealed: bytes) -> None:
         _rewrite(Revision.id == int(id_), **said)
     for id_, typed in kept["typed"].items():
         _retype(int(id_), typed)
+    drafts.uncover_lines(kept["drafts"], _lines(kept["post"]["body"]), by=COVERED)
 
 
 def words_of(post: Post, sealed: bytes | None) -> Words:
@@ -75,6 +79,19 @@ def texts_of(post: Post, sealed: bytes | None) -> Sequence[str]:
         return [post.body, *(one.body for one in _revisions(post))]
     kept = json.loads(_sealer().open(sealed))
     return [kept["post"]["body"], *(one["body"] for one in kept["revisions"].values())]
+
+
+def erase(sealed: bytes, traces: Traces) -> bytes:
+    """Return what is sealed without somebody who is forgotten.
+
+    Raises:
+        Unreadable: it was sealed by a key that is not there any more.
+    """
+    kept = json.loads(_sealer().open(sealed))
+    html = kept["post"].pop("body_html")
+    kept = traces.erased_value(kept)
+    kept["post"]["body_html"] = traces.erased_html(html)
+    return _sealer().seal(json.dumps(kept, ensure_ascii=False))
 
 
 def _columns(post: Post) -> Columns:
@@ -127,6 +144,21 @@ def _typed(post: Post) -> Sequence[Any]:
         DeflectionEvent.visit.in_(asked), DeflectionEvent.query != ""
     )
     return db.session.execute(found).all()
+
+
+def _places_of_drafts(post: Post) -> Sequence[str]:
+    """Return the places of the forms that go on from ``post``, or quote it."""
+    if isinstance(post, Topic):
+        return f"topic:{post.id}", f"edit-topic:{post.id}"
+    return (
+        f"topic:{post.topic_id}",
+        f"reply:{post.parent_id or post.id}",
+        f"edit-reply:{post.id}",
+    )
+
+
+def _lines(body: str) -> Sequence[str]:
+    return body.splitlines()
 
 
 def _retype(event_id: int, query: str) -> None:

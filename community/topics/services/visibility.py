@@ -9,6 +9,7 @@ is; they are not hidden themselves, and their authors keep what they have earned
 Who may is not asked here: the caller decides cases, and writes each into the public log.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TypeAlias
 
@@ -16,6 +17,8 @@ from sqlalchemy import select
 
 from community.core import clock, outbox
 from community.core.db import db
+from community.core.erasing import Traces
+from community.core.sealing import Unreadable
 from community.core.sql import change, lock
 from community.pictures import services as pictures
 from community.topics.models import (
@@ -113,6 +116,16 @@ def words_of(post: Post) -> covering.Words:
     """
     tombstone = in_force(post)
     return covering.words_of(post, tombstone.sealed if tombstone is not None else None)
+
+
+def erase_sealed(traces: Traces) -> None:
+    """Take somebody who is forgotten out of all that is sealed.
+
+    What a lost key has sealed cannot be read by anybody, and stays as it is.
+    """
+    for tombstone in db.session.scalars(select(Tombstone).where(Tombstone.sealed.is_not(None))):
+        with suppress(Unreadable):
+            tombstone.sealed = covering.erase(tombstone.sealed or b"", traces)
 
 
 def _end(tombstone: Tombstone, *, at: datetime) -> None:
