@@ -1,16 +1,14 @@
 """Cases: opened by a first flag or a held post, growing with each flag after it."""
 
-from collections import Counter
-
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from community.accounts.models import User
 from community.core import clock
 from community.core.db import db
 from community.core.sql import add_once, change
 from community.moderation import risk
-from community.moderation.models import Case, Flag, FlagOutcome
-from community.moderation.queries import targets
+from community.moderation.models import Case, Flag
+from community.moderation.queries import queue, targets
 from community.moderation.queries.targets import Target
 from community.topics.models import Sight, Topic
 from community.topics.services import visibility
@@ -42,29 +40,11 @@ def weigh(case: Case) -> None:
     flags = db.session.scalars(
         select(Flag).where(Flag.case_id == case.id, Flag.outcome.is_(None))
     ).all()
-    judged = records({flag.reporter_id for flag in flags})
+    judged = queue.records({flag.reporter_id for flag in flags})
     said = [risk.Said(flag.rule, *judged[flag.reporter_id]) for flag in flags]
     target = targets.target_of(case)
     worth = risk.risk_of(said, reach=_reach(target), is_held=is_held(target))
     change(case, risk=worth, due_at=risk.due_at(case.opened_at, worth))
-
-
-def records(reporter_ids: set[int]) -> dict[int, tuple[int, int]]:
-    """Return of each of these people how many flags were upheld, and how many judged."""
-    upheld: Counter[int] = Counter()
-    judged: Counter[int] = Counter()
-    rows = db.session.execute(
-        select(Flag.reporter_id, Flag.outcome, func.count())
-        .where(
-            Flag.reporter_id.in_(reporter_ids),
-            Flag.outcome.in_((FlagOutcome.UPHELD, FlagOutcome.DECLINED)),
-        )
-        .group_by(Flag.reporter_id, Flag.outcome)
-    )
-    for reporter_id, outcome, number in rows:
-        judged[reporter_id] += number
-        upheld[reporter_id] += number * (outcome is FlagOutcome.UPHELD)
-    return {one: (upheld[one], judged[one]) for one in reporter_ids}
 
 
 def is_held(target: Target) -> bool:

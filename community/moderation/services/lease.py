@@ -6,9 +6,11 @@ from flask_babel import gettext, ngettext
 from sqlalchemy import or_
 
 from community.accounts.models import User
+from community.companies.policies import can_moderate
 from community.core import clock
 from community.core.db import db
 from community.core.errors import Conflict
+from community.core.policy import Decision
 from community.core.sql import change
 from community.moderation import policies
 from community.moderation.models import Case
@@ -17,18 +19,32 @@ from community.moderation.queries import judging
 LEASE = timedelta(minutes=10)
 
 
+def may_judge(moderator: User | None, case: Case) -> Decision:
+    """Tell whether somebody may look at a case and decide it (`policies.can_judge`)."""
+    now = clock.now()
+    stake = judging.stake_in(moderator, case, now) if moderator is not None else None
+    is_party = moderator is not None and judging.is_party(moderator, case)
+    return policies.can_judge(moderator, stake=stake, is_party=is_party, at=now)
+
+
 def require_judge(moderator: User | None, case: Case) -> User:
     """Return ``moderator``, who may judge a case.
 
     Raises:
         NotAllowed: they are no moderator, have a stake in it, or are a party to it.
     """
-    now = clock.now()
-    stake = judging.stake_in(moderator, case, now) if moderator is not None else None
-    is_party = moderator is not None and judging.is_party(moderator, case)
-    policies.can_judge(moderator, stake=stake, is_party=is_party, at=now).require()
+    may_judge(moderator, case).require()
     assert moderator is not None  # can_judge refuses None
     return moderator
+
+
+def require_moderator(user: User | None) -> None:
+    """Let nobody but moderators see the queue.
+
+    Raises:
+        NotAllowed: this is none.
+    """
+    can_moderate(user, None, clock.now()).require()
 
 
 def take(moderator: User | None, case: Case) -> None:

@@ -1,0 +1,105 @@
+"""Somebody's own flags, and what came of each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from community.accounts.models import User
+from community.core import paging
+from community.core.db import db
+from community.moderation.models import Case, Decision, Flag, FlagOutcome
+from community.moderation.queries import targets
+from community.moderation.queries.targets import Target
+from community.topics.models import Reply, Rule, Topic
+
+PAGE = 30  # flags
+
+_reply_topic = aliased(Topic, name="reply_topic")
+_person = aliased(User, name="person")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFlag:
+    """A flag, as whoever made it sees it."""
+
+    id: int
+    topic_id: int | None
+    reply_id: int | None
+    username: str  # of the person who was flagged; else ""
+    title: str  # of the topic, or the person's name
+    rule: Rule
+    words: str
+    outcome: FlagOutcome | None
+    created_at: datetime
+    closed_at: datetime | None
+    decision_id: int | None  # the first of its case
+
+
+def page_of_flags(
+    user: User,
+    *,
+    after: paging.Place | None = None,
+    before: paging.Place | None = None,
+    limit: int = PAGE,
+) -> paging.Page[OwnFlag]:
+    """Return a page of somebody's flags, the latest first."""
+    decision = (
+        select(func.min(Decision.id))
+        .where(Decision.case_id == Flag.case_id, Case.id == Flag.case_id)
+        .scalar_subquery()
+    )
+    statement = (
+        select(
+            Flag,
+            func.coalesce(Topic.title, _reply_topic.title).label("title"),
+            _person.display_name,
+            _person.username,
+            decision.label("decision_id"),
+        )
+        .join(Case, Case.id == Flag.case_id)
+        .outerjoin(Topic, Topic.id == Flag.topic_id)
+        .outerjoin(Reply, Reply.id == Flag.reply_id)
+        .outerjoin(_reply_topic, _reply_topic.id == Reply.topic_id)
+        .outerjoin(_person, _person.id == Flag.person_id)
+        .where(Flag.reporter_id == user.id)
+    )
+    goes_back = before is not None and after is None
+    if goes_back and before is not None:
+        statement = statement.where(Flag.id > before[1]).order_by(Flag.id)
+    else:
+        statement = statement.order_by(Flag.id.desc())
+        if after is not None:
+            statement = statement.where(Flag.id < after[1])
+    found = [
+        OwnFlag(
+            id=flag.id,
+            topic_id=flag.topic_id,
+            reply_id=flag.reply_id,
+            username=username or "",
+            title=title or display_name or username,
+            rule=flag.rule,
+            words=flag.words,
+            outcome=flag.outcome,
+            created_at=flag.created_at,
+            closed_at=flag.closed_at,
+            decision_id=decision_id,
+        )
+        for flag, title, display_name, username, decision_id in db.session.execute(
+            statement.limit(limit + 1)
+        )
+    ]
+    return paging.page_of(
+        found,
+        limit=limit,
+        place=lambda one: (one.created_at, one.id),
+        after=after,
+        before=before if goes_back else None,
+    )
+
+
+def open_flag(user: User, target: Target) -> Flag | None:
+    """Return the flag of somebody that waits for its judgement, if they have made one."""
+    mine = select(Flag).filter_by(**targets.keys_of(target), reporter_id=user.id)
+    return db.session.scalar(mine.where(Flag.outcome.is_(None)))

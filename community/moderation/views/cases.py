@@ -1,0 +1,298 @@
+"""The queue of moderators: cases by risk, one at a time, decided with a rule and a reason."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from flask import abort, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from community.accounts.models import User
+from community.accounts.sessions import actor, sign_in_first
+from community.companies.policies import BARS
+from community.core import clock
+from community.core.db import db, transaction
+from community.core.errors import Conflict, Invalid, NotAllowed
+from community.core.sql import find
+from community.core.text import whole_number
+from community.moderation import sentences, words
+from community.moderation.forms.cases import AlikeForm, CaseForm, ReverseForm
+from community.moderation.models import Case, Decision, DecisionAction
+from community.moderation.queries import decisions, judging, targets
+from community.moderation.queries import queue as queries
+from community.moderation.services import lease, overturn
+from community.moderation.services.decide import (
+    ABOUT_HELD,
+    Ruling,
+    decide,
+    decide_alike,
+    offered,
+)
+from community.moderation.views import bp
+from community.web import paging
+from community.web.limits import VERDICT, limiter
+from community.web.redirects import see_other
+
+TAKE_OR_LEAVE = {"1": True, "0": False}
+
+
+@bp.get("/moderation")
+def queue() -> ResponseReturnValue:
+    """Show the cases that wait, those that cannot wait first; or those that are decided."""
+    viewer = actor()
+    if viewer is None:
+        return sign_in_first()
+    lease.require_moderator(viewer)
+    now, is_decided = clock.now(), request.args.get("decided") == "1"
+    page = queries.queue(
+        viewer,
+        at=now,
+        decided=is_decided,
+        after=paging.from_args(request.args.get("after")),
+        before=paging.from_args(request.args.get("before")),
+    )
+    median, number = queries.median_to_decision(now)
+    return render_template(
+        "moderation/queue.html",
+        page=page,
+        is_decided=is_decided,
+        waiting=queries.waiting_count(),
+        median=median,
+        median_of=number,
+        bars=BARS,
+        words=words,
+    )
+
+
+@bp.get("/moderation/cases/<int:case_id>")
+def case(case_id: int) -> ResponseReturnValue:
+    """Show a case with what helps to judge it."""
+    viewer, found = actor(), _case_or_404(case_id)
+    if viewer is None:
+        return sign_in_first()
+    return _page(viewer, found)
+
+
+@bp.post("/moderation/cases/<int:case_id>/lease")
+@limiter.limit(VERDICT)
+def lease_case(case_id: int) -> ResponseReturnValue:
+    """Have a case to oneself for a while, for longer, or no more."""
+    viewer, found = actor(), _case_or_404(case_id)
+    if viewer is None:
+        return sign_in_first(url_for(".case", case_id=case_id))
+    takes = TAKE_OR_LEAVE.get(request.form.get("value", ""))
+    if takes is None:
+        abort(400)
+    try:
+        with transaction():
+            (lease.take if takes else lease.release)(viewer, found)
+    except Conflict as error:
+        flash(error.message, "warning")
+    return see_other(url_for(".case", case_id=case_id) if takes else url_for(".queue"))
+
+
+@bp.post("/moderation/cases/<int:case_id>/decide")
+@limiter.limit(VERDICT)
+def decide_case(case_id: int) -> ResponseReturnValue:
+    """Decide a case. What the author will read is shown first, and then sent along."""
+    viewer, found = actor(), _case_or_404(case_id)
+    if viewer is None:
+        return sign_in_first(url_for(".case", case_id=case_id))
+    lease.require_judge(viewer, found)
+    form = CaseForm()
+    form.offer(offered(targets.target_of(found)))
+    if not form.validate():
+        return _page(viewer, found, form), 422
+    try:
+        ruling = form.ruling()
+        told = _told(found, ruling)
+        if ruling.rule is not None and request.form.get("read") != told:
+            return _page(viewer, found, form, told=told)
+        with transaction():
+            decide(viewer, found, ruling, seen=form.seen.data or "")
+    except Conflict as error:
+        form.take(error)
+        return _page(viewer, found, form), 409
+    except (Invalid, NotAllowed) as error:
+        form.take(error)
+        return _page(viewer, found, form), 422
+    flash(_("Decided. The author and whoever flagged it are told."))
+    return see_other(url_for(".queue"))
+
+
+@bp.route("/moderation/cases/<int:case_id>/alike", methods=["GET", "POST"])
+@limiter.limit(VERDICT, methods=["POST"])
+def alike(case_id: int) -> ResponseReturnValue:
+    """Decide a whole wave at once: what the same author wrote, and texts that are nearly the same."""
+    viewer, found = actor(), _case_or_404(case_id)
+    if viewer is None:
+        return sign_in_first()
+    lease.require_judge(viewer, found)
+    form = AlikeForm()
+    form.offer((DecisionAction.REMOVE, DecisionAction.KEEP))
+    ids = [found.id, *queries.alike(found)]
+    rows = {
+        f"{row.id}:{judging.seen(db.session.get_one(Case, row.id))}": row
+        for row in queries.case_rows(ids, viewer, clock.now())
+        if row.bar is None and row.decided_at is None
+    }
+    form.cases.choices = [(key, row.title) for key, row in rows.items()]
+    if form.validate_on_submit():
+        try:
+            return _decide_alike(viewer, form)
+        except (Invalid, NotAllowed) as error:
+            form.take(error)
+    page = render_template(
+        "moderation/alike.html",
+        form=form,
+        rows=rows,
+        case_id=case_id,
+        chosen=form.cases.data if form.is_submitted() else list(rows),
+        words=words,
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/decisions/<int:decision_id>", methods=["GET"])
+def decision(decision_id: int) -> ResponseReturnValue:
+    """Show a decision to those whom it concerns; to others, its row in the public log."""
+    found, viewer = _decision_or_404(decision_id), actor()
+    view = decisions.decision_page(found)
+    is_judge = viewer is not None and bool(lease.may_judge(viewer, decisions.case_of(found)))
+    if viewer is None or not (is_judge or viewer.id in view.parties):
+        return see_other(url_for(".log_row", seq=found.log_seq))
+    return _decision_page(viewer, found, ReverseForm(), is_judge=is_judge)
+
+
+@bp.post("/decisions/<int:decision_id>/reverse")
+@limiter.limit(VERDICT)
+def reverse(decision_id: int) -> ResponseReturnValue:
+    """Take a decision back, as a moderator who sees that it was wrong."""
+    found, viewer = _decision_or_404(decision_id), actor()
+    if viewer is None:
+        return sign_in_first(url_for(".decision", decision_id=decision_id))
+    form = ReverseForm()
+    if form.validate():
+        try:
+            with transaction():
+                overturn.reverse(viewer, found, reason=form.reason.data or "")
+            flash(_("Taken back. Those concerned are told, and the public log says why."))
+            return see_other(url_for(".decision", decision_id=decision_id))
+        except Invalid as error:
+            form.take(error)
+    lease.require_judge(viewer, decisions.case_of(found))
+    return _decision_page(viewer, found, form, is_judge=True), 422
+
+
+# -- the parts of a page ------------------------------------------------------------------------
+
+
+def _case_or_404(case_id: int) -> Case:
+    return find(Case, case_id) or abort(404, _("There is no such case."))
+
+
+def _decision_or_404(decision_id: int) -> Decision:
+    return find(Decision, decision_id) or abort(404, _("There is no such decision."))
+
+
+def _page(viewer: User, found: Case, form: CaseForm | None = None, *, told: str = "") -> str:
+    """Render a case; with ``told``, what the author will read, to be confirmed."""
+    lease.require_judge(viewer, found)
+    view = queries.case_view(found, viewer, at=clock.now())
+    if form is None:
+        form = CaseForm(formdata=None)
+    form.offer(offered(targets.target_of(found)))
+    form.seen.data = view.seen
+    return render_template(
+        "moderation/case.html",
+        case=view,
+        form=form,
+        told=told,
+        words=words,
+        done=sentences.DONE,
+        hints=_hints(found, view),
+    )
+
+
+def _hints(found: Case, view: queries.CaseView) -> dict[str, str]:
+    """Return, for each thing that can be done, the sentence that the author would read."""
+    if view.row.what == "person":
+        return {}
+    return {
+        action.value: sentences.about_post(
+            action, view.row.what, title=view.row.title, company=_("another company")
+        )
+        for action in offered(targets.target_of(found))
+    }
+
+
+def _told(found: Case, ruling: Ruling) -> str:
+    """Return what the author will read of a ruling."""
+    target = targets.target_of(found)
+    said = []
+    if not isinstance(target, User) and (
+        ruling.measure is None or ruling.action is not DecisionAction.KEEP
+    ):
+        said.append(
+            sentences.about_post(
+                ruling.action,
+                decisions.what(target),
+                title=decisions.title(target),
+                company=ruling.move_to.name if ruling.move_to is not None else "",
+            )
+        )
+    if ruling.measure is not None:
+        until = clock.now() + timedelta(days=ruling.days)
+        said.append(sentences.about_author(ruling.measure, until=until, limit=ruling.limit))
+    if ruling.rule is not None:
+        said.append(
+            f"{words.RULES[ruling.rule]}: {sentences.MEANINGS[ruling.rule]} “{ruling.reason}”"
+        )
+    return " ".join(said)
+
+
+def _decide_alike(viewer: User, form: AlikeForm) -> ResponseReturnValue:
+    ruling = form.ruling()
+    chosen = {}
+    for key in form.cases.data or ():
+        case_id, _colon, seen = key.partition(":")
+        found = find(Case, whole_number(case_id, most=2**31 - 1))
+        if found is not None:
+            chosen[found] = seen
+    held = {
+        one: seen for one, seen in chosen.items() if offered(targets.target_of(one)) == ABOUT_HELD
+    }
+    others = {one: seen for one, seen in chosen.items() if one not in held}
+    is_kept = ruling.action is DecisionAction.KEEP
+    for_held = replace(ruling, action=DecisionAction.RELEASE) if is_kept else ruling
+    with transaction():
+        made, left = decide_alike(viewer, others, ruling)
+        more, left_too = decide_alike(viewer, held, for_held)
+    number = len({one.case_id for one in (*made, *more)})
+    flash(ngettext("%(num)s case is decided.", "%(num)s cases are decided.", number))
+    for one, why in (*left, *left_too):
+        flash(_("Case %(id)s was left: %(why)s", id=one.id, why=why), "warning")
+    return see_other(url_for(".queue"))
+
+
+def _decision_page(viewer: User, found: Decision, form: ReverseForm, *, is_judge: bool) -> str:
+    view = decisions.decision_page(found)
+    told = (
+        sentences.about_post(found.action, view.what, title=view.title, company=view.company_name)
+        if found.action not in sentences.ABOUT_AUTHOR and view.what != "person"
+        else sentences.about_author(found.action, until=found.until, limit=view.limit)
+        if found.action in sentences.ABOUT_AUTHOR
+        else _("%(name)s was flagged, and nothing follows from it.", name=view.title)
+    )
+    return render_template(
+        "moderation/decision.html",
+        decision=view,
+        told=told,
+        is_author=viewer.id == view.author_id,
+        is_judge=is_judge,
+        form=form,
+        words=words,
+        done=sentences.DONE,
+        meanings=sentences.MEANINGS,
+    )
