@@ -20,6 +20,7 @@ from community.core.errors import DomainError, SearchUnavailable
 from community.demo import commands as demo_commands
 from community.demo import load as demo_load
 from community.demo import sign_in as demo_sign_in
+from community.moderation import commands as moderation_commands
 from community.notifications import commands as notifications_commands
 from community.search import commands as search_commands
 from community.topics import commands as topics_commands
@@ -146,6 +147,7 @@ for command in (
     search_commands.eval_group,
     accounts_commands.people,
     notifications_commands.mail_group,
+    moderation_commands.log_group,
     migrations_group,
 ):
     main.add_command(command)

@@ -17,7 +17,7 @@ from community.companies import views as companies_views
 from community.core import erasing, holdings, jobs, outbox
 from community.moderation import handlers as moderation
 from community.moderation import views as moderation_views
-from community.moderation.services import pace
+from community.moderation.services import pace, spam
 from community.notifications import handlers as news
 from community.notifications import holdings as notifications_holdings
 from community.notifications import services as notifications_services
@@ -116,6 +116,7 @@ def wire_events() -> None:
     _wire_moderation()
     writing_services.after_saving(pictures_services.keep_for_draft)
     gate.before_posting(pace.look_at)
+    gate.after_posting(spam.look_at)
     _wire_times()
 
 
@@ -134,6 +135,7 @@ def _wire_people() -> None:
     _after("person.left", do=accounts.forget_person, alone=True)
     forgetting.before_forgetting(limits.forget)
     forgetting.before_forgetting(topics.erase_sealed)
+    forgetting.before_forgetting(moderation.forget_in_log)
     _after(erasing.EVENT, do=topics.index_erased, batch=True)
     for event in ("person.forgotten", "post.covered"):
         _after(event, do=topics.compact_index, alone=True, patient=True)
@@ -157,9 +159,17 @@ def _wire_news() -> None:
 
 def _wire_moderation() -> None:
     """Say what is written into the public log by itself, and who is asked to judge."""
+    _after("log.written", do=moderation.note_head, batch=True, alone=True)
     _after("status.changed", do=moderation.log_status)
     _after("topic.sorted", do=moderation.log_sorting)
     _after("company.moderated", do=moderation.log_company_page)
+    _after("topic.edited", "reply.edited", do=moderation.judge_edited)
+    _after("case.decided", "decision.overturned", do=moderation.learn_from_case)
+    _after("juror.drawn", do=moderation.mail_juror, alone=True)
+    _after("juror.reminded", do=moderation.mail_reminder, alone=True)
+    _after("appeal.unjudged", do=moderation.ask_moderators)
+    _after("moderator.asked", do=moderation.mail_moderator, alone=True)
+    _after("appeal.closed", do=moderation.mail_outcome, alone=True)
 
 
 def _wire_times() -> None:
@@ -167,7 +177,11 @@ def _wire_times() -> None:
     jobs.in_spare_time(topics.tell_languages)
     jobs.in_spare_time(topics.fill_vectors)
     jobs.often(news.begin_the_day)
+    jobs.often(moderation.advance_appeals)
     jobs.often(moderation.end_modes)
+    jobs.nightly(moderation.inspect_log)
+    jobs.nightly(moderation.judge_unjudged)
+    jobs.nightly(moderation.learn_from_standing)
     jobs.nightly(topics.relate_nightly)
     jobs.nightly(topics.look_through_vectors)
     jobs.nightly(topics.inspect_index)

@@ -10,9 +10,11 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     CursorResult,
+    Date,
     Executable,
     FunctionElement,
     SQLColumnExpression,
+    String,
     Table,
     func,
     inspect,
@@ -148,3 +150,27 @@ def _epoch_s(element: epoch_s, compiler: SQLCompiler, **options: Any) -> str:
 def _epoch_s_on_sqlite(element: epoch_s, compiler: SQLCompiler, **options: Any) -> str:
     moment = compiler.process(element.clauses, **options)
     return f"CAST(STRFTIME('%s', {moment}) AS INTEGER)"
+
+
+class month_of(FunctionElement[str]):  # noqa: N801 (reads as the SQL function that it is)
+    """The month, in UTC, of a moment or a day: "2026-11"."""
+
+    type = String()
+    inherit_cache = True
+
+    def __init__(self, moment: SQLColumnExpression[Any]) -> None:
+        super().__init__(moment)
+
+
+@compiles(month_of)
+def _month_of(element: month_of, compiler: SQLCompiler, **options: Any) -> str:
+    [clause] = element.clauses
+    moment = compiler.process(clause, **options)
+    zone = "" if isinstance(clause.type, Date) else " AT TIME ZONE 'UTC'"
+    return f"TO_CHAR({moment}{zone}, 'YYYY-MM')"
+
+
+@compiles(month_of, "sqlite")
+def _month_of_on_sqlite(element: month_of, compiler: SQLCompiler, **options: Any) -> str:
+    moment = compiler.process(element.clauses, **options)
+    return f"STRFTIME('%Y-%m', {moment})"

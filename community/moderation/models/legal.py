@@ -10,6 +10,8 @@ from community.core import clock
 from community.core.db import Base, IntPK
 
 NAME_MAX = 200  # characters
+DONE_MAX = 2000  # characters
+TEXT_MAX = 20_000  # characters
 
 
 class LegalOutcome(enum.StrEnum):

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from community.core import clock
+from community.core import clock, outbox
 from community.core.db import db
 from community.moderation import chain
 from community.moderation.models import LogAction, LogEntry, LogRole, LogText
@@ -72,6 +72,7 @@ def append(
         for field, said in (texts or {}).items()
     )
     db.session.flush()
+    outbox.publish("log.written", seq=entry.seq)
     return entry
 
 

@@ -6,7 +6,26 @@ from community.moderation import models
 
 bp = Blueprint("moderation", __name__)
 
-from community.moderation.views import modes  # noqa: E402 (they add their routes)
+from community.moderation.views import (  # noqa: E402 (they add their routes)
+    appeals,
+    cases,
+    flags,
+    legal,
+    log,
+    modes,
+    transparency,
+)
 from community.moderation.views.modes import site_notice  # noqa: E402
 
-__all__ = ["bp", "models", "modes", "site_notice"]
+__all__ = [
+    "appeals",
+    "bp",
+    "cases",
+    "flags",
+    "legal",
+    "log",
+    "models",
+    "modes",
+    "site_notice",
+    "transparency",
+]
