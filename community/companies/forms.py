@@ -53,6 +53,17 @@ class AliasForm(Form):
     )
 
 
+class NamedCompanyForm(Form):
+    """Name a company that has a page here."""
+
+    company = StringField(
+        _l("Company"),
+        filters=[one_line],
+        validators=[DataRequired(_l("Write the company's name.")), Length(max=NAME_MAX)],
+        description=_l("As it stands on its page here."),
+    )
+
+
 class OfficialHelpForm(Form):
     """Say where a company itself gives help."""
 

@@ -1,7 +1,7 @@
 """What binds people to companies, and companies to each other, by their own word (rule N12)."""
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from community.accounts.models import User
 from community.companies import policies, queries
@@ -9,7 +9,7 @@ from community.companies.models import RIVALS_MAX, Company, Employment, Rivalry
 from community.core import clock, outbox
 from community.core.db import db
 from community.core.errors import Invalid
-from community.core.sql import add_once, changed, lock
+from community.core.sql import add_once, change, lock
 
 
 def declare_employer(actor: User | None, company: Company) -> Employment:
@@ -38,12 +38,9 @@ def end_employment(actor: User | None, company: Company) -> bool:
     """
     policies.can_declare_employer(actor).require()
     assert actor is not None  # can_declare_employer refuses None
-    mine = update(Employment).where(
-        Employment.user_id == actor.id,
-        Employment.company_id == company.id,
-        Employment.ended_at.is_(None),
-    )
-    has_ended = changed(mine.values(ended_at=clock.now())) == 1
+    current = {"user_id": actor.id, "company_id": company.id, "ended_at": None}
+    row = db.session.scalar(select(Employment).filter_by(**current))
+    has_ended = row is not None and change(row, Employment.ended_at.is_(None), ended_at=clock.now())
     if has_ended:
         outbox.publish("employer.ended", user_id=actor.id, company_id=company.id)
     return has_ended

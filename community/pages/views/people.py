@@ -59,6 +59,7 @@ def person(username: str) -> ResponseReturnValue:
         page=page,
         best=best if deeds.reply_count > BEST else (),  # of a few, they are all below
         follows=is_followed(user),
+        employments=companies.employments_of(user.id),
         is_indexed=deeds.reply_count > 0 and not user.is_placeholder and not asks,
         canonical=canonical("pages.person", username=user.username),
     )

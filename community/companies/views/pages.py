@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, abort, flash, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,6 +11,7 @@ from community.companies import policies, queries, services
 from community.companies.forms import AliasForm, CompanyForm, OfficialHelpForm, ProductForm
 from community.companies.hosts import website_host
 from community.companies.models import ALIASES_MAX, NAME_MAX, Company
+from community.companies.views import bp, company_or_404
 from community.core import clock
 from community.core.db import transaction
 from community.core.errors import Conflict, Invalid
@@ -19,16 +20,6 @@ from community.core.text import whole_number
 from community.web.forms import SelectChoice, status_of
 from community.web.limits import POST, SUGGEST, limiter
 from community.web.redirects import see_other
-
-bp = Blueprint("companies", __name__)
-
-
-def company_or_404(company_slug: str) -> Company:
-    """Return the company at this address, or answer 404."""
-    company = queries.by_slug(company_slug)
-    if company is None:
-        abort(404, _("There is no company at this address."))
-    return company
 
 
 @bp.route("/companies/new", methods=["GET", "POST"])
