@@ -37,7 +37,12 @@ NO_SCREENS = {
 # Screens that other people see at an address, or that stand at another than a route's own.
 BESIDES = [
     ("asker", "/t/1"),  # whose it is
+    ("member", "/t/1"),  # with own answers that are out of sight
     ("employee", "/t/1"),
+    (VISITOR, "/t/2"),  # removed
+    ("asker", "/t/2"),
+    (VISITOR, "/t/3"),  # held
+    ("asker", "/t/3"),
     ("moderator", "/t/1"),
     ("moderator", "/moderation/modes"),
     ("operator", "/moderation/modes"),

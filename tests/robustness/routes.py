@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from community.accounts import digests, passwords, tokens
 from community.accounts import services as accounts
 from community.accounts.models import Session, SignUp, User
-from community.companies.models import CompanyState
+from community.companies.models import Company, CompanyState
 from community.core import clock, outbox, paging
 from community.core.db import Base, db
 from community.moderation.services import legal, modes
@@ -33,6 +33,8 @@ from community.notifications.words import KINDS
 from community.pictures import reading
 from community.pictures import services as pictures
 from community.topics import services
+from community.topics.models import AskedBy, Reply, Sight, Topic
+from community.topics.models import Rule as Broken
 from community.web.limits import limiter
 from community.writing.models import ASKING, Draft
 from tests.factories import (
@@ -289,6 +291,7 @@ class World:
         services.edit_reply(
             self._people["employee"], self.reply, from_number=1, body="Turn it off and on again."
         )
+        self._take_out_of_sight(company)
         self.mode = modes.slow_down(
             self._people["moderator"], make_company("Tandem"), seconds=60, reason="It is crowded."
         )
@@ -382,6 +385,18 @@ class World:
                 "accounts.reset token": tokens.for_reset(member),
                 "accounts.confirm_email token": tokens.for_new_email(member),
             }
+
+    def _take_out_of_sight(self, company: Company) -> None:
+        """Hide topics, and answers to the one in sight, in every way there is."""
+        posts: list[tuple[Topic | Reply, Sight]] = [
+            (make_topic(company, self._people["asker"]), Sight.REMOVED),
+            (make_topic(company, self._people["asker"]), Sight.HELD),
+        ]
+        for sight in Sight:
+            answer = make_reply(self.topic, self._people["member"], body=f"It is {sight.value}.")
+            posts.append((answer, sight))
+        for post, sight in posts:
+            services.hide(post, sight=sight, rule=Broken.SPAM, asked_by=AskedBy.MEMBER, log_seq=1)
 
     def _good(self) -> dict[str, Good]:
         """Return a form that is taken, for every endpoint that takes one."""
