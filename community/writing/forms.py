@@ -30,6 +30,7 @@ _NO_WORDS = frozenset(
         "delete_draft",
         "preview",
         "personal",
+        "disclose",
         "picture",
         "picture_alt",
         "add_picture",
@@ -51,10 +52,20 @@ class Review:
     findings: tuple[Finding, ...] = ()  # what everybody could read, to be decided on
 
 
+@dataclass(frozen=True)
+class Insider:
+    """Where the writer has to say first in what role they write: about whom they work for."""
+
+    company: str  # its name
+    may_speak: bool  # for it, in this form
+
+
 class ReviewedForm(Form):
     """A form whose words are looked at before they are posted (`writing.views.review`)."""
 
     review: Review | None = None
+    insider: Insider | None = None
+    is_disclosed = False  # they post as themselves, with their employer beside the name
     keeps_personal = False  # its writer has said "post as it is", and is not asked again
 
     @property

@@ -1,5 +1,6 @@
 """Read-only mode of the site and slow mode of a place: who sets them, what they do, how they end."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -15,11 +16,13 @@ from community.moderation.models import LogAction, LogEntry, LogRole, Mode
 from community.moderation.models.modes import FOR_MAX, REASON_MAX, SECONDS_MAX
 from community.moderation.queries import modes as queries
 from community.moderation.services import modes as services
-from community.topics.models import Reply, Topic
+from community.topics.models import Reply, Topic, TopicKind
 from community.topics.services import post_comment, post_reply, post_topic
-from community.topics.models import TopicKind
-from tests.conftest import Client
+from community.wiring import WORKS_WHEN_READ_ONLY
+from tests.conftest import Client, counted_statements
 from tests.factories import make_company, make_employee, make_reply, make_topic, make_user
+
+SignIn = Callable[[User], Client]
 
 REASON = "The database moves to a larger disk."
 HOT = "Many people post the same. Please read before you add to it."
@@ -180,7 +183,7 @@ def test_the_longest_of_two_waits_holds(moderator: User) -> None:
 
 
 def test_the_banner_says_how_slow_and_when_one_may_post_again(
-    client: Client, moderator: User, sign_in: object
+    client: Client, moderator: User, sign_in: SignIn
 ) -> None:
     topic = make_topic()
     services.slow_down(moderator, topic, seconds=900, reason=HOT)
@@ -189,7 +192,7 @@ def test_the_banner_says_how_slow_and_when_one_may_post_again(
     assert HOT in visitor
     assert "You can post again" not in visitor
 
-    browser: Client = sign_in(make_user())  # type: ignore[operator]
+    browser: Client = sign_in(make_user())
     assert "You can post again" not in browser.get(f"/t/{topic.id}/{topic.slug}").text
     browser.submit(f"/t/{topic.id}/replies", body="First.")
     again = browser.submit(f"/t/{topic.id}/replies", body="Second, at length.")
@@ -203,12 +206,12 @@ def test_the_banner_says_how_slow_and_when_one_may_post_again(
 
 
 def test_nobody_writes_and_nothing_typed_is_lost(
-    operator: User, client: Client, sign_in: object
+    operator: User, client: Client, sign_in: SignIn
 ) -> None:
     topic = make_topic()
     services.set_read_only(operator, reason=REASON, until=clock.now() + timedelta(hours=1))
     for who in (make_user(), make_employee(topic.company), operator):
-        browser: Client = sign_in(who)  # type: ignore[operator]
+        browser: Client = sign_in(who)
         answer = browser.submit(f"/t/{topic.id}/replies", body="Try <this> & that.", draft="d" * 32)
         assert answer.status_code == 503
         assert REASON in answer.text
@@ -221,11 +224,9 @@ def test_nobody_writes_and_nothing_typed_is_lost(
 
 def test_scripts_hear_it_as_json(operator: User, client: Client) -> None:
     services.set_read_only(operator, reason=REASON)
-    answer = client.post(
-        "/ask", data={"title": "x"}, headers={"Accept": "application/json"}
-    )
-    assert (answer.status_code, answer.json["error"]["status"]) == (503, 503)
-    assert REASON in answer.json["error"]["message"]
+    answer = client.post("/ask", data={"title": "x"}, headers={"Accept": "application/json"})
+    assert (answer.status_code, (answer.json or {})["error"]["status"]) == (503, 503)
+    assert REASON in (answer.json or {})["error"]["message"]
     assert "Retry-After" not in answer.headers
 
 
@@ -241,20 +242,18 @@ def test_words_sent_from_elsewhere_and_passwords_are_not_shown(
 
 
 def test_signing_in_drafts_and_moderation_go_on(
-    operator: User, client: Client, sign_in: object
+    operator: User, client: Client, sign_in: SignIn
 ) -> None:
     mode = services.set_read_only(operator, reason=REASON)
     assert client.submit("/signin", identifier="nobody", password="wrong").status_code == 422
     assert client.submit("/theme", theme="dark", next="/").status_code == 303
-    browser: Client = sign_in(operator)  # type: ignore[operator]
+    browser: Client = sign_in(operator)
     assert browser.submit("/writing/preview", body="**so**").status_code == 200
     assert browser.submit(f"/moderation/modes/{mode.id}/end").status_code == 303
     assert queries.in_force(clock.now()) == ()
 
 
 def test_what_works_is_there(app: Flask) -> None:
-    from community.wiring import WORKS_WHEN_READ_ONLY
-
     assert set(WORKS_WHEN_READ_ONLY) <= app.view_functions.keys() | app.blueprints.keys()
 
 
@@ -277,8 +276,6 @@ def test_the_banner_stands_on_every_page_and_on_kept_ones_at_once(
 def test_a_page_asks_once_for_all_banners(app: Flask, client: Client, moderator: User) -> None:
     company: Company = make_topic().company
     services.slow_down(moderator, company, seconds=60, reason=HOT)
-    from tests.conftest import counted_statements
-
     with counted_statements(app) as statements:
         client.get(f"/c/{company.slug}")
     assert sum("FROM modes" in one for one in statements) == 1
@@ -287,8 +284,8 @@ def test_a_page_asks_once_for_all_banners(app: Flask, client: Client, moderator:
 # -- the pages ----------------------------------------------------------------------------------
 
 
-def test_an_operator_sets_and_ends_it_on_a_page(operator: User, sign_in: object) -> None:
-    browser: Client = sign_in(operator)  # type: ignore[operator]
+def test_an_operator_sets_and_ends_it_on_a_page(operator: User, sign_in: SignIn) -> None:
+    browser: Client = sign_in(operator)
     assert "No mode is in force" in browser.get("/moderation/modes").text
     empty = browser.submit("/moderation/modes/read-only", lasts="60")
     assert (empty.status_code, db.session.scalar(select(Mode))) == (422, None)
@@ -299,9 +296,9 @@ def test_an_operator_sets_and_ends_it_on_a_page(operator: User, sign_in: object)
     assert mode.until is not None
 
 
-def test_a_moderator_slows_a_topic_down_on_its_page(moderator: User, sign_in: object) -> None:
+def test_a_moderator_slows_a_topic_down_on_its_page(moderator: User, sign_in: SignIn) -> None:
     topic = make_topic()
-    browser: Client = sign_in(moderator)  # type: ignore[operator]
+    browser: Client = sign_in(moderator)
     assert f'href="/t/{topic.id}/slow"' in browser.get(f"/t/{topic.id}/{topic.slug}").text
     sent = browser.submit(f"/t/{topic.id}/slow", reason=HOT, seconds="300", lasts="0")
 
@@ -311,15 +308,15 @@ def test_a_moderator_slows_a_topic_down_on_its_page(moderator: User, sign_in: ob
     assert "in force" in browser.get("/moderation/modes").text
 
 
-def test_whoever_may_not_is_told_so(sign_in: object) -> None:
+def test_whoever_may_not_is_told_so(sign_in: SignIn) -> None:
     topic = make_topic()
     erin = make_employee(topic.company)
     erin.is_moderator = True
-    browser: Client = sign_in(erin)  # type: ignore[operator]
+    browser: Client = sign_in(erin)
     page = browser.get(f"/t/{topic.id}/slow")
     assert page.status_code == 403
     assert "You speak for this company" in page.text
     assert "/slow" not in browser.get(f"/t/{topic.id}/{topic.slug}").text
-    member: Client = sign_in(make_user())  # type: ignore[operator]
+    member: Client = sign_in(make_user())
     assert member.get("/moderation/modes").status_code == 403
     assert member.submit("/moderation/modes/read-only", reason="x").status_code == 403

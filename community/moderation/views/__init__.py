@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from community.moderation import models
 
-bp = Blueprint("moderation", __name__)
+bp: Blueprint = Blueprint("moderation", __name__)
 
 from community.moderation.views import (  # noqa: E402 (they add their routes)
     appeals,

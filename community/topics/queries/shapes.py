@@ -58,8 +58,9 @@ class TopicRow:
 class Speaker:
     """A person, and what their words carry in this place.
 
-    ``speaks_for`` names the company whose word this is; ``then_at`` the company whose
-    word it was, under a mandate that has ended since.
+    ``speaks_for`` names the company whose word this is; ``then_at`` the company whose word it was,
+    under a mandate that has ended since; ``works_at`` the company that this is about and that they
+    work for, though they speak for themselves: nobody hides that.
     """
 
     user_id: int
@@ -76,6 +77,7 @@ class Speaker:
     is_former: bool
     is_placeholder: bool
     is_guest: bool = False  # asked with an address alone, which nobody has confirmed
+    works_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Who is speaking: the columns behind a `Speaker`, and the rules that make one.
 
-A standing is what somebody did at the topic's company; a mandate is their right to
-speak for it. Both are joined by the pair of company and author, so that a level
-earned at one company is never worn at another.
+A standing is what somebody did at the topic's company; a mandate is their right to speak for it;
+an employment is that they said that they work there. All are joined by the pair of company and
+author, so that a level earned at one company is never worn at another.
 """
 
 from datetime import datetime
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, SQLColumnExpression, and_
 
 from community.accounts.models import User
-from community.companies.models import Mandate
+from community.companies.models import Employment, Mandate
 from community.topics.models import Standing
 from community.topics.queries.shapes import Speaker, level
 
@@ -27,6 +27,7 @@ COLUMNS: tuple[Any, ...] = (
     Mandate.scope.label("mandate_scope"),
     Mandate.since.label("mandate_since"),
     Mandate.valid_until.label("mandate_until"),
+    Employment.id.is_not(None).label("is_employed"),
 )
 
 
@@ -40,6 +41,14 @@ def with_speaker(
         statement.join(User, User.id == author_id)
         .outerjoin(Standing, and_(Standing.company_id == company_id, Standing.user_id == author_id))
         .outerjoin(Mandate, and_(Mandate.company_id == company_id, Mandate.user_id == author_id))
+        .outerjoin(
+            Employment,  # one at most: an index sees to it
+            and_(
+                Employment.company_id == company_id,
+                Employment.user_id == author_id,
+                Employment.ended_at.is_(None),
+            ),
+        )
     )
 
 
@@ -54,11 +63,12 @@ def speaker_of(
         speaks_for_company: whether the row was written as the company's word.
         now: decides whether a mandate is valid or has ended.
     """
-    mandated = speaks_for_company and (
+    may_speak = (
         row.mandate_since is not None
         and row.mandate_since <= now
         and (row.mandate_until is None or now < row.mandate_until)
     )
+    mandated = speaks_for_company and may_speak
     solved = row.solved_count or 0
     return Speaker(
         user_id=row.user_id,
@@ -75,4 +85,5 @@ def speaker_of(
         is_former=row.deleted_at is not None,
         is_placeholder=row.user_source_key is not None and row.has_no_email,
         is_guest=(row.user_source_key is None and row.has_no_email and row.deleted_at is None),
+        works_at=company_name if not mandated and (may_speak or row.is_employed) else None,
     )

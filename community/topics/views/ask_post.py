@@ -18,6 +18,7 @@ from community.topics.services import Question
 from community.topics.views import ask_form, asking, bp, drafting
 from community.topics.views.addresses import topic_address
 from community.topics.views.ask_form import About
+from community.topics.views.disclosing import is_disclosed
 from community.topics.views.pictured import brings_picture, takes_picture
 from community.web.forms import status_of
 from community.web.language import languages_read
@@ -47,7 +48,7 @@ def post(company_slug: str | None) -> ResponseReturnValue:
         return ask_form.page(form, about), form.status
     if not _is_complete(form, about, was_guessed=was_guessed):
         return ask_form.page(form, about), status_of(form)
-    if not before_posting(form, "title", "body"):
+    if not before_posting(form, "title", "body") or not is_disclosed(form, actor(), about.company):
         return ask_form.page(form, about), form.status
 
     items = _last_look(form, about.company)

@@ -21,6 +21,7 @@ from community.topics.views.addresses import (
     topic_address,
     topic_or_404,
 )
+from community.topics.views.disclosing import is_disclosed
 from community.topics.views.pictured import brings_picture, takes_picture
 from community.topics.views.show import screen, statuses_to_offer
 from community.web.limits import POST, VERDICT, limiter
@@ -52,7 +53,8 @@ def reply(topic_id: int) -> ResponseReturnValue:
         return screen(_page(topic_id), actor(), reply_form=form), form.status
     if brings_picture(form):
         return screen(_page(topic_id), actor(), reply_form=form), form.status
-    if form.validate() and before_posting(form, "body"):
+    company = topic.company
+    if form.validate() and before_posting(form, "body") and is_disclosed(form, actor(), company):
         try:
             with transaction():
                 posted = services.post_reply(
@@ -77,7 +79,8 @@ def comment(reply_id: int) -> ResponseReturnValue:
         if drafting.keep_as_asked(form, place):
             return see_other(address_of(reply_id))
         return _comment_page(reply_id, form)
-    if form.validate() and before_posting(form, "body"):
+    company = answer.topic.company
+    if form.validate() and before_posting(form, "body") and is_disclosed(form, actor(), company):
         try:
             with transaction():
                 posted = services.post_comment(
