@@ -13,7 +13,7 @@ from community.accounts.models import User
 from community.companies.models import Employment, Rivalry
 from community.core import clock, outbox
 from community.core.db import db
-from community.core.errors import Invalid, NotAllowed
+from community.core.errors import Conflict, Invalid, NotAllowed
 from community.moderation.models import (
     ANSWER_WITHIN,
     JURY_FOR,
@@ -36,6 +36,7 @@ from community.moderation.services.decide import Ruling, decide
 from community.moderation.services.draw import draw
 from community.moderation.services.flag import flag
 from community.moderation.services.lease import take
+from community.moderation.services.overturn import reverse
 from community.topics.models import Reply, Rule, Topic
 from tests.factories import make_company, make_employee, make_reply, make_topic, make_user
 
@@ -364,3 +365,25 @@ def test_a_topic_that_was_moved_goes_back_unless_it_was_spoken_for() -> None:
 
         assert appeal.state is AppealState.OVERTURNED
         assert topic.company_id == (there.id if is_spoken_for else here.id)
+
+
+def test_an_appeal_ends_when_a_moderator_takes_the_decision_back() -> None:
+    trusted(3)
+    reply = make_reply()
+    appeal = appealed(reply)
+    juror = jury_of(appeal)[0]
+    row = reverse(
+        make_user(is_moderator=True),
+        db.session.get_one(Decision, appeal.decision_id),
+        reason="I was wrong.",
+    )
+
+    with pytest.raises(Conflict, match="taken the decision back"):
+        appeals.vote(juror, appeal, vote=UPHOLD, reason="It is.")
+    appeals.advance(appeal)
+    assert appeal.state is AppealState.OPEN
+    outbox.deliver_due()
+    db.session.refresh(appeal)
+
+    assert (appeal.state, appeal.log_seq) == (AppealState.OVERTURNED, row.seq)
+    assert jury_of(appeal) == []

@@ -5,7 +5,7 @@ from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from community.moderation.models import REASON_MAX, WORDS_MAX, JurorVote
-from community.web.forms import Form, lines
+from community.web.forms import Form, SelectChoice, lines
 
 
 class AppealForm(Form):
@@ -28,8 +28,8 @@ class VoteForm(Form):
     vote = RadioField(
         _l("Does the decision hold?"),
         choices=[
-            (JurorVote.UPHOLD.value, _l("It holds")),
-            (JurorVote.OVERTURN.value, _l("It falls, and what it did is undone")),
+            SelectChoice(JurorVote.UPHOLD.value, _l("It holds")),
+            SelectChoice(JurorVote.OVERTURN.value, _l("It falls, and what it did is undone")),
         ],
         validators=[InputRequired(_l("Choose one."))],
     )

@@ -3,6 +3,7 @@
 from community.moderation.handlers.appealing import (
     advance_appeals,
     ask_moderators,
+    end_moot_appeal,
     mail_juror,
     mail_moderator,
     mail_outcome,
@@ -22,6 +23,7 @@ __all__ = [
     "advance_appeals",
     "ask_moderators",
     "end_modes",
+    "end_moot_appeal",
     "forget_in_log",
     "inspect_log",
     "judge_edited",

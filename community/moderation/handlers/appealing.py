@@ -11,7 +11,7 @@ from community.accounts.models import User
 from community.core import clock, mail, outbox
 from community.core.db import db, transaction
 from community.core.links import absolute
-from community.moderation.models import Appeal, AppealState, Juror
+from community.moderation.models import Appeal, AppealState, Decision, Juror
 from community.moderation.queries import appeals
 from community.moderation.services import appeal as services
 
@@ -21,6 +21,11 @@ def advance_appeals() -> None:
     for appeal_id in appeals.open_ids():
         with transaction():
             services.advance(db.session.get_one(Appeal, appeal_id))
+
+
+def end_moot_appeal(decision_id: int, log_seq: int, **_: object) -> None:
+    """End the appeal against a decision that was taken back before it was judged again."""
+    services.end_moot(db.session.get_one(Decision, decision_id), log_seq=log_seq)
 
 
 def mail_juror(appeal_id: int, user_id: int) -> None:

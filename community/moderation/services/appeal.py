@@ -17,7 +17,7 @@ from community.accounts.models import User
 from community.companies.models import Stake
 from community.core import clock, outbox
 from community.core.db import db
-from community.core.errors import Invalid
+from community.core.errors import Conflict, Invalid
 from community.core.policy import Decision as Answer
 from community.core.sql import change, lock
 from community.core.text import lines
@@ -104,11 +104,13 @@ def vote(actor: User | None, appeal: Appeal, *, vote: JurorVote, reason: str) ->
     Raises:
         NotAllowed: the actor was not drawn, has answered, has a stake by now, or it is decided.
         Invalid: the reason does not fit.
+        Conflict: the decision was taken back meanwhile.
     """
     now = clock.now()
     said = _said(reason, limit=REASON_MAX, field="reason")
     _lock(appeal)
     may_serve(actor, appeal, at=now).require()
+    _refuse_moot(appeal)
     assert actor is not None  # may_serve refuses None
     seat = db.session.get_one(Juror, (appeal.id, actor.id))
     change(seat, vote=vote, reason=said, voted_at=now)
@@ -139,11 +141,13 @@ def decide(actor: User | None, appeal: Appeal, *, vote: JurorVote, reason: str) 
     Raises:
         NotAllowed: the actor acted in the case before, has a stake, or a jury judges this.
         Invalid: the reason does not fit.
+        Conflict: the decision was taken back meanwhile.
     """
     now = clock.now()
     said = _said(reason, limit=REASON_MAX, field="reason")
     _lock(appeal)
     may_decide(actor, appeal, at=now).require()
+    _refuse_moot(appeal)
     assert actor is not None  # may_decide refuses None
     change(appeal, moderator_id=actor.id, reason=said)
     state = AppealState.UPHELD if vote is JurorVote.UPHOLD else AppealState.OVERTURNED
@@ -176,7 +180,7 @@ def advance(appeal: Appeal, *, chance: random.Random = SYSTEM) -> None:
     """
     now = clock.now()
     _lock(appeal)
-    if appeal.state is not AppealState.OPEN:
+    if appeal.state is not AppealState.OPEN or _is_moot(appeal):
         return
     if appeal.fallback_at is not None:
         if appeal.due_at <= now:
@@ -189,6 +193,20 @@ def advance(appeal: Appeal, *, chance: random.Random = SYSTEM) -> None:
             change(seat, reminded_at=now)
             outbox.publish("juror.reminded", appeal_id=appeal.id, user_id=seat.user_id)
     _go_on(appeal, at=now, chance=chance)
+
+
+def end_moot(decision: Decision, *, log_seq: int) -> None:
+    """End the appeal against a decision that a moderator has taken back meanwhile.
+
+    Args:
+        log_seq: of the row that says so.
+    """
+    open_one = select(Appeal).where(
+        Appeal.decision_id == decision.id, Appeal.state == AppealState.OPEN
+    )
+    made = db.session.scalar(open_one)
+    if made is not None:
+        _end(made, AppealState.OVERTURNED, log_seq=log_seq, overturned=True, at=clock.now())
 
 
 def _go_on(appeal: Appeal, *, at: datetime, chance: random.Random = SYSTEM) -> None:
@@ -233,17 +251,34 @@ def _lapse(appeal: Appeal, *, at: datetime) -> None:
 def _close(
     appeal: Appeal, state: AppealState, *, overturns: bool, role: LogRole, at: datetime
 ) -> None:
+    entry = outcome.settle(appeal, overturns=overturns, role=role)
+    _end(appeal, state, log_seq=entry.seq, overturned=overturns, at=at)
+
+
+def _end(
+    appeal: Appeal, state: AppealState, *, log_seq: int, overturned: bool, at: datetime
+) -> None:
     for seat in _waiting(appeal):  # what they would have said changes nothing any more
         change(seat, declined_at=at)
-    entry = outcome.settle(appeal, overturns=overturns, role=role)
-    change(appeal, state=state, closed_at=at, log_seq=entry.seq)
-    outbox.publish("appeal.closed", appeal_id=appeal.id, state=state.value, overturned=overturns)
+    change(appeal, state=state, closed_at=at, log_seq=log_seq)
+    outbox.publish("appeal.closed", appeal_id=appeal.id, state=state.value, overturned=overturned)
 
 
 def _lock(appeal: Appeal) -> None:
     """Read ``appeal`` afresh and let nobody else judge it before our transaction ends."""
     db.session.flush()
     db.session.refresh(appeal, with_for_update={"key_share": True})
+
+
+def _refuse_moot(appeal: Appeal) -> None:
+    if _is_moot(appeal):
+        raise Conflict(gettext("A moderator has taken the decision back meanwhile. Thank you."))
+
+
+def _is_moot(appeal: Appeal) -> bool:
+    """Tell whether a moderator has taken the decision back, and `end_moot` is still to come."""
+    decision = db.session.get_one(Decision, appeal.decision_id, populate_existing=True)
+    return appeal.state is AppealState.OPEN and decision.overturned_at is not None
 
 
 def _seats(appeal: Appeal) -> list[Juror]:

@@ -1,0 +1,181 @@
+"""The pages of appeals, and the mails that ask and tell."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from community.accounts.models import User
+from community.core import clock, outbox
+from community.core.db import db
+from community.moderation.handlers import advance_appeals
+from community.moderation.models import Appeal, AppealState, Decision, DecisionAction, Juror
+from community.moderation.services import appeal as appeals
+from community.topics.models import Reply
+from tests.conftest import Client, browser_for
+from tests.factories import make_reply, make_topic, make_user
+from tests.moderation.test_appeals import OVERTURN, appealed, judged, jury_of, trusted
+
+SignIn = Callable[[User], Client]
+SECRET = "The reset button is behind the lid."
+
+
+@pytest.fixture
+def reply(app: Flask) -> Reply:
+    return make_reply(make_topic(), body=SECRET, body_html=f"<p>{SECRET}</p>")
+
+
+def mails(app: Flask) -> list[tuple[str, str]]:
+    outbox.deliver_due()
+    sent = app.extensions.pop("mail_sent", [])
+    return sorted((one["To"], one["Subject"]) for one in sent)
+
+
+def test_the_way_from_the_log_to_an_appeal_and_its_outcome(
+    app: Flask, sign_in: SignIn, reply: Reply
+) -> None:
+    trusted(3)
+    decision = judged(reply)
+    address = f"/log/{decision.log_seq}/appeal"
+    author = sign_in(reply.author)
+
+    assert browser_for(app).get(address).headers["Location"].startswith("/signin")
+    refused = sign_in(make_user()).get(address)
+    assert refused.status_code == 403
+    assert "Only who wrote what was judged can appeal." in refused.text
+    assert "An advertisement." in author.get(address).text
+    assert author.submit(address, words=" ").status_code == 422
+    answer = author.submit(address, words="It answers the question.")
+    assert answer.status_code == 303
+    appeal = db.session.get_one(Appeal, int(answer.headers["Location"].rsplit("/", 1)[1]))
+    assert author.get(address).headers["Location"] == f"/appeals/{appeal.id}"
+
+    for juror in jury_of(appeal)[:2]:
+        browser = sign_in(juror)
+        assert "You are asked to judge" in browser.get("/appeals").text
+        assert SECRET in browser.get(f"/appeals/{appeal.id}").text
+        vote = {"vote": "overturn", "reason": "It helps."}
+        assert browser.submit(f"/appeals/{appeal.id}/vote", vote="maybe").status_code == 422
+        assert browser.submit(f"/appeals/{appeal.id}/vote", **vote).status_code == 303
+
+    db.session.refresh(appeal)
+    page = browser_for(app).get(f"/appeals/{appeal.id}").text
+    assert "It answers the question." in page
+    assert page.count("It helps.") == 2
+    assert not any(
+        juror.username in page for juror in db.session.query(User) if juror.trusted_since
+    )
+    assert SECRET in browser_for(app).get(f"/t/{reply.topic_id}/{reply.topic.slug}").text
+    outcome = browser_for(app).get(f"/log/{appeal.log_seq}/appeal")
+    assert outcome.headers["Location"] == f"/appeals/{appeal.id}"
+    assert f"/appeals/{appeal.id}" in browser_for(app).get("/appeals").text
+
+
+def test_until_the_end_only_those_concerned_read_it(
+    app: Flask, sign_in: SignIn, reply: Reply
+) -> None:
+    trusted(3)
+    appeal = appealed(reply)
+    address = f"/appeals/{appeal.id}"
+    moderator = db.session.get_one(
+        User, db.session.get_one(Decision, appeal.decision_id).moderator_id
+    )
+
+    for browser in (browser_for(app), sign_in(make_user()), sign_in(moderator)):
+        page = browser.get(address).text
+        assert "Everything is public when it ends." in page
+        assert appeal.words not in page
+        assert SECRET not in page
+    own = sign_in(reply.author).get(address).text
+    assert appeal.words in own
+    assert f"/appeals/{appeal.id}" not in browser_for(app).get("/appeals").text
+
+
+def test_nobody_else_votes_or_declines(app: Flask, sign_in: SignIn, reply: Reply) -> None:
+    trusted(3)
+    appeal = appealed(reply)
+    vote = {"vote": "uphold", "reason": "It is."}
+    address = f"/appeals/{appeal.id}"
+
+    visitor = browser_for(app)
+    assert visitor.submit(f"{address}/vote", **vote).headers["Location"].startswith("/signin")
+    assert visitor.submit(f"{address}/decline").headers["Location"].startswith("/signin")
+    for user in (make_user(), reply.author, make_user(is_moderator=True)):
+        assert sign_in(user).submit(f"{address}/vote", **vote).status_code == 403
+        assert sign_in(user).submit(f"{address}/decline").status_code == 403
+    juror = jury_of(appeal)[0]
+    assert sign_in(juror).submit(f"{address}/decline").status_code == 303
+    assert sign_in(juror).submit(f"{address}/vote", **vote).status_code == 403
+
+    assert db.session.get_one(Juror, (appeal.id, juror.id)).declined_at is not None
+
+
+def test_a_moderator_decides_where_no_jury_came_together(
+    app: Flask, sign_in: SignIn, reply: Reply
+) -> None:
+    appeal = appealed(reply)
+    moderator = make_user("nora", is_moderator=True)
+    browser = sign_in(moderator)
+
+    assert "Waiting for a moderator" in browser.get("/appeals").text
+    assert SECRET in browser.get(f"/appeals/{appeal.id}").text
+    vote = {"vote": "uphold", "reason": "It is an advertisement."}
+    assert browser.submit(f"/appeals/{appeal.id}/vote", **vote).status_code == 303
+
+    page = browser_for(app).get(f"/appeals/{appeal.id}").text
+    assert "In place of a jury: nora" in page
+    db.session.refresh(appeal)
+    assert appeal.state is AppealState.UPHELD
+
+
+def test_a_masked_text_is_read_by_those_who_judge(
+    app: Flask, sign_in: SignIn, reply: Reply
+) -> None:
+    trusted(3)
+    decision = judged(reply, DecisionAction.MASK)
+    appeal = appeals.appeal(reply.author, decision, words="It is no secret.")
+    address = f"/appeals/{appeal.id}"
+
+    assert SECRET not in browser_for(app).get(address).text
+    assert SECRET in sign_in(jury_of(appeal)[0]).get(address).text
+
+
+def test_there_is_nothing_to_appeal_in_other_rows(app: Flask, sign_in: SignIn) -> None:
+    browser = sign_in(make_user())
+    for address in (
+        "/log/1/appeal",
+        "/log/99999999999/appeal",
+        "/appeals/1",
+        "/appeals/9999999999",
+    ):
+        assert browser.get(address).status_code == 404
+    assert "No appeal has ended yet." in browser_for(app).get("/appeals").text
+
+
+def test_mails_ask_remind_and_tell(app: Flask, reply: Reply) -> None:
+    trusted(3)
+    with clock.frozen(clock.now()) as move_on:
+        appeal = appealed(reply)
+        jury = [(one.email, "You are asked to judge an appeal") for one in jury_of(appeal)]
+        assert set(jury) <= set(mails(app))
+        first = jury_of(appeal)[0]
+        appeals.vote(first, appeal, vote=OVERTURN, reason="It helps.")
+        move_on(timedelta(hours=48))
+        advance_appeals()
+        others = [one for one in jury_of(appeal) if one is not first]
+        late = [(one.email, "One day left to judge an appeal") for one in others]
+        assert [one for one in mails(app) if one[1] == late[0][1]] == late
+        appeals.vote(others[0], appeal, vote=OVERTURN, reason="It does.")
+
+        assert (reply.author.email, "Your appeal has ended") in mails(app)
+
+
+def test_moderators_without_a_stake_are_asked_where_there_is_no_jury(
+    app: Flask, reply: Reply
+) -> None:
+    make_user("nora", is_moderator=True, email="nora@mail.example")
+    appealed(reply)
+
+    asked = [to for to, subject in mails(app) if subject == "An appeal waits for a moderator"]
+    assert asked == ["nora@mail.example"]
