@@ -9,6 +9,7 @@ from community.accounts.models import User
 from community.core.db import db
 from community.topics import queries, services
 from community.topics.models import AskedBy, Reply, Rule, Sight, Topic
+from community.topics.services import gate
 from community.topics.services.covering import COVERED
 from tests.conftest import Client, counted_statements
 from tests.factories import make_reply, make_topic, make_user
@@ -59,7 +60,7 @@ def test_a_removed_reply_leaves_a_line_in_its_place(
 
     assert WORDS not in html
     assert "A reply was removed." in html
-    assert "Removed under the rule: spam; asked for by a trusted member" in html
+    assert "Rule: spam; asked for by a trusted member" in html
     assert html.index("First.") < html.index(f'id="reply-{answer.id}"') < html.index("Third.")
     assert "2 replies" in html
     link = client.get(f"/r/{answer.id}")
@@ -137,7 +138,7 @@ def test_a_removed_topic_is_gone_and_says_why(
 
     assert gone.status_code == 410
     assert "This topic was removed" in gone.text
-    assert "Removed under the rule: spam" in gone.text
+    assert "Rule: spam" in gone.text
     assert topic.title not in gone.text
     assert WORDS not in gone.text
     assert topic.title in sign_in(topic.author).get(f"/t/{topic.id}").text
@@ -185,3 +186,51 @@ def test_many_together_are_folded_and_cost_one_statement(
     assert len(after) == len(before) + 1
     assert "5 replies are out of sight here" in html
     assert html.count("A reply was removed.") == 5
+
+
+@pytest.fixture
+def holding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is posted is held before anybody else can see it."""
+
+    def hold(post: Topic | Reply) -> None:
+        services.hide(
+            post, sight=Sight.HELD, rule=Rule.SPAM, asked_by=AskedBy.AUTOMATIC, log_seq=12
+        )
+
+    monkeypatch.setattr(gate, "_listeners", [hold])
+
+
+@pytest.mark.usefixtures("holding")
+def test_whoever_posts_what_is_held_is_told_so_where_it_will_stand(
+    client: Client, topic: Topic, author: User, sign_in: SignIn
+) -> None:
+    browser, answer = sign_in(author), make_reply(topic)
+    db.session.commit()
+    for address in (f"/t/{topic.id}/replies", f"/r/{answer.id}/comments"):
+        sent = browser.submit(address, body=WORDS)
+        assert sent.status_code == 303
+        html = browser.get(sent.location.split("#")[0]).text
+        assert WORDS in html
+        assert "It waits until somebody has looked at it" in html
+    assert WORDS not in page(client, topic)
+
+
+@pytest.mark.usefixtures("holding")
+def test_a_guest_whose_question_is_held_is_told_so(client: Client, topic: Topic) -> None:
+    company = topic.company.name
+    db.session.commit()
+
+    sent = client.submit(
+        "/ask",
+        guest="1",
+        title="It stopped",
+        body=WORDS,
+        kind="problem",
+        company=company,
+        email="pia@mail.example",
+    )
+    shown = client.get(sent.location)
+
+    assert (sent.status_code, shown.status_code) == (303, 404)
+    assert "It is posted" not in shown.text
+    assert "This topic waits until somebody has looked at it" in shown.text

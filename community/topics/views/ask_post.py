@@ -151,8 +151,9 @@ def _post(form: AskForm, about: About) -> ResponseReturnValue:
         with transaction():
             topic = services.ask(actor(), _question(form, about))
             drafting.posted(form)
-            location = topic_address(topic)
-        flash(_("It is posted. Answers will stand on this page."))
+            location, is_held = topic_address(topic), topic.hidden_at is not None
+        if not is_held:  # the page itself says that it waits
+            flash(_("It is posted. Answers will stand on this page."))
         return see_other(location)
     if not spend(GUEST, "guest", whose()):
         form.form_errors.append(
@@ -162,9 +163,11 @@ def _post(form: AskForm, about: About) -> ResponseReturnValue:
     with transaction():
         topic = services.ask_as_guest(form.email.data or "", _question(form, about))
         drafting.posted(form)
-        location = topic_address(topic)
+        location, is_held = topic_address(topic), topic.hidden_at is not None
     flash(
-        _(
+        _("We sent a link to %(email)s: open it to keep the question yours.", email=form.email.data)
+        if is_held
+        else _(
             "It is posted. We sent a link to %(email)s: open it to get answers by mail and to"
             " keep the question yours.",
             email=form.email.data,
