@@ -16,6 +16,7 @@ from community.companies import holdings as companies_holdings
 from community.companies import views as companies_views
 from community.core import erasing, holdings, jobs, outbox
 from community.moderation import handlers as moderation
+from community.moderation import holdings as moderation_holdings
 from community.moderation import views as moderation_views
 from community.moderation.services import pace, spam
 from community.notifications import handlers as news
@@ -101,6 +102,7 @@ def wire_events() -> None:
         "topic.posted",
         "topic.changed",
         "reply.posted",
+        "topic.moved",
         "status.changed",
         "post.hidden",
         "post.restored",
@@ -153,6 +155,9 @@ def _wire_news() -> None:
     _after("answer.marked_official", do=news.tell_of_official_answer, alone=True)
     _after("answer.helped", do=news.tell_of_help, alone=True)
     _after("status.changed", do=news.tell_of_status, alone=True)
+    _after("decision.made", do=news.tell_of_decision, alone=True)
+    _after("decision.overturned", do=news.tell_of_overturned, alone=True)
+    _after("case.decided", do=news.tell_of_judged_flags, alone=True)
     _after("news.waiting", do=news.mail_news, batch=True, alone=True, patient=True)
     _after("day.begun", do=news.mail_daily, batch=True, alone=True, patient=True)
 
@@ -170,6 +175,7 @@ def _wire_moderation() -> None:
     _after("appeal.unjudged", do=moderation.ask_moderators)
     _after("moderator.asked", do=moderation.mail_moderator, alone=True)
     _after("appeal.closed", do=moderation.mail_outcome, alone=True)
+    _after("decision.overturned", do=moderation.end_moot_appeal)
 
 
 def _wire_times() -> None:
@@ -196,6 +202,7 @@ def _wire_times() -> None:
 def wire_holdings() -> None:
     """Say who keeps what about a person. Accounts come last: they empty the person's row."""
     holdings.hold("notifications", notifications_holdings)
+    holdings.hold("moderation", moderation_holdings)
     holdings.hold("topics", topics_holdings)
     holdings.hold("writing", writing_holdings)
     holdings.hold("pictures", pictures_holdings)

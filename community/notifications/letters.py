@@ -62,15 +62,18 @@ class Letter:
         return mail.compose(self.to, f"notifications/{self.template}", context, headers)
 
 
-def at_once(user_id: int, topic_id: int) -> Letter | None:
-    """Return the mail with what happened in a topic, or None if there is nothing to tell."""
+def at_once(user_id: int, topic_id: int | None) -> Letter | None:
+    """Return the mail with what happened in a topic, or None if there is nothing to tell.
+
+    Without a topic it is about the person.
+    """
     news = queries.to_mail_at_once(user_id, topic_id)
     user = people.by_id(user_id)
     if not news or user is None or user.email is None:
         return None
     first, kinds = news[0], tuple(dict.fromkeys(one.kind for one in news))
     is_new = all(one.kind in _NEW_TOPICS and one.reply_id is None for one in news)
-    thread = f"<topic-{topic_id}@{mail.host()}>"
+    thread = f"<topic-{topic_id}@{mail.host()}>" if topic_id is not None else ""
     return Letter(
         key=f"news-{user_id}-{first.id}",
         user_id=user_id,
@@ -79,14 +82,16 @@ def at_once(user_id: int, topic_id: int) -> Letter | None:
         template="at_once",
         stop=Stop(user_id, kinds, topic_id),
         context={
-            "subject": first.topic_title if is_new else f"Re: {first.topic_title}",
+            "subject": _subject(first, is_new=is_new),
             "news": [(one, address_of(one)) for one in news],
-            "title": first.topic_title,
+            "title": first.topic_title or _("About you"),
             "company": first.company_name,
-            "topic": absolute("topics.show", topic_id=topic_id, slug=first.topic_slug),
+            "topic": address_of(first)
+            if topic_id is None
+            else absolute("topics.show", topic_id=topic_id, slug=first.topic_slug),
             "kinds": [str(KINDS[kind]) for kind in kinds],
         },
-        headers={"In-Reply-To": thread, "References": thread},
+        headers={"In-Reply-To": thread, "References": thread} if thread else {},
     )
 
 
@@ -109,11 +114,13 @@ def daily(user_id: int, day: str) -> Letter | None:
         template="daily",
         stop=Stop(user_id),
         context={
-            "subject": _subject_of_day([group.title for group in groups]),
+            "subject": _subject_of_day([group.title or _("About you") for group in groups]),
             "groups": [
                 (
                     group,
-                    absolute("topics.show", topic_id=group.topic_id, slug=group.slug),
+                    address_of(group.news[0])
+                    if group.topic_id is None
+                    else absolute("topics.show", topic_id=group.topic_id, slug=group.slug),
                     [(one, address_of(one)) for one in group.news],
                 )
                 for group in groups[:TOPICS_SHOWN]
@@ -125,9 +132,17 @@ def daily(user_id: int, day: str) -> Letter | None:
 
 def address_of(news: News) -> str:
     """Return the whole address of where something happened."""
+    if news.decision_id is not None:
+        return absolute("moderation.decision", decision_id=news.decision_id)
     if news.reply_id is not None:
         return absolute("topics.reply_link", reply_id=news.reply_id)
     return absolute("topics.show", topic_id=news.topic_id, slug=news.topic_slug)
+
+
+def _subject(first: News, *, is_new: bool) -> str:
+    if not first.topic_title:
+        return sentence(first)
+    return first.topic_title if is_new else f"Re: {first.topic_title}"
 
 
 def _subject_of_day(titles: Sequence[str]) -> str:

@@ -31,6 +31,23 @@ class NotificationKind(enum.StrEnum):
     MATCHED = "matched"  # a saved search
     HELPED = "helped"  # one's answer kept people from asking
     EDITED = "edited"  # what one wrote, by somebody else
+    DECIDED = "decided"  # moderators decided about what one wrote, or about oneself
+    FLAG_JUDGED = "flag_judged"  # what came of one's flag
+
+
+class Outcome(enum.StrEnum):
+    """What moderators decided, as far as it is told."""
+
+    MASK = "mask"
+    REMOVE = "remove"
+    MOVE = "move"
+    WARN = "warn"
+    LIMIT = "limit"
+    SUSPEND = "suspend"
+    RELEASE = "release"
+    OVERTURNED = "overturned"  # a decision about one was taken back
+    UPHELD = "upheld"  # of a flag: a rule was broken
+    DECLINED = "declined"  # none was
 
 
 class Notification(Base):
@@ -42,12 +59,14 @@ class Notification(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     kind: Mapped[NotificationKind]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
-    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))  # None: of a person
     reply_id: Mapped[int | None] = mapped_column(ForeignKey("replies.id"))
     search_id: Mapped[int | None] = mapped_column(
         ForeignKey("saved_searches.id", ondelete="SET NULL")
     )
     change_id: Mapped[int | None] = mapped_column(ForeignKey("status_changes.id"))
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))
+    outcome: Mapped[Outcome | None]  # what moderators decided
     source_key: Mapped[str] = mapped_column(String(SOURCE_KEY_MAX))  # "reply-12": what caused it
     number: Mapped[int | None]  # how many people an answer has helped
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -90,6 +109,8 @@ DEFAULTS: dict[NotificationKind, Delivery] = {
     NotificationKind.SOLVED: Delivery.AT_ONCE,
     NotificationKind.OFFICIAL: Delivery.AT_ONCE,
     NotificationKind.REPLIED: Delivery.AT_ONCE,
+    NotificationKind.DECIDED: Delivery.AT_ONCE,
+    NotificationKind.FLAG_JUDGED: Delivery.DAILY,
     NotificationKind.COMMENTED: Delivery.DAILY,
     NotificationKind.STATUS: Delivery.DAILY,
     NotificationKind.EDITED: Delivery.DAILY,

@@ -3,7 +3,7 @@
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
-from community.notifications.models import Delivery, NotificationKind
+from community.notifications.models import Delivery, NotificationKind, Outcome
 from community.notifications.queries import News
 from community.topics.naming import status_word
 
@@ -22,6 +22,8 @@ KINDS = {
     Kind.ACCEPTED: _l("Your answer solved it"),
     Kind.HELPED: _l("Your answer saved others from asking"),
     Kind.EDITED: _l("Somebody edits what you wrote"),
+    Kind.DECIDED: _l("Moderators decide about what you wrote"),
+    Kind.FLAG_JUDGED: _l("Moderators judge your flag"),
     Kind.MATCHED: _l("A new topic fits a search that you saved"),
     Kind.POSTED: _l("Something new from a company, product, tag or person that you follow"),
 }
@@ -44,6 +46,18 @@ _SENTENCES = {
     Kind.MATCHED: _l("It fits your search “%(search)s”"),
     Kind.POSTED: _l("%(who)s asked this at %(company)s"),
 }
+_OUTCOMES = {
+    Outcome.REMOVE: _l("What you wrote was removed"),
+    Outcome.MASK: _l("The words of what you wrote were covered"),
+    Outcome.MOVE: _l("Your topic was moved to the company that it is about"),
+    Outcome.WARN: _l("Moderators ask you to keep to the rules"),
+    Outcome.LIMIT: _l("You can post less than others for a while"),
+    Outcome.SUSPEND: _l("You can read, but not take part, for a while"),
+    Outcome.RELEASE: _l("What you wrote was held back, and is in sight now. We are sorry"),
+    Outcome.OVERTURNED: _l("A decision about you was taken back"),
+    Outcome.UPHELD: _l("You were right to flag this: moderators acted on it"),
+    Outcome.DECLINED: _l("Moderators looked at what you flagged: it breaks no rule"),
+}
 _ANSWERED_FOR_COMPANY = _l("%(who)s answered for %(company)s")
 _ANSWERED_OFFICIALLY = _l("%(who)s gave the official answer of %(company)s")
 _NAMED_OFFICIALLY = _l("%(who)s named you in the official answer of %(company)s")
@@ -58,6 +72,8 @@ def sentence(news: News) -> str:
             news.number,
         )
         return saved
+    if news.outcome is not None:
+        return str(_OUTCOMES[news.outcome])
     pattern = _SENTENCES[news.kind]
     if news.kind is Kind.POSTED and news.reply_id is not None:
         pattern = _SENTENCES[Kind.REPLIED]

@@ -18,6 +18,15 @@ REDACTED = (
     " AND OLD.redacted_at IS NULL AND NEW.redacted_at IS NOT NULL"
 )
 
+KINDS_BEFORE = (
+    "'replied', 'commented', 'mentioned', 'solved', 'accepted', 'official', 'status', 'posted',"
+    " 'matched', 'helped', 'edited'"
+)
+OUTCOMES = (
+    "'mask', 'remove', 'move', 'warn', 'limit', 'suspend', 'release', 'overturned', 'upheld',"
+    " 'declined'"
+)
+
 
 def upgrade() -> None:
     op.create_table('public_log',
@@ -358,11 +367,30 @@ def upgrade() -> None:
 
     with op.batch_alter_table('users', schema=None) as batch_op:
         batch_op.add_column(sa.Column('trusted_since', sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table('notifications', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('decision_id', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('outcome', sa.String(length=32), nullable=True))
+        batch_op.create_foreign_key(batch_op.f('fk_notifications_decision_id'), 'decisions', ['decision_id'], ['id'])
+        batch_op.create_check_constraint(batch_op.f('ck_notifications_outcome'), f"outcome IN ({OUTCOMES})")
+    for table in ('notifications', 'notification_preferences'):
+        _let_kinds_be(table, f"{KINDS_BEFORE}, 'decided', 'flag_judged'")
+
     _protect_the_log()
 
 
 def downgrade() -> None:
     _let_the_log_go()
+    op.execute("DELETE FROM notifications WHERE decision_id IS NOT NULL")
+    op.execute("DELETE FROM notification_preferences WHERE kind IN ('decided', 'flag_judged')")
+    for table in ('notifications', 'notification_preferences'):
+        _let_kinds_be(table, KINDS_BEFORE)
+    with op.batch_alter_table('notifications', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('ck_notifications_outcome'), type_='check')
+        batch_op.drop_constraint(batch_op.f('fk_notifications_decision_id'), type_='foreignkey')
+        batch_op.drop_column('outcome')
+        batch_op.drop_column('decision_id')
+
     with op.batch_alter_table('users', schema=None) as batch_op:
         batch_op.drop_column('trusted_since')
 
@@ -507,3 +535,11 @@ def _let_the_log_go() -> None:
         "public_log_texts_only_go",
     ):
         op.execute(f"DROP TRIGGER {name}")
+
+
+def _let_kinds_be(table: str, kinds: str) -> None:
+    """Let the notifications of a table be of these kinds."""
+    name = op.f(f'ck_{table}_notificationkind')
+    with op.batch_alter_table(table, schema=None) as batch_op:
+        batch_op.drop_constraint(name, type_='check')
+        batch_op.create_check_constraint(name, f"kind IN ({kinds})")

@@ -19,6 +19,7 @@ from community.notifications.models import (
     NotificationKind,
     NotificationMail,
     NotificationPreference,
+    Outcome,
 )
 from community.notifications.queries.audience import CAN_BE_MAILED, People
 from community.topics.models import (
@@ -45,10 +46,19 @@ DAILY_KEY = "daily-"  # how the keys of daily mails begin
 _actor = aliased(User, name="actor")
 
 # What is hidden by now is no news any more.
-_CAN_BE_SEEN = and_(Topic.hidden_at.is_(None), or_(Notification.reply_id.is_(None), REPLY_IS_SEEN))
-_text = func.coalesce(
-    Reply.body_html,
-    case((Notification.kind.in_(("posted", "matched", "mentioned")), Topic.body_html)),
+# But what moderators decided is told of what is out of sight, to whom it concerns.
+_CAN_BE_SEEN = or_(
+    Notification.decision_id.is_not(None),
+    and_(Topic.hidden_at.is_(None), or_(Notification.reply_id.is_(None), REPLY_IS_SEEN)),
+)
+_text = case(
+    (
+        Notification.decision_id.is_(None),
+        func.coalesce(
+            Reply.body_html,
+            case((Notification.kind.in_(("posted", "matched", "mentioned")), Topic.body_html)),
+        ),
+    )
 )
 _of_this_kind = and_(
     NotificationPreference.user_id == Notification.user_id,
@@ -73,8 +83,8 @@ class News:
 
     id: int
     kind: NotificationKind
-    topic_id: int
-    topic_kind: TopicKind
+    topic_id: int | None  # None: it is about a person
+    topic_kind: TopicKind | None
     topic_title: str
     company_name: str
     reply_id: int | None
@@ -86,6 +96,8 @@ class News:
     status: TopicStatus | None
     note: str  # to a change of status
     number: int
+    decision_id: int | None
+    outcome: Outcome | None  # what moderators decided
     text: str  # the first words of what was written
     created_at: datetime
     is_unread: bool
@@ -98,9 +110,9 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class TopicNews:
-    """What happened in one topic, newest first."""
+    """What happened in one topic, newest first; or, without one, what moderators decided."""
 
-    topic_id: int
+    topic_id: int | None
     title: str
     slug: str
     company_name: str
@@ -117,7 +129,7 @@ def unread_count(user_id: int) -> int:
     """Return how many unread notifications somebody has, or one more than `UNREAD_SHOWN`."""
     some = (
         select(Notification.id)
-        .join(Topic, Topic.id == Notification.topic_id)
+        .outerjoin(Topic, Topic.id == Notification.topic_id)
         .outerjoin(Reply, Reply.id == Notification.reply_id)
         .where(Notification.user_id == user_id, Notification.read_at.is_(None), _CAN_BE_SEEN)
         .limit(UNREAD_SHOWN + 1)
@@ -165,7 +177,7 @@ def by_topic(news: Sequence[News], *, reader_id: int | None = None) -> list[Topi
     Args:
         reader_id: whose following is looked up, in one statement.
     """
-    groups: dict[int, list[News]] = {}
+    groups: dict[int | None, list[News]] = {}
     for one in news:
         groups.setdefault(one.topic_id, []).append(one)
     followed: set[int | None] = set()
@@ -197,8 +209,8 @@ def one_of(user_id: int, notification_id: int) -> News | None:
     return _news(row, EXCERPT) if row is not None else None
 
 
-def to_mail_at_once(user_id: int, topic_id: int) -> list[News]:
-    """Return what of a topic somebody is to be mailed at once, oldest first."""
+def to_mail_at_once(user_id: int, topic_id: int | None) -> list[News]:
+    """Return what of a topic, or of none, somebody is to be mailed at once, oldest first."""
     return _to_mail(
         Notification.user_id == user_id,
         Notification.topic_id == topic_id,
@@ -299,13 +311,15 @@ _NEWS: Select[*tuple[Any, ...]] = (
         StatusChange.new.label("status"),
         StatusChange.note,
         Notification.number,
+        Notification.decision_id,
+        Notification.outcome,
         func.substr(_text, 1, OPENING).label("opening"),
         Notification.created_at,
         Notification.read_at,
     )
     .select_from(Notification)
-    .join(Topic, Topic.id == Notification.topic_id)
-    .join(Company, Company.id == Topic.company_id)
+    .outerjoin(Topic, Topic.id == Notification.topic_id)
+    .outerjoin(Company, Company.id == Topic.company_id)
     .outerjoin(Reply, Reply.id == Notification.reply_id)
     .outerjoin(
         OfficialAnswer,
@@ -328,8 +342,8 @@ def _news(row: Any, text_max: int) -> News:
         kind=row.kind,
         topic_id=row.topic_id,
         topic_kind=row.topic_kind,
-        topic_title=row.title,
-        company_name=row.company_name,
+        topic_title=row.title or "",
+        company_name=row.company_name or "",
         reply_id=row.reply_id,
         actor_name=(row.display_name or row.username) if has_actor else "",
         actor_is_guest=has_actor and row.actor_source_key is None and row.actor_email is None,
@@ -339,6 +353,8 @@ def _news(row: Any, text_max: int) -> News:
         status=row.status,
         note=row.note or "",
         number=row.number or 0,
+        decision_id=row.decision_id,
+        outcome=row.outcome,
         text=excerpt(row.opening, text_max) if row.opening else "",
         created_at=row.created_at,
         is_unread=row.read_at is None,

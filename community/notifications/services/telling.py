@@ -10,7 +10,7 @@ from community.core import clock, outbox
 from community.core.db import db, reading, transaction
 from community.core.sql import changed, insert
 from community.notifications import queries
-from community.notifications.models import Delivery, Notification
+from community.notifications.models import Delivery, Notification, Outcome
 from community.notifications.queries import Reason, Recipient
 
 BATCH = 500  # people told in one transaction: others write in between
@@ -26,11 +26,13 @@ class Happening:
     """
 
     source_key: str
-    topic_id: int
+    topic_id: int | None
     actor_id: int | None = None
     reply_id: int | None = None
     change_id: int | None = None
     number: int | None = None
+    decision_id: int | None = None
+    outcome: Outcome | None = None
 
 
 def tell(what: Happening, reasons: Sequence[Reason], *, but: Collection[int] = ()) -> int:
@@ -83,6 +85,8 @@ def _write(what: Happening, told: Sequence[Recipient]) -> int:
             "reply_id": what.reply_id,
             "change_id": what.change_id,
             "number": what.number,
+            "decision_id": what.decision_id,
+            "outcome": what.outcome,
             "source_key": what.source_key,
             "created_at": now,
             # Whoever wants no mail of this kind has it, so to say, already.

@@ -69,6 +69,8 @@ def open_one(notification_id: int) -> ResponseReturnValue:
         news = services.open_news(user, notification_id)
     if news is None:
         abort(404, _("What this was about cannot be seen any more."))
+    if news.decision_id is not None:
+        return see_other(url_for("moderation.decision", decision_id=news.decision_id))
     if news.reply_id is not None:
         return see_other(url_for("topics.reply_link", reply_id=news.reply_id))
     return see_other(url_for("topics.show", topic_id=news.topic_id, slug=news.topic_slug))
