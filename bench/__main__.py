@@ -7,6 +7,7 @@ from bench import (
     indexing,
     new_topic,
     serving,
+    spam,
     stand_ins,
     suggestions,
     vectors,
@@ -17,6 +18,7 @@ main.add_command(serving.main, "serving")
 main.add_command(import_rate.main, "import_rate")
 main.add_command(indexing.main, "indexing")
 main.add_command(new_topic.main, "new_topic")
+main.add_command(spam.main, "spam")
 main.add_command(stand_ins.main, "stand_ins")
 main.add_command(suggestions.main, "suggestions")
 main.add_command(vectors.main, "vectors")

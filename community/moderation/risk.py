@@ -7,7 +7,8 @@ is the sum over its rules of weight × chance, and
 
     risk = harm × (1 + log10(1 + reach))
 
-where *reach* counts those who answered, follow or have the same. Cases wait by ``due_at``: a day
+An automatic rule that takes a post for spam counts as one flag more, believed as far as its score,
+until somebody has looked. *reach* counts those who answered, follow or have the same. Cases wait by ``due_at``: a day
 sooner than they were opened for each doubling of the risk, a day later for each halving. So what
 is harmful comes first, and nothing waits for ever. Nobody's word counts by what company or role
 they have.
@@ -48,15 +49,16 @@ class Said:
         return (self.upheld + 1) / (self.judged + 2)
 
 
-def risk_of(said: Iterable[Said], *, reach: int, is_held: bool) -> float:
+def risk_of(said: Iterable[Said], *, reach: int, is_held: bool, suspicion: float = 0.0) -> float:
     """Return the risk of a case, from 0 to about 100.
 
     Args:
         said: its open flags.
         reach: people, 0 or more.
         is_held: whether the post waits for the decision unseen.
+        suspicion: the chance that it is spam, from 0 to 1, by an automatic rule.
     """
-    doubts: dict[Rule, float] = {}
+    doubts = {Rule.SPAM: 1 - suspicion}
     for one in said:
         doubts[one.rule] = doubts.get(one.rule, 1.0) * (1 - one.belief)
     harm = sum(WEIGHTS[rule] * (1 - doubt) for rule, doubt in doubts.items())

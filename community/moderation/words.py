@@ -76,6 +76,6 @@ SPAM_PARTS = {
     "like_spam": _l("a text like one that was found to be spam"),
     "many_at_once": _l("many posts within an hour"),
     "new_writer": _l("a first post"),
-    "words": _l("words that stood in spam"),
+    "words": _l("its words"),
     "prior": _l("how rare spam is"),
 }

@@ -24,7 +24,7 @@ from community.moderation.models import (
     Flag,
     FlagOutcome,
 )
-from community.moderation.queries import judging, targets
+from community.moderation.queries import judging, spam, targets
 from community.moderation.queries.targets import Target
 from community.topics.models import AskedBy, Reply, Rule, Topic
 from community.topics.queries.lists import excerpt
@@ -190,6 +190,7 @@ class CaseView:
     like: tuple[DecisionView, ...]  # under the same rules, the latest first
     decisions: tuple[DecisionView, ...]  # of this case
     alike_count: int  # open cases by the same author or with nearly the same text
+    doubt: spam.Explained | None  # why an automatic rule is not sure of it
 
 
 def case_view(case: Case, moderator: User, *, at: datetime) -> CaseView:
@@ -221,6 +222,7 @@ def case_view(case: Case, moderator: User, *, at: datetime) -> CaseView:
         like=_decisions(Decision.rule.in_({flag.rule for flag in flags}), ~of_case),
         decisions=_decisions(of_case),
         alike_count=len(alike(case)) if case.decided_at is None else 0,
+        doubt=None if isinstance(target, User) else spam.explained(target),
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -10,7 +11,18 @@ from community.accounts.models import User
 from community.core.db import db
 from community.moderation.models import SpamCount, SpamJudgement
 from community.moderation.queries.targets import Post, Target, keys_of
-from community.moderation.spam import Counts, Learnt, Outcome, Part, Seen, Writer, is_near
+from community.moderation.spam import (
+    Counts,
+    Learnt,
+    Outcome,
+    Part,
+    Seen,
+    Text,
+    Writer,
+    is_near,
+    learnable,
+    weigh_words,
+)
 from community.topics.models import Reply, Topic
 
 REPEATED_WITHIN = timedelta(days=2)
@@ -90,6 +102,32 @@ def suspicion(target: Target) -> float:
     if judgement is None or judgement.is_spam is not None:
         return 0.0
     return judgement.score if judgement.outcome is not Outcome.SHOWN else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why an automatic rule is not sure of a post, for the moderator who looks."""
+
+    score: float  # the chance that it is spam, from 0 to 1
+    towards: tuple[str, ...]  # names of what spoke for spam, the weightiest first
+    against: tuple[str, ...]
+    words: tuple[str, ...]  # of the text, that stood in spam
+
+
+def explained(post: Post) -> Explained | None:
+    """Return why a post was not simply shown; None if it was, or nobody has judged it."""
+    judgement = judgement_of(post)
+    if judgement is None or judgement.outcome is Outcome.SHOWN:
+        return None
+    parts = sorted(parts_of(judgement), key=lambda part: -abs(part.weight))
+    text = Text(post.title if isinstance(post, Topic) else "", post.body)
+    now = weigh_words(text, learnt(learnable(text, (), None)))
+    return Explained(
+        score=judgement.score,
+        towards=tuple(part.name for part in parts if part.weight > 0),
+        against=tuple(part.name for part in parts if part.weight < 0 and part.name != "prior"),
+        words=now.words if now.weight > 0 else (),
+    )
 
 
 def unjudged(limit: int) -> Sequence[Post]:

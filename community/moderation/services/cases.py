@@ -8,7 +8,7 @@ from community.core.db import db
 from community.core.sql import add_once, change
 from community.moderation import risk
 from community.moderation.models import Case, Flag
-from community.moderation.queries import queue, targets
+from community.moderation.queries import queue, spam, targets
 from community.moderation.queries.targets import Target
 from community.topics.models import Sight, Topic
 from community.topics.services import visibility
@@ -43,8 +43,18 @@ def weigh(case: Case) -> None:
     judged = queue.records({flag.reporter_id for flag in flags})
     said = [risk.Said(flag.rule, *judged[flag.reporter_id]) for flag in flags]
     target = targets.target_of(case)
-    worth = risk.risk_of(said, reach=_reach(target), is_held=is_held(target))
+    worth = risk.risk_of(
+        said,
+        reach=_reach(target),
+        is_held=is_held(target),
+        suspicion=spam.suspicion(target),
+    )
     change(case, risk=worth, due_at=risk.due_at(case.opened_at, worth))
+
+
+def is_owed_a_look(target: Target) -> bool:
+    """Tell whether somebody is to look at it although nobody flags it."""
+    return is_held(target) or spam.suspicion(target) > 0
 
 
 def is_held(target: Target) -> bool:

@@ -80,7 +80,7 @@ def withdraw(reporter: User | None, flag: Flag) -> None:
     left = db.session.scalar(
         select(func.count()).where(Flag.case_id == case.id, Flag.outcome.is_(None))
     )
-    if left or cases.is_held(targets.target_of(case)):
+    if left or cases.is_owed_a_look(targets.target_of(case)):
         change(case, version=Case.version + 1)
         cases.weigh(case)
     else:

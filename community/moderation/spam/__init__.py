@@ -5,8 +5,16 @@ the same text again), `words` learns from decisions which words stand in spam, `
 near-same texts, and `judging` weighs them all and says what is done with a post, and why.
 """
 
-from community.moderation.spam.judging import HOLD_FROM, LOOK_FROM, Judgement, Outcome, Part, judge
-from community.moderation.spam.learning import ALL, Counts, Learnt, learnable
+from community.moderation.spam.judging import (
+    HOLD_FROM,
+    LOOK_FROM,
+    Judgement,
+    Outcome,
+    Part,
+    judge,
+    weigh_words,
+)
+from community.moderation.spam.learning import ALL, Counts, Learnt, key_of, learnable, words_of
 from community.moderation.spam.repetition import fingerprint, is_near
 from community.moderation.spam.signs import Seen, Sign, Text, Writer, signs_of
 
@@ -26,6 +34,9 @@ __all__ = [
     "fingerprint",
     "is_near",
     "judge",
+    "key_of",
     "learnable",
     "signs_of",
+    "weigh_words",
+    "words_of",
 ]

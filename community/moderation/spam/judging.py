@@ -100,7 +100,7 @@ def judge(
         language: its primary subtag, if it is known.
     """
     seen = [Part(sign.value, _weight(sign, learnt)) for sign in sorted(signs)]
-    words = _words(text, learnt)
+    words = weigh_words(text, learnt)
     if learnt.of(f"{LANGUAGE}{language or ''}").honest < LANGUAGE_MIN:
         # Nobody honest has written in it yet: its commonest words would look like spam.
         words = words._replace(weight=min(words.weight, 0.0))
@@ -127,7 +127,8 @@ def _weight(sign: Sign, learnt: Learnt) -> float:
     return math.log(of_spam / of_honest)
 
 
-def _words(text: Text, learnt: Learnt) -> Part:
+def weigh_words(text: Text, learnt: Learnt) -> Part:
+    """Return what the words of a text weigh, and which of them told most."""
     if min(learnt.all) < LEARNT_MIN:
         return Part("words", 0.0)
     rated = [
