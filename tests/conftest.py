@@ -24,6 +24,7 @@ from community.accounts.models import User
 from community.app import create_app
 from community.core import config
 from community.core.db import db
+from community.moderation import heads
 from community.web.limits import limiter
 from tests.factories import make_session
 
@@ -114,6 +115,8 @@ def undone(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
             db.session.configure(join_transaction_mode="create_savepoint")
             app.extensions.pop("mail_sent", None)
             limiter.reset()
+            # No transaction takes back what lies in a file.
+            (app.config["SETTINGS"].data_dir / heads.FILE).unlink(missing_ok=True)
             try:
                 yield
             finally:

@@ -89,7 +89,7 @@ class Link:
 
     row: Mapping[str, Any]
     digest: str
-    texts: Mapping[str, Mapping[str, str] | None]
+    texts: Mapping[str, Mapping[str, Any] | None]
     form: bytes = field(init=False, repr=False)  # canonical
 
     def __post_init__(self) -> None:
@@ -270,7 +270,7 @@ def _check_texts(link: Link, seq: int) -> int:
     return sum(said is None for said in link.texts.values())
 
 
-def _holds(said: Mapping[str, str], commitment: str) -> bool:
+def _holds(said: Any, commitment: str) -> bool:
     if not isinstance(said, Mapping) or said.keys() != {"salt", "text"}:
         return False
     salt, text = said["salt"], said["text"]

@@ -100,7 +100,8 @@ def test_every_row_is_reached_once_by_paging(client: Client) -> None:
     count = PER_PAGE * 2 + 3
     for _ in range(count):
         a_row(texts={})
-    found, address, pages = [], "/log?action=remove", 0
+    found: list[int] = []
+    page, address, pages = "", "/log?action=remove", 0
     while address:
         page = client.get(address).text
         found += seqs(page)

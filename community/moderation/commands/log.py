@@ -13,7 +13,7 @@ from community.moderation.verifying import Broken, Head, Verified, check_file
 log_group = AppGroup("log", help="The public log: check it, and take personal data out of it.")
 
 
-class HeadType(click.ParamType):
+class HeadType(click.ParamType[Head]):
     """The number of a row and its digest, as pages and feeds of the log show them."""
 
     name = "SEQ:DIGEST"

@@ -9,7 +9,7 @@ from community.moderation import words
 from community.moderation.models import LegalOutcome
 from community.moderation.models.legal import DONE_MAX, NAME_MAX, TEXT_MAX
 from community.moderation.models.log import TARGET_MAX
-from community.web.forms import Form, lines, one_line
+from community.web.forms import Form, SelectChoice, lines, one_line
 
 
 class LegalRequestForm(Form):
@@ -64,7 +64,7 @@ class LegalAnswerForm(Form):
     outcome = SelectField(
         _l("What was done?"),
         choices=[
-            (one.value, words.LEGAL_OUTCOMES[one])
+            SelectChoice(one.value, words.LEGAL_OUTCOMES[one])
             for one in LegalOutcome
             if one is not LegalOutcome.PENDING
         ],

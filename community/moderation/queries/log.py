@@ -241,7 +241,7 @@ def newest_referred_to() -> int:
     return max((seq or 0 for seq in newest), default=0)
 
 
-def _link(row: SqlRow[Any], texts: Mapping[str, Mapping[str, str] | None]) -> Link:
+def _link(row: SqlRow[Any], texts: Mapping[str, Mapping[str, Any] | None]) -> Link:
     try:
         return Link(canonical(row), row.digest, texts)
     except ValueError as error:
@@ -249,9 +249,9 @@ def _link(row: SqlRow[Any], texts: Mapping[str, Mapping[str, str] | None]) -> Li
         raise Broken(Fault.CHANGED, row.seq, why) from error
 
 
-def _texts_of(*, first: int, last: int) -> dict[int, dict[str, Mapping[str, str] | None]]:
+def _texts_of(*, first: int, last: int) -> dict[int, dict[str, Mapping[str, Any] | None]]:
     """Return what stands beside these rows, as `Link` has it."""
-    found: dict[int, dict[str, Mapping[str, str] | None]] = {}
+    found: dict[int, dict[str, Mapping[str, Any] | None]] = {}
     rows = select(LogText.seq, LogText.field, LogText.salt, LogText.text)
     for seq, field, salt, text in db.session.execute(rows.where(LogText.seq.between(first, last))):
         is_there = salt is not None and text is not None
@@ -266,8 +266,9 @@ def _with_names(entries: Collection[LogEntry]) -> list[Row]:
     seqs = [entry.seq for entry in entries]
     texts: dict[int, list[Text]] = {}
     said = select(LogText.seq, LogText.field, LogText.salt, LogText.text, LogText.redacted_at)
-    for seq, *text in db.session.execute(said.where(LogText.seq.in_(seqs)).order_by(LogText.field)):
-        texts.setdefault(seq, []).append(Text(*text))
+    for one in db.session.execute(said.where(LogText.seq.in_(seqs)).order_by(LogText.field)):
+        text = Text(one.field, one.salt, one.text, one.redacted_at)
+        texts.setdefault(one.seq, []).append(text)
     companies, people = _companies(entries), _people(entries)
     return [
         Row(

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, SQLColumnExpression, func, select
+from sqlalchemy import ColumnElement, Date, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from community.companies.models import Company
 from community.core import clock
@@ -153,7 +154,7 @@ class _Report:
         """Return the month that begins on this day."""
         return self.months.setdefault(first, Month(first))
 
-    def within(self, moment: SQLColumnExpression[Any]) -> list[ColumnElement[bool]]:
+    def within(self, moment: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
         """Return the conditions that a moment, or a day, lies in these months."""
         begin: Any = self._begin
         end: Any = self._end
@@ -187,8 +188,8 @@ class _Report:
     def count(
         self,
         narrow: Callable[[Select[Any]], Select[Any]],
-        moment: SQLColumnExpression[Any],
-        *kinds: SQLColumnExpression[Any],
+        moment: InstrumentedAttribute[Any],
+        *kinds: InstrumentedAttribute[Any],
         where: Iterable[ColumnElement[bool]] = (),
     ) -> Iterator[tuple[Month, Any, int]]:
         """Yield how many rows of each kind there are in each month.
@@ -208,8 +209,8 @@ class _Report:
         what: str,
         narrow: Callable[[Select[Any]], Select[Any]],
         *,
-        began: SQLColumnExpression[Any],
-        ended: SQLColumnExpression[Any],
+        began: InstrumentedAttribute[Any],
+        ended: InstrumentedAttribute[Any],
         where: Iterable[ColumnElement[bool]] = (),
     ) -> None:
         """Note for each month the median of how long that took which ended in it."""

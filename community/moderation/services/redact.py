@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import Text, cast, select, update
 
 from community.accounts.models import User
 from community.companies.models import Company
@@ -63,7 +63,7 @@ def redact_person(traces: Traces) -> int:
     A text goes as a whole: one that is changed would not be what its row is committed to.
     """
     found: dict[int, list[str]] = {}
-    is_worth_a_look = traces.may_be_in(LogText.text) | (LogText.text == traces.username)
+    is_worth_a_look = traces.may_be_in(cast(LogText.text, Text)) | (LogText.text == traces.username)
     rows = select(LogText).where(LogText.redacted_at.is_(None), is_worth_a_look)
     for one in db.session.scalars(rows.order_by(LogText.seq)):
         said = one.text or ""

@@ -1,5 +1,7 @@
 """The register of legal requests: public to read, kept by operators."""
 
+from typing import Any
+
 from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -33,7 +35,7 @@ def legal_requests() -> ResponseReturnValue:
     """Every request by a court, an authority or a lawyer, the newest first."""
     said = request.args.get("company", "")
     company = (companies.by_slug(said) or abort(404)) if said else None
-    address = {"company": company.slug} if company else {}
+    address: dict[str, Any] = {"company": company.slug} if company else {}
     page = queries.page_of_requests(
         limit=PER_PAGE,
         company_id=company.id if company else None,
@@ -76,7 +78,7 @@ def enter_legal_request() -> ResponseReturnValue:
             with transaction():
                 entered = services.enter_request(
                     actor(),
-                    received_on=form.received_on.data,
+                    received_on=form.received_on.data or clock.now().date(),
                     requester=form.requester.data or "",
                     country=form.country.data or "",
                     law=form.law.data or "",

@@ -4,7 +4,7 @@ import enum
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Response, abort, flash, render_template, request, stream_with_context, url_for
@@ -168,7 +168,8 @@ def target(row: Row) -> tuple[str, str | None]:
             )
         case "site":
             return _("the whole site"), None
-    return row.entry.target, None
+        case _:  # of a version to come
+            return row.entry.target, None
 
 
 def filters_of_address() -> Filters:
@@ -185,7 +186,7 @@ def filters_of_address() -> Filters:
     )
 
 
-def values_of(filters: Filters) -> dict[str, str]:
+def values_of(filters: Filters) -> dict[str, Any]:
     """Return the part of an address that narrows the log so."""
     named = {
         "action": filters.action,

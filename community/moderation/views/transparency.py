@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from typing import Any
 
 from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -33,7 +34,7 @@ def transparency() -> ResponseReturnValue:
     now = clock.now().date().replace(day=1)
     last = min(month_named(request.args.get("until", "")) or now, now)
     first = queries.earlier(last, MONTHS - 1)
-    address = {"company": company.slug} if company else {}
+    address: dict[str, Any] = {"company": company.slug} if company else {}
     later = queries.earlier(last, -MONTHS)
     return render_template(
         "moderation/transparency.html",
