@@ -31,7 +31,7 @@ def restrict(
     row = Restriction(user_id=person.id, kind=kind, until=until, decision_id=decision_id)
     db.session.add(row)
     db.session.flush()
-    _follow_suspensions(person)
+    follow_suspensions(person)
     return row
 
 
@@ -53,11 +53,11 @@ def lift(decision_id: int) -> int:
         lock(person)
         one = update(Restriction).where(*mine, Restriction.user_id == user_id)
         lifted += changed(one.values(lifted_at=now))
-        _follow_suspensions(person)
+        follow_suspensions(person)
     return lifted
 
 
-def _follow_suspensions(person: User) -> None:
+def follow_suspensions(person: User) -> None:
     """Set `User.suspended_until` to the latest end of the suspensions that were not lifted."""
     until = db.session.scalar(
         select(func.max(Restriction.until)).where(
