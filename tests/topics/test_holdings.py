@@ -218,6 +218,21 @@ def test_every_table_with_people_in_it_is_somebody_s() -> None:
         "accepted_answers.accepted_by_id",
         "outcomes.user_id",
         "votes.user_id",
+        "employments.user_id",
+        "champions.user_id",
+        "champions.thanked_by_id",
+        "rivalries.declared_by_id",
+        "flags.reporter_id",
+        "flags.person_id",
+        "cases.person_id",
+        "cases.leased_by_id",
+        "decisions.moderator_id",
+        "restrictions.user_id",
+        "appeals.appellant_id",
+        "appeals.moderator_id",
+        "jurors.user_id",
+        "modes.set_by_id",
+        "legal_requests.entered_by_id",
     }
     found = {
         f"{table.name}.{key.parent.name}"

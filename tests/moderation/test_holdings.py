@@ -1,0 +1,136 @@
+"""What moderation and stakes keep about a person is handed out, forgotten and handed over."""
+
+from datetime import timedelta
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from community.accounts import services as accounts
+from community.accounts.models import User
+from community.companies.models import Champion, Employment
+from community.core import clock, holdings
+from community.core.db import Base, db
+from community.moderation.models import (
+    Case,
+    Decision,
+    DecisionAction,
+    Flag,
+    LogAction,
+    LogRole,
+    Restriction,
+    RestrictionKind,
+)
+from community.moderation.services import log, modes, restrictions
+from community.topics.models import AskedBy, Rule
+from tests.factories import make_company, make_topic, make_user
+from tests.topics.test_holdings import left_of
+
+Row = TypeVar("Row", bound=Base)
+
+
+def saved(row: Row) -> Row:
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def flagged(person: User, reporter: User) -> Flag:
+    case = db.session.scalar(select(Case).where(Case.person_id == person.id))
+    case = case or saved(Case(person_id=person.id))
+    return saved(
+        Flag(
+            case_id=case.id,
+            reporter_id=reporter.id,
+            role=AskedBy.MEMBER,
+            person_id=person.id,
+            rule=Rule.ABUSE,
+            words="Insults everybody.",
+        )
+    )
+
+
+def decided(person: User, moderator: User) -> Decision:
+    entry = log.append(LogAction.LIMIT, role=LogRole.MODERATOR, target=f"person {person.id}")
+    return saved(
+        Decision(
+            case_id=flagged(person, moderator).case_id,
+            moderator_id=moderator.id,
+            action=DecisionAction.LIMIT,
+            reason="To calm down.",
+            log_seq=entry.seq,
+        )
+    )
+
+
+def test_an_export_holds_what_binds_somebody_and_what_they_said() -> None:
+    user, moderator = make_user(), make_user(is_admin=True, is_moderator=True)
+    until = clock.now() + timedelta(days=1)
+    flagged(moderator, user)
+    decision = decided(user, moderator)
+    restrictions.restrict(user, kind=RestrictionKind.SLOW, until=until, decision_id=decision.id)
+    modes.set_read_only(moderator, reason="It moves.")
+    acme = make_company("Acme")
+    saved(Employment(user_id=user.id, company_id=acme.id))
+
+    kept = {one.name: one.export(user) for one in holdings.all_holdings()}
+    theirs = {one.name: one.export(moderator) for one in holdings.all_holdings()}
+
+    assert kept["moderation"]["flags"][0]["words"] == "Insults everybody."
+    (bound,) = kept["moderation"]["restrictions"]
+    assert (bound["until"], bound["reason"]) == (until, "To calm down.")
+    assert kept["companies"]["works_for"][0]["company"] == "Acme"
+    assert [one["reason"] for one in theirs["moderation"]["decisions"]] == ["To calm down."]
+    assert [one["reason"] for one in theirs["moderation"]["modes_set"]] == ["It moves."]
+
+
+def test_leaving_takes_words_and_limits_along_and_lets_cases_go() -> None:
+    user, other = make_user(is_moderator=True), make_user()
+    flag = flagged(other, user)
+    case = db.session.get_one(Case, flag.case_id)
+    case.leased_by_id, case.leased_until = user.id, clock.now()
+    decision = decided(user, other)
+    restrictions.restrict(
+        user,
+        kind=RestrictionKind.NO_LINKS,
+        until=clock.now() + timedelta(days=1),
+        decision_id=decision.id,
+    )
+    saved(Champion(user_id=user.id, company_id=make_company().id, thanked_by_id=other.id))
+    db.session.flush()
+
+    for holding in holdings.all_holdings():
+        holding.forget(user)
+
+    db.session.expire_all()
+    assert (flag.words, case.leased_by_id, case.leased_until) == ("", None, None)
+    for table in (Restriction, Champion, Employment):
+        assert db.session.scalars(select(table)).all() == []
+
+
+def test_of_two_open_cases_about_one_person_comes_one() -> None:
+    guest = make_user(email=None, source_key=None)
+    owner, twice, once = make_user(), make_user(), make_user()
+    acme, topic = make_company(), make_topic(author=guest)
+    for person in (guest, owner):
+        flagged(person, twice)
+        saved(Employment(user_id=person.id, company_id=acme.id))
+        saved(Champion(user_id=person.id, company_id=acme.id, thanked_by_id=once.id))
+    flagged(guest, once)
+    decision = decided(owner, once)
+    until = clock.now() + timedelta(days=3)
+    restrictions.restrict(
+        guest, kind=RestrictionKind.SUSPENDED, until=until, decision_id=decision.id
+    )
+    guest.suspended_until = None  # or it could not be taken over
+
+    accounts.take_over(guest, owner)
+
+    db.session.expire_all()
+    (case,) = db.session.scalars(select(Case)).all()
+    flags = db.session.scalars(select(Flag)).all()
+    assert case.person_id == owner.id
+    assert {flag.case_id for flag in flags} == {case.id}
+    assert sorted(flag.reporter_id for flag in flags) == sorted([twice.id, once.id])
+    assert owner.suspended_until == until
+    assert left_of(guest.id) == []
+    assert topic.author_id == owner.id
