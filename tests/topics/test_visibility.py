@@ -1,12 +1,15 @@
 """What is taken out of sight leaves a tombstone, and comes back exactly as it was."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from random import Random
+from threading import Barrier
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -15,7 +18,7 @@ from community import search
 from community.accounts import forgetting
 from community.accounts.models import User
 from community.core import clock, outbox
-from community.core.db import Base, db
+from community.core.db import Base, db, transaction
 from community.core.errors import NotAllowed
 from community.core.picture_keys import Size
 from community.core.sealing import Unreadable
@@ -25,6 +28,7 @@ from community.pictures.reading import Encoded
 from community.topics import handlers, queries, services
 from community.topics.models import (
     AskedBy,
+    DeflectionStep,
     Reply,
     Rule,
     Sight,
@@ -37,7 +41,7 @@ from community.topics.services import visibility
 from community.topics.services.covering import COVERED
 from community.writing import services as drafts
 from tests.conftest import Client
-from tests.factories import make_company, make_employee, make_user
+from tests.factories import make_company, make_employee, make_reply, make_topic, make_user
 
 ENCODED = Encoded(size=Size(640, 480), full=b"full", small=b"small", is_still_of_many=False)
 UNTOUCHED = {"tombstones", "outbox"}  # what is allowed to be longer afterwards
@@ -360,3 +364,87 @@ def test_pictures_of_posts_out_of_sight_are_shown_to_nobody_else(
     services.lift(posts[1])
     db.session.commit()
     assert status(client) == 200
+
+
+def test_what_was_typed_before_it_was_posted_is_covered_with_it() -> None:
+    visit, shown = "7" * 32, make_topic()
+    typed = {"visit": visit, "company_id": shown.company_id}
+    services.record_shown(topic_ids=[shown.id], query="0171 2345678 calls", **typed)
+    services.record_step(
+        visit=visit, step=DeflectionStep.DIFFERS, topic_id=shown.id, reason="Mine is 0171 2345678"
+    )
+    topic = services.post_topic(
+        make_user(),
+        shown.company,
+        kind=TopicKind.PROBLEM,
+        title="0171 2345678 calls me",
+        body="All night.",
+        differs_from_id=shown.id,
+        differs_reason="Mine is 0171 2345678",
+        visit=visit,
+    )
+    before = rows()
+
+    hide(topic, Sight.MASKED)
+    assert not any("0171" in row for some in rows().values() for row in some)
+
+    services.lift(topic)
+    assert rows() == before
+
+
+def test_two_who_hide_at_once_leave_one_tombstone(live_app: Flask) -> None:
+    with live_app.app_context(), transaction():
+        reply_id = make_reply(make_topic()).id
+    start = Barrier(4)
+
+    def hide_it(number: int) -> None:
+        with live_app.app_context():
+            start.wait(timeout=10)
+            with transaction():
+                hide(db.session.get_one(Reply, reply_id), list(Sight)[number % 3])
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(hide_it, range(4)))
+
+    with live_app.app_context(), transaction():
+        reply = db.session.get_one(Reply, reply_id)
+        stones = db.session.scalars(select(Tombstone)).all()
+        assert len(stones) == 4
+        assert len([one for one in stones if one.lifted_at is None]) == 1
+        assert len([one for one in stones if one.sealed is not None]) <= 1
+        services.lift(reply)
+        assert (reply.hidden_at, reply.body) == (None, "Turn it off and on again.")
+        assert db.session.get_one(Topic, reply.topic_id).reply_count == 1
+
+
+def test_a_post_that_goes_while_somebody_answers_is_counted_right(live_app: Flask) -> None:
+    with live_app.app_context(), transaction():
+        topic_id = make_topic().id
+        replies = [make_reply(db.session.get_one(Topic, topic_id)).id for _ in range(4)]
+        people = [make_user().id for _ in range(4)]
+    start = Barrier(8)
+
+    def hide_one(reply_id: int) -> None:
+        with live_app.app_context():
+            start.wait(timeout=10)
+            with transaction():
+                hide(db.session.get_one(Reply, reply_id))
+
+    def answer(user_id: int) -> None:
+        with live_app.app_context():
+            start.wait(timeout=10)
+            with transaction():
+                topic = db.session.get_one(Topic, topic_id)
+                services.post_reply(db.session.get_one(User, user_id), topic, body="Try this.")
+
+    with ThreadPoolExecutor(8) as pool:
+        waiting = [pool.submit(hide_one, one) for one in replies]
+        waiting += [pool.submit(answer, one) for one in people]
+        for one in waiting:
+            one.result()
+
+    with live_app.app_context(), transaction():
+        topic = db.session.get_one(Topic, topic_id)
+        newest = select(func.max(Reply.created_at)).where(Reply.hidden_at.is_(None))
+        assert topic.reply_count == len(people)
+        assert topic.last_activity_at == db.session.scalar(newest)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from community.core import config
 from community.core.db import db
@@ -41,14 +41,14 @@ def cover(post: Post) -> bytes:
     kept = {
         "post": _columns(post),
         "revisions": {one.id: _revision(one) for one in _revisions(post)},
-        "typed": {row.id: row.query for row in _typed(post)},
+        "typed": {row.id: {"query": row.query, "reason": row.reason} for row in _typed(post)},
         "drafts": drafts.cover_lines(_lines(post.body), by=COVERED, places=_places_of_drafts(post)),
     }
     change(post, **{name: _covered(name, said) for name, said in kept["post"].items()})
     for id_, said in kept["revisions"].items():
         _rewrite(Revision.id == id_, **_covered_revision(said))
-    for id_ in kept["typed"]:
-        _retype(id_, COVERED)
+    for id_, typed in kept["typed"].items():
+        _retype(id_, {name: COVERED if words else "" for name, words in typed.items()})
     return _sealer().seal(json.dumps(kept, ensure_ascii=False))
 
 
@@ -134,14 +134,15 @@ def _rewrite(which: ColumnElement[bool], **values: Any) -> None:
 
 
 def _typed(post: Post) -> Sequence[Any]:
-    """Return what was typed on the visit on which a topic was asked, until it was its title."""
+    """Return what was typed on the visit on which a topic was asked, before it was posted."""
     if not isinstance(post, Topic):
         return ()
     asked = select(DeflectionEvent.visit).where(
         DeflectionEvent.topic_id == post.id, DeflectionEvent.step == DeflectionStep.POSTED
     )
-    found = select(DeflectionEvent.id, DeflectionEvent.query).where(
-        DeflectionEvent.visit.in_(asked), DeflectionEvent.query != ""
+    found = select(DeflectionEvent.id, DeflectionEvent.query, DeflectionEvent.reason).where(
+        DeflectionEvent.visit.in_(asked),
+        or_(DeflectionEvent.query != "", DeflectionEvent.reason != ""),
     )
     return db.session.execute(found).all()
 
@@ -161,8 +162,8 @@ def _lines(body: str) -> Sequence[str]:
     return body.splitlines()
 
 
-def _retype(event_id: int, query: str) -> None:
-    changed(update(DeflectionEvent).where(DeflectionEvent.id == event_id).values(query=query))
+def _retype(event_id: int, typed: dict[str, str]) -> None:
+    changed(update(DeflectionEvent).where(DeflectionEvent.id == event_id).values(**typed))
 
 
 def _sealer() -> Sealer:
