@@ -18,6 +18,7 @@ from community.moderation.models import (
     Juror,
 )
 from community.moderation.models import Decision as Decided
+from community.moderation.models.offices import Office
 
 FLAGS_AN_HOUR = 10  # by one person, whatever came of them
 FLAGS_A_DAY = 30
@@ -214,6 +215,17 @@ def can_keep_register(actor: User | None, *, stake: Stake | None, at: datetime) 
         stake: the actor's in the company that the request concerns, or None.
     """
     return _operators_alone(actor, stake, at)
+
+
+def can_appoint(actor: User | None, office: Office, *, at: datetime) -> Decision:
+    """Make somebody a moderator or a trusted member, or end that: operators.
+
+    Another operator is appointed at the server itself, by whoever runs it.
+    """
+    may = _operators_alone(actor, None, at)
+    if may and office is Office.OPERATOR:
+        return no(gettext("Operators are appointed at the server, by whoever runs it."))
+    return may
 
 
 def _operators_alone(actor: User | None, stake: Stake | None, at: datetime) -> Decision:

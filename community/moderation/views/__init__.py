@@ -13,6 +13,7 @@ from community.moderation.views import (  # noqa: E402 (they add their routes)
     legal,
     log,
     modes,
+    offices,
     transparency,
 )
 from community.moderation.views.modes import site_notice  # noqa: E402
@@ -26,6 +27,7 @@ __all__ = [
     "log",
     "models",
     "modes",
+    "offices",
     "site_notice",
     "transparency",
 ]
