@@ -148,7 +148,6 @@ for command in (
     accounts_commands.people,
     notifications_commands.mail_group,
     moderation_commands.log_group,
-    moderation_commands.mode_group,
     moderation_commands.office_group,
     moderation_commands.mode_group,
     migrations_group,
