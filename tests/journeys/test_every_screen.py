@@ -44,6 +44,16 @@ BESIDES = [
     (VISITOR, "/t/3"),  # held
     ("asker", "/t/3"),
     ("moderator", "/t/1"),
+    ("moderator", "/moderation"),
+    ("moderator", "/moderation?decided=1"),
+    ("moderator", "/moderation/cases/1"),
+    ("operator", "/moderation/cases/1"),  # another has it
+    ("moderator", "/moderation/cases/2"),  # decided
+    ("moderator", "/moderation/cases/1/alike"),
+    ("moderator", "/decisions/1"),
+    ("newcomer", "/account/flags"),  # nothing yet
+    ("asker", "/flag/topic/1"),  # their own
+    ("member", "/flag/topic/1"),  # flagged already
     ("moderator", "/moderation/modes"),
     ("operator", "/moderation/modes"),
     ("moderator", "/t/1/slow"),
@@ -53,6 +63,13 @@ BESIDES = [
     ("operator", "/legal-requests/1"),
     (VISITOR, "/log?action=remove"),  # nothing fits
     (VISITOR, "/transparency?company=brightwave"),
+    ("juror", "/appeals"),
+    ("juror", "/appeals/1"),  # ended
+    ("juror", "/appeals/2"),  # theirs to judge
+    ("asker", "/appeals/2"),  # their own
+    (VISITOR, "/appeals/2"),  # not public yet
+    ("moderator", "/c/brightwave/rivals"),
+    ("operator", "/people/ada/offices"),
     ("newcomer", "/drafts"),  # nothing yet
     ("newcomer", "/following"),
     ("newcomer", "/notifications"),
@@ -87,6 +104,20 @@ SENT: list[tuple[str, str, dict[str, str]]] = [
     (VISITOR, "accounts.sign_up", {"username": "mira", "password": "1234567890"}),
     (VISITOR, "accounts.claim", {"not_me": "1"}),
     ("member", "writing.delete", {}),
+    ("asker", "moderation.appeal", {}),
+    ("juror", "moderation.vote_on_appeal", {}),
+    ("operator", "moderation.offices", {}),
+    ("member", "companies.employers", {"company": "Brightwav"}),
+    ("moderator", "companies.rivals", {"company": "Brightwav"}),
+    ("member", "moderation.flag", {}),
+    ("moderator", "moderation.decide_case", {}),
+    (
+        "moderator",
+        "moderation.decide_case",  # what the author will read
+        {"action": "remove", "rule": "spam", "reason": "It sells pills."},
+    ),
+    ("moderator", "moderation.alike", {}),
+    ("moderator", "moderation.reverse", {}),
     ("operator", "moderation.make_read_only", {}),
     ("operator", "moderation.redact", {}),
     ("operator", "moderation.enter_legal_request", {"country": "Germany"}),

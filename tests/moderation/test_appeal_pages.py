@@ -10,12 +10,19 @@ from community.accounts.models import User
 from community.core import clock, outbox
 from community.core.db import db
 from community.moderation.handlers import advance_appeals
-from community.moderation.models import Appeal, AppealState, Decision, DecisionAction, Juror
+from community.moderation.models import (
+    Appeal,
+    AppealState,
+    Decision,
+    DecisionAction,
+    Juror,
+    JurorVote,
+)
 from community.moderation.services import appeal as appeals
 from community.topics.models import Reply
 from tests.conftest import Client, browser_for
 from tests.factories import make_reply, make_topic, make_user
-from tests.moderation.test_appeals import OVERTURN, appealed, judged, jury_of, trusted
+from tests.moderation.trials import appealed, judged, jury_of, trusted
 
 SignIn = Callable[[User], Client]
 SECRET = "The reset button is behind the lid."
@@ -160,13 +167,13 @@ def test_mails_ask_remind_and_tell(app: Flask, reply: Reply) -> None:
         jury = [(one.email, "You are asked to judge an appeal") for one in jury_of(appeal)]
         assert set(jury) <= set(mails(app))
         first = jury_of(appeal)[0]
-        appeals.vote(first, appeal, vote=OVERTURN, reason="It helps.")
+        appeals.vote(first, appeal, vote=JurorVote.OVERTURN, reason="It helps.")
         move_on(timedelta(hours=48))
         advance_appeals()
         others = [one for one in jury_of(appeal) if one is not first]
         late = [(one.email, "One day left to judge an appeal") for one in others]
         assert [one for one in mails(app) if one[1] == late[0][1]] == late
-        appeals.vote(others[0], appeal, vote=OVERTURN, reason="It does.")
+        appeals.vote(others[0], appeal, vote=JurorVote.OVERTURN, reason="It does.")
 
         assert (reply.author.email, "Your appeal has ended") in mails(app)
 

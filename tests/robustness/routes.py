@@ -26,7 +26,12 @@ from community.accounts.models import Session, SignUp, User
 from community.companies.models import Company, CompanyState
 from community.core import clock, outbox, paging
 from community.core.db import Base, db
-from community.moderation.services import legal, modes
+from community.moderation.models import Case, DecisionAction, JurorVote
+from community.moderation.queries import judging
+from community.moderation.services import appeal as appeals
+from community.moderation.services import lease, legal, modes
+from community.moderation.services.decide import Ruling, decide
+from community.moderation.services.flag import flag
 from community.notifications.models import Notification, NotificationKind
 from community.notifications.tokens import Stop, for_stop
 from community.notifications.words import KINDS
@@ -46,6 +51,7 @@ from tests.factories import (
     make_topic,
     make_user,
 )
+from tests.moderation.trials import judged, jury_of, trusted
 from tests.pictures.samples import plain, saved
 
 PICTURE = saved(plain(), "PNG")
@@ -281,6 +287,7 @@ class World:
             "stranger": make_employee(make_company("Larkspur"), "stan"),
             "moderator": make_user("mona", is_moderator=True),
             "operator": make_user("otto", is_admin=True),
+            **{name: trusted(1, username=name)[0] for name in ("juror", "jury-two", "jury-three")},
         }
         self._sessions = {who: make_session(user) for who, user in self._people.items()}
         self.topic = make_topic(
@@ -292,9 +299,11 @@ class World:
             self._people["employee"], self.reply, from_number=1, body="Turn it off and on again."
         )
         self._take_out_of_sight(company)
+        self._appeal()
         self.mode = modes.slow_down(
             self._people["moderator"], make_company("Tandem"), seconds=60, reason="It is crowded."
         )
+        self._judge()
         self.request = legal.enter_request(
             self._people["operator"],
             received_on=clock.now().date(),
@@ -350,6 +359,19 @@ class World:
         db.session.add(self.news)
         db.session.commit()
 
+    def _appeal(self) -> None:
+        """Remove three answers: one may be appealed, one appeal is being judged, one has ended."""
+        asker = self._people["asker"]
+        topic = make_topic(make_company("Hearth"), make_user("tom"), title="It is cold again")
+        decisions = [judged(make_reply(topic, asker, body=f"Try lamp {n}.")) for n in range(3)]
+        self.appealable = decisions[0].log_seq
+        ended, self.appeal = (
+            appeals.appeal(asker, decision, words="It helps.") for decision in decisions[1:]
+        )
+        for juror in jury_of(ended)[:2]:
+            appeals.vote(juror, ended, vote=JurorVote.UPHOLD, reason="An advertisement.")
+        self.ended_appeal = ended
+
     def _address_parts(self) -> dict[str, str]:
         """Return good parts of addresses, by their name or by endpoint and name."""
         with self.app.test_request_context():
@@ -378,13 +400,32 @@ class World:
                 "accounts.take_over user_id": str(self.placeholder.id),
                 "session_id": str(self.elsewhere.id),
                 "mode_id": str(self.mode.id),
+                "appeal_id": str(self.appeal.id),
+                "moderation.appeal seq": str(self.appealable),
                 "seq": str(self.mode.log_seq),
                 "month": f"{clock.now():%Y-%m}",
                 "request_id": str(self.request.id),
+                "flag_id": str(self.flag.id),
+                "case_id": str(self.case.id),
+                "decision_id": str(self.decision.id),
+                "moderation.flag what": "reply",
+                "moderation.flag target_id": str(self.reply.id),
                 "accounts.confirm token": tokens.for_sign_up(self.sign_up),
                 "accounts.reset token": tokens.for_reset(member),
                 "accounts.confirm_email token": tokens.for_new_email(member),
             }
+
+    def _judge(self) -> None:
+        """Have something flagged that waits for a moderator, and something that one has removed."""
+        member, moderator = self._people["member"], self._people["moderator"]
+        self.flag = flag(member, self.topic, rule=Broken.OFF_TOPIC)
+        self.case = db.session.get_one(Case, self.flag.case_id)
+        lease.take(moderator, self.case)
+        spam = make_reply(self.topic, member, body="Buy pills.")
+        removed = flag(self._people["employee"], spam, rule=Broken.SPAM)
+        case = db.session.get_one(Case, removed.case_id)
+        ruling = Ruling(action=DecisionAction.REMOVE, rule=Broken.SPAM, reason="It sells pills.")
+        (self.decision,) = decide(moderator, case, ruling, seen=judging.seen(case))
 
     def _take_out_of_sight(self, company: Company) -> None:
         """Hide topics, and answers to the one in sight, in every way there is."""
@@ -429,6 +470,15 @@ class World:
             "look": "",
         }
         shown = {"company": "brightwave", "text": "hub loses network"}
+        seen = judging.seen(self.case)
+        ruling = {
+            "action": "keep",
+            "rule": "",
+            "reason": "It breaks no rule.",
+            "measure": "",
+            "limit": "",
+            "days": "",
+        }
         return {
             "accounts.sign_up": Good(
                 VISITOR,
@@ -482,6 +532,16 @@ class World:
                 "member",
                 {"name": "Antenna", "parent": str(self.product.id), "none_of_these": "1"},
             ),
+            "companies.employers": Good(
+                "member",
+                {"company": "Brightwave"},
+                others={"end": "brightwave", "choice": "brightwave"},
+            ),
+            "companies.rivals": Good(
+                "moderator",
+                {"company": "Larkspur"},
+                others={"end": "larkspur", "choice": "larkspur"},
+            ),
             "companies.names": Good(
                 "employee", {"alias": "Brite", "none_of_these": "1", "remove": ""}
             ),
@@ -496,6 +556,12 @@ class World:
                 "operator", {"reason": "The database moves.", "lasts": "60"}
             ),
             "moderation.end_mode": Good("moderator"),
+            "moderation.appeal": Good("asker", {"words": "It answers the question."}),
+            "moderation.vote_on_appeal": Good("juror", {"vote": "uphold", "reason": "It is."}),
+            "moderation.decline_appeal": Good("juror"),
+            "moderation.offices": Good(
+                "operator", {"change": "give-moderator", "reason": "Helps for years."}
+            ),
             "moderation.redact": Good(
                 "operator", {"fields": "reason", "reason": "It named a neighbour."}
             ),
@@ -516,6 +582,16 @@ class World:
                 "operator",
                 {"outcome": "refused", "done": "There is no address.", "is_text_public": "y"},
             ),
+            "moderation.flag": Good(
+                "member", {"rule": "spam", "words": "It says this everywhere."}
+            ),
+            "moderation.withdraw_flag": Good("member"),
+            "moderation.lease_case": Good("moderator", {"value": "1"}),
+            "moderation.decide_case": Good(
+                "moderator", {**ruling, "company": "", "seen": seen}, others={"read": "Removed."}
+            ),
+            "moderation.alike": Good("moderator", {**ruling, "cases": f"{self.case.id}:{seen}"}),
+            "moderation.reverse": Good("moderator", {"reason": "It was meant as a joke."}),
             "moderation.slow_topic": Good("moderator", SLOW),
             "moderation.slow_company": Good("moderator", SLOW),
             "pages.keep_search": Good(
