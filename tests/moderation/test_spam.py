@@ -9,6 +9,7 @@ from community.accounts.models import User
 from community.companies.models import Company
 from community.core import clock, outbox
 from community.core.db import db
+from community.moderation import risk
 from community.moderation.handlers import judging
 from community.moderation.models import (
     Case,
@@ -22,9 +23,11 @@ from community.moderation.models import (
     SpamJudgement,
 )
 from community.moderation.queries import judging as looked
+from community.moderation.queries import queue
 from community.moderation.queries import spam as known
 from community.moderation.services import lease, restrictions, spam
 from community.moderation.services.decide import Ruling, decide
+from community.moderation.services.flag import flag, withdraw
 from community.moderation.spam import ALL, Outcome
 from community.moderation.spam.learning import key_of
 from community.topics.models import AskedBy, Reply, Rule, Sight, Tombstone, Topic, TopicKind
@@ -205,6 +208,43 @@ def test_uncertain_is_shown_and_looked_at() -> None:
     topic = post("Cheaper ink", "I got it for half with the coupon abc934948, and it fits")
     assert judged(topic).outcome is Outcome.LOOKED_AT
     assert topic.hidden_at is None
+    assert open_case(topic) is not None
+
+
+def test_case_says_why_an_automatic_rule_was_not_sure() -> None:
+    for number in range(25):
+        spam.learn(post(f"Casino {number}", "Take the sunrise bonus"), is_spam=True)
+        spam.learn(post(f"Printer {number}", ASKED), is_spam=False)
+    topic = post("Sunrise casino bonus", "You get it with the coupon abc934948 if you ask")
+    case = open_case(topic)
+    assert case is not None
+    doubt = queue.case_view(case, make_user(is_moderator=True), at=clock.now()).doubt
+    assert doubt is not None
+    assert doubt.score == judged(topic).score
+    assert {"code_to_redeem", "words"} <= set(doubt.towards)
+    assert {"casino", "bonus", "sunrise"} <= set(doubt.words)
+
+
+def test_what_is_shown_needs_no_explanation() -> None:
+    assert known.explained(post()) is None
+
+
+def test_suspicion_weighs_in_the_queue_until_somebody_has_looked() -> None:
+    topic = post("Cheaper ink", "I got it for half with the coupon abc934948, and it fits")
+    case = open_case(topic)
+    assert case is not None
+    assert case.risk == pytest.approx(
+        risk.risk_of([], reach=1, is_held=False, suspicion=judged(topic).score)
+    )
+    assert known.suspicion(topic) == judged(topic).score
+    spam.learn(topic, is_spam=False)
+    assert known.suspicion(topic) == 0
+
+
+def test_taking_back_a_flag_leaves_what_an_automatic_rule_asks_for() -> None:
+    topic = post("Cheaper ink", "I got it for half with the coupon abc934948, and it fits")
+    reporter = make_user()
+    withdraw(reporter, flag(reporter, topic, rule=Rule.OFF_TOPIC))
     assert open_case(topic) is not None
 
 
