@@ -6,6 +6,7 @@ from bench import (
     import_rate,
     indexing,
     new_topic,
+    public_log,
     serving,
     spam,
     stand_ins,
@@ -18,6 +19,7 @@ main.add_command(serving.main, "serving")
 main.add_command(import_rate.main, "import_rate")
 main.add_command(indexing.main, "indexing")
 main.add_command(new_topic.main, "new_topic")
+main.add_command(public_log.main, "public_log")
 main.add_command(spam.main, "spam")
 main.add_command(stand_ins.main, "stand_ins")
 main.add_command(suggestions.main, "suggestions")

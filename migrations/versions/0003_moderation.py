@@ -26,6 +26,13 @@ OUTCOMES = (
     "'mask', 'remove', 'move', 'warn', 'limit', 'suspend', 'release', 'overturned', 'upheld',"
     " 'declined'"
 )
+# A new row follows the newest one. It cannot take the place of one either, as SQLite's INSERT OR
+# REPLACE would have it, which deletes without asking the triggers for deleting.
+FOLLOWS = (
+    "NEW.seq = COALESCE((SELECT MAX(seq) FROM public_log), 0) + 1 AND NEW.previous = COALESCE("
+    f"(SELECT digest FROM public_log ORDER BY seq DESC LIMIT 1), '{'0' * 64}')"
+)
+IS_THERE = "EXISTS (SELECT 1 FROM public_log_texts WHERE seq = NEW.seq AND field = NEW.field)"
 
 
 def upgrade() -> None:
@@ -510,12 +517,23 @@ def _protect_the_log() -> None:
             "CREATE TRIGGER public_log_texts_only_go BEFORE UPDATE ON public_log_texts "
             f"FOR EACH ROW WHEN (NOT ({REDACTED})) EXECUTE FUNCTION public_log_refuses()"
         )
+        op.execute(
+            "CREATE FUNCTION public_log_follows() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN IF NOT ({FOLLOWS}) THEN RAISE EXCEPTION '{REFUSED}'; END IF; "
+            "RETURN NEW; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER public_log_grows BEFORE INSERT ON public_log "
+            "FOR EACH ROW EXECUTE FUNCTION public_log_follows()"
+        )
         return
     for name, when in (
         ("public_log_is_not_changed", "UPDATE ON public_log"),
         ("public_log_is_not_deleted", "DELETE ON public_log"),
         ("public_log_texts_stay", "DELETE ON public_log_texts"),
         ("public_log_texts_only_go", f"UPDATE ON public_log_texts WHEN NOT ({REDACTED})"),
+        ("public_log_grows", f"INSERT ON public_log WHEN NOT ({FOLLOWS})"),
+        ("public_log_texts_are_not_replaced", f"INSERT ON public_log_texts WHEN {IS_THERE}"),
     ):
         op.execute(
             f"CREATE TRIGGER {name} BEFORE {when} BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
@@ -527,12 +545,15 @@ def _let_the_log_go() -> None:
         for table in ("public_log", "public_log_texts"):
             op.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         op.execute("DROP FUNCTION public_log_refuses() CASCADE")
+        op.execute("DROP FUNCTION public_log_follows() CASCADE")
         return
     for name in (
         "public_log_is_not_changed",
         "public_log_is_not_deleted",
         "public_log_texts_stay",
         "public_log_texts_only_go",
+        "public_log_grows",
+        "public_log_texts_are_not_replaced",
     ):
         op.execute(f"DROP TRIGGER {name}")
 

@@ -70,6 +70,54 @@ def test_the_database_refuses_to_change_it(app: Flask, statement: object) -> Non
     assert db.session.scalars(select(LogEntry.target)).all() == ["reply 7"]
 
 
+ROW = """
+    public_log (seq, at, role, action, target, company, details, commitments, previous, digest)
+    SELECT {seq}, at, role, action, 'reply 8', company, details, commitments, '{previous}', '{digest}'
+    FROM public_log WHERE seq = 1
+"""
+
+
+@pytest.mark.parametrize("seq", [1, 3, 0, -1])
+def test_a_new_row_has_the_next_number(app: Flask, seq: int) -> None:
+    last = a_row().digest
+    with pytest.raises(DBAPIError), db.session.begin_nested():
+        row = ROW.format(seq=seq, previous=last, digest="a" * 64)
+        db.session.execute(text(f"INSERT INTO {row}"))
+
+
+def test_a_new_row_holds_the_digest_of_the_one_before(app: Flask) -> None:
+    last = a_row().digest
+    with pytest.raises(DBAPIError), db.session.begin_nested():
+        row = ROW.format(seq=2, previous="b" * 64, digest="a" * 64)
+        db.session.execute(text(f"INSERT INTO {row}"))
+    db.session.execute(text(f"INSERT INTO {ROW.format(seq=2, previous=last, digest='a' * 64)}"))
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"REPLACE INTO {ROW.format(seq=1, previous=chain.BEGINNING, digest='a' * 64)}",
+        "UPDATE OR REPLACE public_log SET target = 'reply 8'",
+        "REPLACE INTO public_log_texts VALUES (1, 'reason', 'aa', 'Something else.', NULL)",
+    ],
+)
+def test_nothing_can_be_put_in_the_place_of_a_row(app: Flask, statement: str) -> None:
+    a_row()
+    with pytest.raises(DBAPIError, match="only ever added to"), db.session.begin_nested():
+        db.session.execute(text(statement))
+    assert db.session.scalars(select(LogEntry.target)).all() == ["reply 7"]
+    assert db.session.scalars(select(LogText.text)).all() == ["Sells pills."]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("table", ["public_log", "public_log_texts", "public_log CASCADE"])
+def test_the_tables_cannot_be_emptied(app: Flask, table: str) -> None:
+    a_row()
+    with pytest.raises(DBAPIError), db.session.begin_nested():
+        db.session.execute(text(f"TRUNCATE {table}"))
+
+
 def test_a_text_can_be_redacted_once() -> None:
     row = a_row()
     gone = {"text": None, "salt": None, "redacted_at": clock.now()}

@@ -33,6 +33,7 @@ TRIGGERS = (
     "public_log_is_not_deleted",
     "public_log_texts_stay",
     "public_log_texts_only_go",
+    "public_log_grows",
 )
 
 
