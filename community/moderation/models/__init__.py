@@ -28,6 +28,7 @@ from community.moderation.models.cases import (
 from community.moderation.models.legal import LegalOutcome, LegalRequest
 from community.moderation.models.log import LogAction, LogEntry, LogRole, LogText
 from community.moderation.models.modes import Mode, ModeKind
+from community.moderation.models.offices import Office
 from community.moderation.models.spam import SpamCount, SpamJudgement
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "LogText",
     "Mode",
     "ModeKind",
+    "Office",
     "Restriction",
     "RestrictionKind",
     "SpamCount",
