@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from community import search
 from community.accounts.models import User
 from community.companies.models import Company
 from community.core import clock, outbox
@@ -30,8 +31,9 @@ from community.moderation.services.decide import Ruling, decide
 from community.moderation.services.flag import flag, withdraw
 from community.moderation.spam import ALL, Outcome
 from community.moderation.spam.learning import key_of
+from community.notifications.models import Notification, NotificationKind
 from community.topics.models import AskedBy, Reply, Rule, Sight, Tombstone, Topic, TopicKind
-from community.topics.services import post_reply, post_topic, visibility
+from community.topics.services import follow, post_reply, post_topic, visibility
 from tests.factories import make_company, make_employee, make_reply, make_topic, make_user
 
 FLOOD = "Sunrise Loan App customer care helpline number (❾❽❼❻❺❹❸❷❶⓿)"
@@ -119,13 +121,23 @@ def test_flood_is_held_logged_and_waits_in_the_queue() -> None:
     assert FLOOD not in decision.reason  # the log is public
 
 
+def told(user: User) -> list[int | None]:
+    rows = select(Notification.topic_id).where(
+        Notification.user_id == user.id, Notification.kind == NotificationKind.POSTED
+    )
+    return list(db.session.scalars(rows))
+
+
 def test_nobody_hears_of_what_is_held_until_it_is_released() -> None:
-    topic = held()
+    company, follower = make_company(), make_user()
+    follow(follower, company)
+    topic = held(company=company)
     outbox.deliver_due()
-    assert topic.hidden_at is not None
+    assert told(follower) == []
+    assert search.index().similar("helpline", company_id=company.id) == []
 
     ruled(topic, DecisionAction.RELEASE)
-    assert topic.hidden_at is None
+    assert told(follower) == [topic.id]
     assert open_case(topic) is None
 
 
@@ -256,7 +268,8 @@ def test_kept_after_a_look_is_honest() -> None:
 
 @pytest.mark.parametrize("role", ["trusted_since", "is_moderator", "is_admin"])
 def test_trusted_people_are_never_held(role: str) -> None:
-    author = make_user(**{role: clock.now() if role == "trusted_since" else True})
+    author = make_user()
+    setattr(author, role, clock.now() if role == "trusted_since" else True)
     topic = post(f"☎️//{FLOOD}//💯", FLOOD, author=author)
     assert judged(topic).outcome is Outcome.LOOKED_AT
     assert topic.hidden_at is None

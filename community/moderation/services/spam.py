@@ -38,7 +38,7 @@ from community.moderation.queries.targets import Post
 from community.moderation.services import cases, log
 from community.moderation.spam import Judgement, Outcome, Seen, Sign, Text
 from community.search import languages
-from community.topics.models import AskedBy, Rule, Sight, Tombstone, Topic
+from community.topics.models import AskedBy, Reply, Rule, Sight, Tombstone, Topic
 from community.topics.services import visibility
 
 STANDS = timedelta(days=7)  # a post that nobody has taken out of sight until then is honest
@@ -230,10 +230,11 @@ def _reason(judgement: Judgement) -> str:
     against = sorted(
         (part for part in judgement.parts if part.weight > 0), key=lambda part: -part.weight
     )
-    return gettext(
+    reason: str = gettext(
         "Likely to be spam: %(signs)s. Somebody will look at it.",
         signs=", ".join(str(words.SPAM_PARTS[part.name]) for part in against[:3]),
     )
+    return reason
 
 
 # -- learning -----------------------------------------------------------------------------------
@@ -302,6 +303,6 @@ def _text(post: Post) -> Text:
 
 
 def _post_of(judgement: SpamJudgement) -> Post:
-    post = targets.target_of(judgement)
-    assert not isinstance(post, User)  # a judgement has a topic or a reply
-    return post
+    if judgement.topic_id is not None:
+        return db.session.get_one(Topic, judgement.topic_id)
+    return db.session.get_one(Reply, judgement.reply_id)
