@@ -39,6 +39,8 @@ function does(key) {
   return found && (() => press(found));
 }
 
+for (const help of document.querySelectorAll("[data-keys-help]")) help.hidden = !isOn();
+
 document.addEventListener("keydown", (event) => {
   const isTyping = event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, dialog");
   if (!isOn() || isTyping || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
