@@ -177,7 +177,7 @@ class World:
         for name in rule.arguments - set(rule.defaults or ()):
             known = self._parts.get(f"{rule.endpoint} {name}") or self._parts.get(name)
             assert known, f"{rule.rule}: say in `_address_parts` what a good {name!r} is"
-            path = re.sub(rf"<(?:\w+:)?{name}>", parts.get(name) or quote(known), path)
+            path = re.sub(rf"<(?:[^<>]+:)?{name}>", parts.get(name) or quote(known), path)
         return path
 
     def send(
