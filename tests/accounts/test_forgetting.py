@@ -16,6 +16,9 @@ from community.companies.models import Company, MandateKind
 from community.core import clock, outbox
 from community.core.db import Base, db, transaction
 from community.core.erasing import REMOVED, SOMEBODY, Traces
+from community.moderation.models import LogAction, LogRole
+from community.moderation.queries import log as public_log
+from community.moderation.services import log
 from community.pictures import reading as pictures_reading
 from community.pictures import services as pictures
 from community.topics import services as topics
@@ -172,6 +175,12 @@ def _take_part(her: User, other: User) -> None:
         )
         for person, words in ((her, NAME), (other, f"Ask @{USERNAME}, {EMAIL}")):
             writing.save_draft({"body": words}, place="ask", user=person)
+        log.append(
+            LogAction.KEEP,
+            role=LogRole.MODERATOR,
+            target="site",
+            texts={"moderator": USERNAME, "reason": f"As @{USERNAME} wrote, {EMAIL}."},
+        )
         encoded = pictures_reading.encode(saved(plain(), "PNG"))
         pictures.add_picture(her, encoded, key=pictures.store(encoded))
         db.session.add(
@@ -190,6 +199,7 @@ def test_nothing_is_left_of_somebody_who_is_forgotten(live_app: Flask, instance:
 
     assert rows_that_tell() == []
     assert files_that_tell(instance) == []
+    assert public_log.verified().redacted == 2
     went_wrong = select(outbox.OutboxRow).where(
         outbox.OutboxRow.last_error.is_not(None), outbox.OutboxRow.handler != PLANTED
     )
