@@ -158,6 +158,10 @@ def _wire_news() -> None:
     _after("decision.made", do=news.tell_of_decision, alone=True)
     _after("decision.overturned", do=news.tell_of_overturned, alone=True)
     _after("case.decided", do=news.tell_of_judged_flags, alone=True)
+    _after("juror.drawn", do=news.tell_juror, alone=True)
+    _after("juror.reminded", do=news.remind_juror, alone=True)
+    _after("moderator.asked", do=news.tell_moderator, alone=True)
+    _after("appeal.closed", do=news.tell_appellant, alone=True)
     _after("news.waiting", do=news.mail_news, batch=True, alone=True, patient=True)
     _after("day.begun", do=news.mail_daily, batch=True, alone=True, patient=True)
 
@@ -170,11 +174,7 @@ def _wire_moderation() -> None:
     _after("company.moderated", do=moderation.log_company_page)
     _after("topic.edited", "reply.edited", do=moderation.judge_edited)
     _after("case.decided", "decision.overturned", do=moderation.learn_from_case)
-    _after("juror.drawn", do=moderation.mail_juror, alone=True)
-    _after("juror.reminded", do=moderation.mail_reminder, alone=True)
     _after("appeal.unjudged", do=moderation.ask_moderators)
-    _after("moderator.asked", do=moderation.mail_moderator, alone=True)
-    _after("appeal.closed", do=moderation.mail_outcome, alone=True)
     _after("decision.overturned", do=moderation.end_moot_appeal)
 
 

@@ -132,6 +132,8 @@ def daily(user_id: int, day: str) -> Letter | None:
 
 def address_of(news: News) -> str:
     """Return the whole address of where something happened."""
+    if news.appeal_id is not None:
+        return absolute("moderation.show_appeal", appeal_id=news.appeal_id)
     if news.decision_id is not None:
         return absolute("moderation.decision", decision_id=news.decision_id)
     if news.reply_id is not None:

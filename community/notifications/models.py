@@ -33,6 +33,7 @@ class NotificationKind(enum.StrEnum):
     EDITED = "edited"  # what one wrote, by somebody else
     DECIDED = "decided"  # moderators decided about what one wrote, or about oneself
     FLAG_JUDGED = "flag_judged"  # what came of one's flag
+    APPEAL = "appeal"  # that one is asked to judge, and how one's own ended
 
 
 class Outcome(enum.StrEnum):
@@ -48,6 +49,12 @@ class Outcome(enum.StrEnum):
     OVERTURNED = "overturned"  # a decision about one was taken back
     UPHELD = "upheld"  # of a flag: a rule was broken
     DECLINED = "declined"  # none was
+    SUMMONED = "summoned"  # one was drawn to judge an appeal
+    REMINDED = "reminded"  # and has a day left
+    ASKED = "asked"  # as a moderator, where no jury came together
+    HOLDS = "holds"  # one's appeal changed nothing
+    FALLS = "falls"  # it overturned the decision
+    LAPSED = "lapsed"  # nobody judged it
 
 
 class Notification(Base):
@@ -66,7 +73,8 @@ class Notification(Base):
     )
     change_id: Mapped[int | None] = mapped_column(ForeignKey("status_changes.id"))
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))
-    outcome: Mapped[Outcome | None]  # what moderators decided
+    appeal_id: Mapped[int | None] = mapped_column(ForeignKey("appeals.id"))
+    outcome: Mapped[Outcome | None]  # what moderators or a jury decided
     source_key: Mapped[str] = mapped_column(String(SOURCE_KEY_MAX))  # "reply-12": what caused it
     number: Mapped[int | None]  # how many people an answer has helped
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -110,6 +118,7 @@ DEFAULTS: dict[NotificationKind, Delivery] = {
     NotificationKind.OFFICIAL: Delivery.AT_ONCE,
     NotificationKind.REPLIED: Delivery.AT_ONCE,
     NotificationKind.DECIDED: Delivery.AT_ONCE,
+    NotificationKind.APPEAL: Delivery.AT_ONCE,
     NotificationKind.FLAG_JUDGED: Delivery.DAILY,
     NotificationKind.COMMENTED: Delivery.DAILY,
     NotificationKind.STATUS: Delivery.DAILY,

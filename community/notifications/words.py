@@ -24,6 +24,7 @@ KINDS = {
     Kind.EDITED: _l("Somebody edits what you wrote"),
     Kind.DECIDED: _l("Moderators decide about what you wrote"),
     Kind.FLAG_JUDGED: _l("Moderators judge your flag"),
+    Kind.APPEAL: _l("You are asked to judge an appeal, or one of yours ends"),
     Kind.MATCHED: _l("A new topic fits a search that you saved"),
     Kind.POSTED: _l("Something new from a company, product, tag or person that you follow"),
 }
@@ -57,6 +58,14 @@ _OUTCOMES = {
     Outcome.OVERTURNED: _l("A decision about you was taken back"),
     Outcome.UPHELD: _l("You were right to flag this: moderators acted on it"),
     Outcome.DECLINED: _l("Moderators looked at what you flagged: it breaks no rule"),
+    Outcome.SUMMONED: _l(
+        "You were drawn to judge an appeal. Answer within 72 hours, or give your place back"
+    ),
+    Outcome.REMINDED: _l("One day is left to judge the appeal for which you were drawn"),
+    Outcome.ASKED: _l("No jury came together for an appeal. You may decide it"),
+    Outcome.HOLDS: _l("Your appeal has ended: the decision holds"),
+    Outcome.FALLS: _l("Your appeal has ended: the decision was overturned"),
+    Outcome.LAPSED: _l("Your appeal has ended: nobody judged it in time"),
 }
 _ANSWERED_FOR_COMPANY = _l("%(who)s answered for %(company)s")
 _ANSWERED_OFFICIALLY = _l("%(who)s gave the official answer of %(company)s")

@@ -24,7 +24,7 @@ KINDS_BEFORE = (
 )
 OUTCOMES = (
     "'mask', 'remove', 'move', 'warn', 'limit', 'suspend', 'release', 'overturned', 'upheld',"
-    " 'declined'"
+    " 'declined', 'summoned', 'reminded', 'asked', 'holds', 'falls', 'lapsed'"
 )
 # A new row follows the newest one. It cannot take the place of one either, as SQLite's INSERT OR
 # REPLACE would have it, which deletes without asking the triggers for deleting.
@@ -377,25 +377,29 @@ def upgrade() -> None:
 
     with op.batch_alter_table('notifications', schema=None) as batch_op:
         batch_op.add_column(sa.Column('decision_id', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('appeal_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('outcome', sa.String(length=32), nullable=True))
         batch_op.create_foreign_key(batch_op.f('fk_notifications_decision_id'), 'decisions', ['decision_id'], ['id'])
+        batch_op.create_foreign_key(batch_op.f('fk_notifications_appeal_id'), 'appeals', ['appeal_id'], ['id'])
         batch_op.create_check_constraint(batch_op.f('ck_notifications_outcome'), f"outcome IN ({OUTCOMES})")
     for table in ('notifications', 'notification_preferences'):
-        _let_kinds_be(table, f"{KINDS_BEFORE}, 'decided', 'flag_judged'")
+        _let_kinds_be(table, f"{KINDS_BEFORE}, 'decided', 'flag_judged', 'appeal'")
 
     _protect_the_log()
 
 
 def downgrade() -> None:
     _let_the_log_go()
-    op.execute("DELETE FROM notifications WHERE decision_id IS NOT NULL")
-    op.execute("DELETE FROM notification_preferences WHERE kind IN ('decided', 'flag_judged')")
+    op.execute("DELETE FROM notifications WHERE outcome IS NOT NULL")
+    op.execute("DELETE FROM notification_preferences WHERE kind IN ('decided', 'flag_judged', 'appeal')")
     for table in ('notifications', 'notification_preferences'):
         _let_kinds_be(table, KINDS_BEFORE)
     with op.batch_alter_table('notifications', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('ck_notifications_outcome'), type_='check')
         batch_op.drop_constraint(batch_op.f('fk_notifications_decision_id'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('fk_notifications_appeal_id'), type_='foreignkey')
         batch_op.drop_column('outcome')
+        batch_op.drop_column('appeal_id')
         batch_op.drop_column('decision_id')
 
     with op.batch_alter_table('users', schema=None) as batch_op:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from community.accounts.models import User
 from community.core import clock, outbox
@@ -19,6 +20,7 @@ from community.moderation.models import (
     JurorVote,
 )
 from community.moderation.services import appeal as appeals
+from community.notifications.models import Notification, Outcome
 from community.topics.models import Reply
 from tests.conftest import Client, browser_for
 from tests.factories import make_reply, make_topic, make_user
@@ -31,12 +33,6 @@ SECRET = "The reset button is behind the lid."
 @pytest.fixture
 def reply(app: Flask) -> Reply:
     return make_reply(make_topic(), body=SECRET, body_html=f"<p>{SECRET}</p>")
-
-
-def mails(app: Flask) -> list[tuple[str, str]]:
-    outbox.deliver_due()
-    sent = app.extensions.pop("mail_sent", [])
-    return sorted((one["To"], one["Subject"]) for one in sent)
 
 
 def test_the_way_from_the_log_to_an_appeal_and_its_outcome(
@@ -160,29 +156,51 @@ def test_there_is_nothing_to_appeal_in_other_rows(app: Flask, sign_in: SignIn) -
     assert "No appeal has ended yet." in browser_for(app).get("/appeals").text
 
 
-def test_mails_ask_remind_and_tell(app: Flask, reply: Reply) -> None:
+def test_people_are_asked_reminded_and_told_by_bell_and_mail(app: Flask, reply: Reply) -> None:
     trusted(3)
     with clock.frozen(clock.now()) as move_on:
         appeal = appealed(reply)
-        jury = [(one.email, "You are asked to judge an appeal") for one in jury_of(appeal)]
-        assert set(jury) <= set(mails(app))
-        first = jury_of(appeal)[0]
+        first, second, third = jury_of(appeal)
+        assert told(Outcome.SUMMONED) == [first.email, second.email, third.email]
         appeals.vote(first, appeal, vote=JurorVote.OVERTURN, reason="It helps.")
         move_on(timedelta(hours=48))
         advance_appeals()
-        others = [one for one in jury_of(appeal) if one is not first]
-        late = [(one.email, "One day left to judge an appeal") for one in others]
-        assert [one for one in mails(app) if one[1] == late[0][1]] == late
-        appeals.vote(others[0], appeal, vote=JurorVote.OVERTURN, reason="It does.")
+        assert told(Outcome.REMINDED) == [second.email, third.email]
+        appeals.vote(second, appeal, vote=JurorVote.OVERTURN, reason="It does.")
 
-        assert (reply.author.email, "Your appeal has ended") in mails(app)
+        assert told(Outcome.FALLS) == [reply.author.email]
+    mailed = [one["To"] for one in app.extensions["mail_sent"]]
+    assert {first.email, second.email, third.email, reply.author.email} <= set(mailed)
 
 
 def test_moderators_without_a_stake_are_asked_where_there_is_no_jury(
     app: Flask, reply: Reply
 ) -> None:
-    make_user("nora", is_moderator=True, email="nora@mail.example")
+    make_user("nora", is_moderator=True)
     appealed(reply)
 
-    asked = [to for to, subject in mails(app) if subject == "An appeal waits for a moderator"]
-    assert asked == ["nora@mail.example"]
+    assert told(Outcome.ASKED) == ["nora@mail.example"]
+
+
+def test_news_of_an_appeal_lead_to_it(app: Flask, sign_in: SignIn, reply: Reply) -> None:
+    trusted(3)
+    appeal = appealed(reply)
+    outbox.deliver_due()
+    juror = jury_of(appeal)[0]
+    browser = sign_in(juror)
+
+    assert "You were drawn to judge an appeal" in browser.get("/notifications").text
+    one = db.session.scalars(select(Notification.id).where(Notification.user_id == juror.id)).one()
+    assert browser.get(f"/notifications/{one}").headers["Location"] == f"/appeals/{appeal.id}"
+
+
+def told(outcome: Outcome) -> list[str | None]:
+    """Return the addresses of those who have this in their bell."""
+    outbox.deliver_due()
+    people = (
+        select(User.email)
+        .join(Notification, Notification.user_id == User.id)
+        .where(Notification.outcome == outcome)
+        .order_by(User.id)
+    )
+    return list(db.session.scalars(people))

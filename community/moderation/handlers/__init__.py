@@ -4,10 +4,6 @@ from community.moderation.handlers.appealing import (
     advance_appeals,
     ask_moderators,
     end_moot_appeal,
-    mail_juror,
-    mail_moderator,
-    mail_outcome,
-    mail_reminder,
 )
 from community.moderation.handlers.ending import end_modes
 from community.moderation.handlers.judging import (
@@ -33,9 +29,5 @@ __all__ = [
     "log_company_page",
     "log_sorting",
     "log_status",
-    "mail_juror",
-    "mail_moderator",
-    "mail_outcome",
-    "mail_reminder",
     "note_head",
 ]

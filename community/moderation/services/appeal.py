@@ -261,7 +261,13 @@ def _end(
     for seat in _waiting(appeal):  # what they would have said changes nothing any more
         change(seat, declined_at=at)
     change(appeal, state=state, closed_at=at, log_seq=log_seq)
-    outbox.publish("appeal.closed", appeal_id=appeal.id, state=state.value, overturned=overturned)
+    outbox.publish(
+        "appeal.closed",
+        appeal_id=appeal.id,
+        appellant_id=appeal.appellant_id,
+        state=state.value,
+        overturned=overturned,
+    )
 
 
 def _lock(appeal: Appeal) -> None:

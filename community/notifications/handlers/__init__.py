@@ -1,5 +1,11 @@
 """What follows changes: people are told, and what they want mailed is mailed."""
 
+from community.notifications.handlers.appealed import (
+    remind_juror,
+    tell_appellant,
+    tell_juror,
+    tell_moderator,
+)
 from community.notifications.handlers.judged import (
     tell_of_decision,
     tell_of_judged_flags,
@@ -28,6 +34,10 @@ __all__ = [
     "let_news_go",
     "mail_daily",
     "mail_news",
+    "remind_juror",
+    "tell_appellant",
+    "tell_juror",
+    "tell_moderator",
     "tell_of_acceptance",
     "tell_of_comment",
     "tell_of_decision",

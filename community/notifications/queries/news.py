@@ -46,14 +46,14 @@ DAILY_KEY = "daily-"  # how the keys of daily mails begin
 _actor = aliased(User, name="actor")
 
 # What is hidden by now is no news any more.
-# But what moderators decided is told of what is out of sight, to whom it concerns.
+# But what was decided and appealed is told of what is out of sight, to whom it concerns.
 _CAN_BE_SEEN = or_(
-    Notification.decision_id.is_not(None),
+    Notification.outcome.is_not(None),
     and_(Topic.hidden_at.is_(None), or_(Notification.reply_id.is_(None), REPLY_IS_SEEN)),
 )
 _text = case(
     (
-        Notification.decision_id.is_(None),
+        Notification.outcome.is_(None),
         func.coalesce(
             Reply.body_html,
             case((Notification.kind.in_(("posted", "matched", "mentioned")), Topic.body_html)),
@@ -97,6 +97,7 @@ class News:
     note: str  # to a change of status
     number: int
     decision_id: int | None
+    appeal_id: int | None
     outcome: Outcome | None  # what moderators decided
     text: str  # the first words of what was written
     created_at: datetime
@@ -312,6 +313,7 @@ _NEWS: Select[*tuple[Any, ...]] = (
         StatusChange.note,
         Notification.number,
         Notification.decision_id,
+        Notification.appeal_id,
         Notification.outcome,
         func.substr(_text, 1, OPENING).label("opening"),
         Notification.created_at,
@@ -354,6 +356,7 @@ def _news(row: Any, text_max: int) -> News:
         note=row.note or "",
         number=row.number or 0,
         decision_id=row.decision_id,
+        appeal_id=row.appeal_id,
         outcome=row.outcome,
         text=excerpt(row.opening, text_max) if row.opening else "",
         created_at=row.created_at,

@@ -32,6 +32,7 @@ class Happening:
     change_id: int | None = None
     number: int | None = None
     decision_id: int | None = None
+    appeal_id: int | None = None
     outcome: Outcome | None = None
 
 
@@ -86,6 +87,7 @@ def _write(what: Happening, told: Sequence[Recipient]) -> int:
             "change_id": what.change_id,
             "number": what.number,
             "decision_id": what.decision_id,
+            "appeal_id": what.appeal_id,
             "outcome": what.outcome,
             "source_key": what.source_key,
             "created_at": now,

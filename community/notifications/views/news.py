@@ -69,6 +69,8 @@ def open_one(notification_id: int) -> ResponseReturnValue:
         news = services.open_news(user, notification_id)
     if news is None:
         abort(404, _("What this was about cannot be seen any more."))
+    if news.appeal_id is not None:
+        return see_other(url_for("moderation.show_appeal", appeal_id=news.appeal_id))
     if news.decision_id is not None:
         return see_other(url_for("moderation.decision", decision_id=news.decision_id))
     if news.reply_id is not None:
