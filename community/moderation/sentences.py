@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask_babel import format_date, gettext
+from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
 
 from community.moderation.models import DecisionAction, RestrictionKind
@@ -89,7 +89,7 @@ def about_author(
     if measure is DecisionAction.LIMIT and limit in _LIMITED:
         return str(_LIMITED[limit]) % {"day": day}
     if measure is DecisionAction.LIMIT:
-        return gettext("Until %(day)s, you can post less than others.", day=day)
+        return str(_l("Until %(day)s, you can post less than others.")) % {"day": day}
     if measure is DecisionAction.SUSPEND:
-        return gettext("Until %(day)s, you can read but not take part.", day=day)
-    return gettext("This is a warning: please keep to the rules.")
+        return str(_l("Until %(day)s, you can read but not take part.")) % {"day": day}
+    return str(_l("This is a warning: please keep to the rules."))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -63,7 +64,7 @@ def confirmed(browser: Client, case: Case, **more: str) -> Any:
     asked = browser.submit(f"/moderation/cases/{case.id}/decide", **sent)
     told = re.search(r'name="read" value="([^"]*)"', asked.get_data(as_text=True))
     assert told is not None, text_of(asked)
-    read = told[1].replace("&#34;", '"').replace("&#39;", "'").replace("&amp;", "&")
+    read = unescape(told[1])
     return browser.submit(f"/moderation/cases/{case.id}/decide", **sent, read=read)
 
 
@@ -72,7 +73,12 @@ def confirmed(browser: Client, case: Case, **more: str) -> Any:
 
 @pytest.mark.parametrize("what", ["topic", "reply", "person"])
 def test_anybody_flags_for_one_reason(sign_in: SignIn, what: str) -> None:
-    target = {"topic": make_topic, "reply": make_reply, "person": make_user}[what]()
+    make: dict[str, Callable[[], Any]] = {
+        "topic": make_topic,
+        "reply": make_reply,
+        "person": make_user,
+    }
+    target = make[what]()
     browser = sign_in(make_user())
     page = text_of(browser.get(f"/flag/{what}/{target.id}"))
     assert "That it criticises a company is no reason." in page
@@ -185,9 +191,7 @@ def test_the_queue_is_paged(sign_in: SignIn) -> None:
     newer = re.search(r'href="(/moderation\?before=[^"]*)"', second)
     assert newer is not None
     again = browser.get(newer[1]).get_data(as_text=True)
-    assert re.findall(r">(Case number \d+!)<", again) == re.findall(
-        r">(Case number \d+!)<", first
-    )
+    assert re.findall(r">(Case number \d+!)<", again) == re.findall(r">(Case number \d+!)<", first)
 
 
 def test_whoever_has_a_stake_sees_no_content(sign_in: SignIn) -> None:

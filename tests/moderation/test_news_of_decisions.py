@@ -89,9 +89,7 @@ def test_news_of_what_is_out_of_sight_is_seen_and_leads_to_the_decision(
         )
 
 
-def test_a_person_who_is_warned_hears_of_it(
-    app: Flask, sign_in: Callable[[User], Client]
-) -> None:
+def test_a_person_who_is_warned_hears_of_it(app: Flask, sign_in: Callable[[User], Client]) -> None:
     person = make_user()
     ruling = Ruling(
         action=DecisionAction.KEEP,
