@@ -6,7 +6,7 @@ and whoever has to change something what; the form keeps what they typed.
 
 from datetime import datetime, timedelta
 
-from flask_babel import format_date, format_timedelta, gettext
+from flask_babel import format_date, gettext, ngettext
 
 from community.core.errors import Invalid, NotAllowed
 from community.moderation.models import RestrictionKind
@@ -95,8 +95,15 @@ def _require_pause_of_one(attempt: Attempt, until: datetime) -> None:
 
 
 def _soon(wait: timedelta) -> str:
-    """Return a wait in whole minutes, or in seconds below one: "in 6 minutes". Never too short."""
-    unit = 60 if wait > timedelta(minutes=1) else 1
-    units = -(-wait // timedelta(seconds=unit))
-    words: str = format_timedelta(timedelta(seconds=units * unit), add_direction=True, threshold=10)
+    """Return a wait in words, rounded up so that it is never too short: "in 6 minutes"."""
+    words: str
+    if wait > timedelta(minutes=90):
+        hours = -(-wait // timedelta(hours=1))
+        words = ngettext("in %(num)s hour", "in %(num)s hours", hours)
+    elif wait > timedelta(minutes=1):
+        minutes = -(-wait // timedelta(minutes=1))
+        words = ngettext("in %(num)s minute", "in %(num)s minutes", minutes)
+    else:
+        seconds = -(-wait // timedelta(seconds=1))
+        words = ngettext("in %(num)s second", "in %(num)s seconds", seconds)
     return words
