@@ -10,7 +10,7 @@ had needed as long, and honest posts a week later, as the site does it. Which po
 import gzip
 import json
 import re
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -38,6 +38,7 @@ PERIODS = (
 HONEST_AFTER = timedelta(days=7)
 REPEATED_WITHIN = timedelta(days=2)
 AN_HOUR = timedelta(hours=1)
+A_DAY = timedelta(days=1)
 _MASK = re.compile(r"\[number\]")
 
 
@@ -66,7 +67,7 @@ class Replay:
 
     counts: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     joined: dict[str, datetime] = field(default_factory=dict)
-    standing: Counter[str] = field(default_factory=Counter)
+    shown: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     posted: dict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque))
     recent: deque[Earlier] = field(default_factory=deque)
     today: list[tuple[bool, list[str], Earlier]] = field(default_factory=list)
@@ -85,7 +86,7 @@ class Replay:
         self.posted[one.author].append(one.at)
         self.joined.setdefault(one.author, one.at)
         if not is_spam and judgement.outcome is not Outcome.HELD:
-            self.standing[one.author] += 1
+            self.shown[one.author].append(one.at)
         self.today.append((is_spam, keys, earlier))
         return judgement, signs
 
@@ -111,7 +112,8 @@ class Replay:
         while posted and posted[0] <= one.at - AN_HOUR:
             posted.popleft()
         days = (one.at - self.joined.get(one.author, one.at)) / timedelta(days=1)
-        return Writer(days=days, standing=self.standing[one.author], last_hour=len(posted))
+        standing = sum(at <= one.at - A_DAY for at in self.shown[one.author])
+        return Writer(days=days, standing=standing, last_hour=len(posted))
 
     def _seen(self, one: Question, fingerprint: int | None) -> Seen:
         while self.recent and self.recent[0].at <= one.at - REPEATED_WITHIN:

@@ -6,6 +6,7 @@ from community.moderation import spam
 from community.moderation.spam import Seen, Sign, Text, Writer
 
 MEMBER = Writer(days=400, standing=12, last_hour=0)
+STRANGER = Writer(days=400, standing=2, last_hour=0)
 
 
 def signs(title: str, body: str = "") -> frozenset[Sign]:
@@ -104,7 +105,14 @@ def test_links() -> None:
     ],
 )
 def test_repetition(seen: Seen, expected: set[Sign]) -> None:
-    assert spam.signs_of(Text("a", "b"), MEMBER, seen) == expected
+    assert spam.signs_of(Text("a", "b"), STRANGER, seen) == expected
+
+
+def test_who_has_taken_part_before_may_answer_many_in_the_same_words() -> None:
+    helper = Writer(days=400, standing=3, last_hour=30)
+    assert spam.signs_of(Text("", "Try this."), helper, Seen(by_author=30)) == frozenset()
+    copied = spam.signs_of(Text("", "Try this."), helper, Seen(by_author=1, by_others=1))
+    assert copied == {Sign.REPEATED_BY_OTHERS}
 
 
 @pytest.mark.parametrize(
@@ -113,7 +121,7 @@ def test_repetition(seen: Seen, expected: set[Sign]) -> None:
         (Writer(0, 0, 0), {Sign.NEW_WRITER}),
         (Writer(0, 1, 0), set()),
         (Writer(30, 0, 2), set()),
-        (Writer(30, 5, 3), {Sign.MANY_AT_ONCE}),
+        (Writer(30, 2, 3), {Sign.MANY_AT_ONCE}),
     ],
 )
 def test_writer(writer: Writer, expected: set[Sign]) -> None:

@@ -1,4 +1,7 @@
-"""Texts that break things elsewhere, in every place where people write: shown, never run."""
+"""Texts that break things elsewhere, in every place where people write: shown, never run.
+
+Who writes is a trusted member, for such texts by the hundred would be held as spam.
+"""
 
 import re
 import xml.etree.ElementTree as ET
@@ -11,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from community.accounts.models import User
 from community.companies.models import CompanyState
+from community.core import clock
 from community.core.text import one_line
 from community.topics.models import TITLE_MAX, TopicStatus
 from community.topics.queries.revisions import newest_number
@@ -71,7 +75,7 @@ def walk(browser: Client, path: str) -> int:
 
 def test_topics(texts: list[str], sign_in: SignIn) -> None:
     make_company("Brightwave")
-    browser = sign_in(make_user("mira"))
+    browser = sign_in(make_user("mira", trusted_since=clock.now()))
     ask = {"company": "Brightwave", "kind": "problem", "turned_down": "none"}
     posted = 0
 
@@ -90,7 +94,7 @@ def test_topics(texts: list[str], sign_in: SignIn) -> None:
 
 
 def test_replies_and_comments(texts: list[str], sign_in: SignIn) -> None:
-    browser = sign_in(make_user("mira"))
+    browser = sign_in(make_user("mira", trusted_since=clock.now()))
 
     for start in range(0, len(texts), PER_TOPIC):
         topic = make_topic()
@@ -104,7 +108,7 @@ def test_replies_and_comments(texts: list[str], sign_in: SignIn) -> None:
 def test_what_search_engines_read_is_what_was_written(
     texts: list[str], client: Client, sign_in: SignIn
 ) -> None:
-    browser = sign_in(make_user("mira", display_name="Mira </script>"))
+    browser = sign_in(make_user("mira", display_name="Mira </script>", trusted_since=clock.now()))
 
     for text in texts:
         words = one_line(text)[:TITLE_MAX] or "?"
@@ -135,7 +139,7 @@ def test_statuses_and_versions(texts: list[str], sign_in: SignIn) -> None:
 
 
 def test_companies(texts: list[str], sign_in: SignIn) -> None:
-    browser = sign_in(make_user("mira"))
+    browser = sign_in(make_user("mira", trusted_since=clock.now()))
     opened = 0
 
     for number, text in enumerate(texts):
@@ -154,7 +158,7 @@ def test_companies(texts: list[str], sign_in: SignIn) -> None:
 
 def test_products_and_official_help(texts: list[str], sign_in: SignIn) -> None:
     make_company("Brightwave")
-    browser = sign_in(make_user("mira"))
+    browser = sign_in(make_user("mira", trusted_since=clock.now()))
 
     for number, text in enumerate(texts):
         look(browser.submit("/c/brightwave/products/new", name=text, none_of_these="1"), text=text)
@@ -169,7 +173,7 @@ def test_products_and_official_help(texts: list[str], sign_in: SignIn) -> None:
 
 
 def test_people(texts: list[str], sign_in: SignIn) -> None:
-    browser = sign_in(make_user("mira"))
+    browser = sign_in(make_user("mira", trusted_since=clock.now()))
 
     for text in texts:
         answer = look(browser.submit("/account", display_name=text, about=text), text=text)
@@ -206,7 +210,7 @@ def test_changes(texts: list[str], sign_in: SignIn) -> None:
 
 
 def test_what_is_kept_of_writing(texts: list[str], sign_in: SignIn) -> None:
-    browser = sign_in(make_user("mira"))
+    browser = sign_in(make_user("mira", trusted_since=clock.now()))
 
     for text in texts:
         for tool in ("preview", "check"):

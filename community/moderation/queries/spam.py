@@ -28,6 +28,7 @@ from community.topics.models import Reply, Topic
 REPEATED_WITHIN = timedelta(days=2)
 COMPARED_MAX = 5_000  # posts, the newest
 AN_HOUR = timedelta(hours=1)
+A_DAY = timedelta(days=1)
 
 
 def learnt(keys: Collection[str]) -> Learnt:
@@ -46,7 +47,8 @@ def writer_of(author: User, post: Post) -> Writer:
         mine = select(func.count()).where(table.author_id == author.id, table.created_at <= at)
         if isinstance(post, table):
             mine = mine.where(table.id != post.id)
-        standing.append(mine.where(table.hidden_at.is_(None)).scalar_subquery())
+        stands = (table.hidden_at.is_(None), table.created_at <= at - A_DAY)
+        standing.append(mine.where(*stands).scalar_subquery())
         last_hour.append(mine.where(table.created_at > at - AN_HOUR).scalar_subquery())
     row = db.session.execute(
         select(

@@ -55,13 +55,19 @@ class Writer:
 
     Args:
         days: since they signed up; 0 for somebody without an account.
-        standing: their posts that can be seen and were not held.
+        standing: their posts that can be seen and were made a day before or earlier, so that
+            nobody gets them in one go.
         last_hour: their posts within the last hour, whatever became of them.
     """
 
     days: float
     standing: int
     last_hour: int
+
+    @property
+    def is_known(self) -> bool:
+        """Tell who has taken part before: they may answer many, and in the same words."""
+        return self.standing >= KNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ class Seen:
 
 
 NEW_DAYS = 7
+KNOWN = 3  # posts that stand
 MANY_LINKS = 3
 MANY_AT_ONCE = 3  # earlier posts in an hour
 OFTEN = 3  # near-same posts
@@ -86,7 +93,7 @@ OFTEN = 3  # near-same posts
 
 def signs_of(text: Text, writer: Writer, seen: Seen) -> frozenset[Sign]:
     """Return the signs of a post."""
-    return frozenset([*_in_text(text), *_of_writer(writer), *_of_repetition(seen)])
+    return frozenset([*_in_text(text), *_of_writer(writer), *_of_repetition(seen, writer)])
 
 
 def _in_text(text: Text) -> Iterator[Sign]:
@@ -113,18 +120,19 @@ def _in_text(text: Text) -> Iterator[Sign]:
 def _of_writer(writer: Writer) -> Iterator[Sign]:
     if writer.days < NEW_DAYS and writer.standing == 0:
         yield Sign.NEW_WRITER
-    if writer.last_hour >= MANY_AT_ONCE:
+    if writer.last_hour >= MANY_AT_ONCE and not writer.is_known:
         yield Sign.MANY_AT_ONCE
 
 
-def _of_repetition(seen: Seen) -> Iterator[Sign]:
+def _of_repetition(seen: Seen, writer: Writer) -> Iterator[Sign]:
     if seen.spam:
         yield Sign.LIKE_SPAM
-    if seen.by_author + seen.by_others >= OFTEN:
+    by_author = 0 if writer.is_known else seen.by_author
+    if by_author + seen.by_others >= OFTEN:
         yield Sign.REPEATED_OFTEN
     elif seen.by_others:
         yield Sign.REPEATED_BY_OTHERS
-    elif seen.by_author:
+    elif by_author:
         yield Sign.REPEATED_BY_AUTHOR
 
 
