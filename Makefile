@@ -44,6 +44,10 @@ messages: .venv/installed-dev ## Collect the words of the interface and update t
 			--locale $$(basename $$(dirname $$(dirname $$catalogue))) || exit 1; \
 	done
 
+.PHONY: powers
+powers: .venv/installed-dev ## Write who may do what into docs/moderation.md, from the policies.
+	$(BIN)/python -m community.powers docs/moderation.md
+
 ##@ Before it is shared
 
 .PHONY: check
@@ -80,6 +84,10 @@ lint-messages: .venv/installed-dev
 test-postgresql: .venv/installed-dev ## The tests on PostgreSQL: TEST_DATABASE_URL, or a server made for the run.
 	TEST_DATABASE_URL="$(POSTGRESQL_URL)" .ci/with-postgresql \
 		$(PYTEST) --ignore tests/packaging $(ARGS)
+
+.PHONY: prove
+prove: .venv/installed-dev ## Take checks of neutrality away, one at a time; the proof must fail. ARGS="--seed 7".
+	$(BIN)/python -m tests.neutrality.mutate $(ARGS)
 
 .PHONY: coverage
 coverage: .venv/installed-dev ## The tests with the lines they never reach.
