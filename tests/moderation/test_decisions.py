@@ -357,6 +357,14 @@ def test_a_held_post_is_released_or_removed() -> None:
     assert case.risk > 0
     with pytest.raises(Invalid):
         decided(case, KEPT)
+    warned = Ruling(
+        action=DecisionAction.RELEASE,
+        reason="An honest answer.",
+        rule=Rule.SPAM,
+        measure=DecisionAction.WARN,
+    )
+    with pytest.raises(Invalid, match="did nothing wrong"):
+        decided(case, warned)
     decided(case, Ruling(action=DecisionAction.RELEASE, reason="An honest answer."))
     assert reply.hidden_at is None
 

@@ -5,12 +5,12 @@ from sqlalchemy import select
 from community.accounts.models import User
 from community.core import clock
 from community.core.db import db
-from community.core.sql import add_once, change
+from community.core.sql import add_once, change, lock
 from community.moderation import risk
 from community.moderation.models import Case, Flag
 from community.moderation.queries import queue, spam, targets
 from community.moderation.queries.targets import Target
-from community.topics.models import Sight, Topic
+from community.topics.models import Reply, Sight, Topic
 from community.topics.services import visibility
 
 
@@ -50,6 +50,19 @@ def weigh(case: Case) -> None:
         suspicion=spam.suspicion(target),
     )
     change(case, risk=worth, due_at=risk.due_at(case.opened_at, worth))
+
+
+def hold_still(target: Target) -> None:
+    """Read a post afresh and let nobody change it, or its topic, before this transaction ends.
+
+    Before the log is written, whose end only one transaction at a time can have: whoever posts
+    has the topic first as well, so nobody waits for somebody who waits for them.
+    """
+    if isinstance(target, User):
+        return
+    db.session.refresh(target, ["hidden_at"], with_for_update={"key_share": True})
+    if isinstance(target, Reply):
+        lock(target.topic)
 
 
 def is_owed_a_look(target: Target) -> bool:

@@ -100,8 +100,7 @@ def decide(moderator: User | None, case: Case, ruling: Ruling, *, seen: str) -> 
     if case.decided_at is not None or not _has(moderator, case, now):
         lease.refuse(case)
     target = targets.target_of(case)
-    if not isinstance(target, User):
-        db.session.refresh(target, ["hidden_at"], with_for_update={"key_share": True})
+    cases.hold_still(target)
     if seen != judging.seen(case):
         raise Conflict(
             gettext("This case has changed since you opened it. Look again, then decide.")
@@ -180,6 +179,11 @@ def _checked(ruling: Ruling, target: Target) -> str:
         raise Invalid(gettext("That cannot be done here."), field="action")
     if ruling.measure is not None and ruling.measure not in MEASURES:
         raise Invalid(gettext("That cannot be done about a person."), field="measure")
+    if ruling.action is DecisionAction.RELEASE and ruling.measure is not None:
+        raise Invalid(
+            gettext("Whose post is released did nothing wrong: remove it, or let them be."),
+            field="measure",
+        )
     is_harmless = ruling.action in _CHANGES_NOTHING and ruling.measure is None
     if is_harmless != (ruling.rule is None):
         raise Invalid(

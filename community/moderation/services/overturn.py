@@ -26,8 +26,8 @@ from community.moderation.models import (
     LogRole,
 )
 from community.moderation.queries import targets
-from community.moderation.services import lease, log, restrictions
-from community.topics.models import Sight, Topic
+from community.moderation.services import cases, lease, log, restrictions
+from community.topics.models import Reply, Sight, Tombstone, Topic
 from community.topics.services import moving, visibility
 
 _TURNED = {
@@ -65,6 +65,7 @@ def overturn(
     case = db.session.get_one(Case, decision.case_id)
     flags = list(db.session.scalars(select(Flag).where(Flag.case_id == case.id).order_by(Flag.id)))
     before = db.session.get_one(LogEntry, decision.log_seq)
+    cases.hold_still(targets.target_of(case))
     was_kept = decision.action in {DecisionAction.KEEP, DecisionAction.RELEASE}
     if was_kept and not flags:
         raise Conflict(
@@ -124,8 +125,33 @@ def _undo(decision: Decision, case: Case) -> None:
         stands = visibility.in_force(target)
         if stands is not None and stands.log_seq == decision.log_seq:
             visibility.lift(target)
+            _hide_as_before(target, stands)
     elif decision.action is DecisionAction.MOVE and isinstance(target, Topic):
         _move_back(target, decision)
+
+
+def _hide_as_before(post: Topic | Reply, stood: Tombstone) -> None:
+    """Let an earlier decision take effect again that still holds, and was only replaced.
+
+    Whoever looks at what was held has looked: it is not held again.
+    """
+    before = visibility.replaced_by(stood)
+    while before is not None:
+        holds = exists().where(
+            Decision.log_seq == before.log_seq,
+            Decision.action != DecisionAction.HOLD,
+            Decision.overturned_at.is_(None),
+        )
+        if db.session.scalar(select(holds)):
+            visibility.hide(
+                post,
+                sight=before.sight,
+                rule=before.rule,
+                asked_by=before.asked_by,
+                log_seq=before.log_seq,
+            )
+            return
+        before = visibility.replaced_by(before)
 
 
 def _move_back(topic: Topic, decision: Decision) -> None:
