@@ -6,6 +6,7 @@ the command, with the start of Python in it.
 """
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -68,7 +69,7 @@ def _download(app: Flask) -> bytes:
 
 
 def _check(what: str, *arguments: str) -> None:
-    started = time.perf_counter()
+    started, before = time.perf_counter(), _cpu_of_children()
     done = subprocess.run(
         [sys.executable, "-m", "community", "log", "verify", *arguments],
         capture_output=True,
@@ -76,9 +77,16 @@ def _check(what: str, *arguments: str) -> None:
         check=False,
         env=os.environ,
     )
-    seconds = time.perf_counter() - started
+    seconds, used = time.perf_counter() - started, _cpu_of_children() - before
     said = (done.stdout or done.stderr).splitlines()[0]
-    print(f"{what}: {seconds:.1f} s, ends with {done.returncode}: {said}")
+    print(
+        f"{what}: {seconds:.1f} s ({used:.1f} s of processor time), ends with {done.returncode}: {said}"
+    )
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _broken(whole: Sequence[bytes]) -> list[tuple[str, list[bytes]]]:

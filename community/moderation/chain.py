@@ -32,6 +32,7 @@ def canonical(value: Mapping[str, Any]) -> bytes:
     Raises:
         ValueError: there is a number that is not whole or too large, a key that is not ASCII
             (others are put in order by their UTF-16 units there), or half of a surrogate pair.
+        TypeError: a key is no string.
     """
     _refuse_what_differs(value)
     return _ENCODER.encode(value).encode("utf-8")
@@ -59,13 +60,14 @@ def commitment(salt: str, text: str) -> str:
 
 def _refuse_what_differs(value: object) -> None:
     """Refuse what two languages would write in two ways."""
-    if isinstance(value, float) or (isinstance(value, int) and abs(value) > NUMBER_MAX):
-        raise ValueError("Numbers in the log are whole, and below 2^53.")
-    if isinstance(value, Mapping):
-        for key, each in value.items():
-            if not (isinstance(key, str) and key.isascii()):
-                raise ValueError("Keys in the log are ASCII.")
-            _refuse_what_differs(each)
+    if isinstance(value, dict):
+        if not "".join(value).isascii():
+            raise ValueError("Keys in the log are ASCII.")
+        for each in value.values():
+            if not isinstance(each, str):  # as most are
+                _refuse_what_differs(each)
     elif isinstance(value, list | tuple):
         for each in value:
             _refuse_what_differs(each)
+    elif isinstance(value, float) or (isinstance(value, int) and abs(value) > NUMBER_MAX):
+        raise ValueError("Numbers in the log are whole, and below 2^53.")

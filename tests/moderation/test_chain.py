@@ -25,6 +25,21 @@ def test_numbers_that_are_not_whole_are_refused_wherever_they_stand() -> None:
             chain.canonical(row)
 
 
+def test_numbers_too_large_for_some_languages_are_refused() -> None:
+    assert chain.canonical({"a": 2**53 - 1}) == b'{"a":9007199254740991}'
+    for number in (2**53, -(2**53)):
+        with pytest.raises(ValueError, match="below"):
+            chain.canonical({"a": {"b": number}})
+
+
+def test_keys_are_ascii() -> None:
+    for row in ({"ä": 1}, {"a": [{"ä": 1}]}):
+        with pytest.raises(ValueError, match="ASCII"):
+            chain.canonical(row)
+    with pytest.raises(TypeError):
+        chain.canonical({1: "a"})  # type: ignore[dict-item]
+
+
 def test_half_a_surrogate_pair_is_refused() -> None:
     with pytest.raises(ValueError, match="surrogates"):
         chain.canonical({"a": "\ud800"})
