@@ -123,6 +123,7 @@ def _do_something(
     topic = next(one for one in topics if one.id == reply.topic_id)
     visit, step = random.choice(VISITS), random.choice(list(DeflectionStep))
     as_company, worked = random.random() < 0.3, random.choice([True, False, None])
+    posts: list[Topic | Reply] = [topic, reply]
     actions: list[Callable[[], object]] = [
         lambda: services.post_reply(who, topic, body="Try this.", as_company=as_company),
         lambda: services.post_comment(who, reply, body="Thanks.", as_company=as_company),
@@ -139,13 +140,13 @@ def _do_something(
         lambda: services.sort_topic(who, topic, tags=random.sample(TAGS, random.randint(0, 3))),
         lambda: services.set_status(who, topic, random.choice(list(TopicStatus))),
         lambda: services.hide(
-            random.choice([topic, reply]),
+            random.choice(posts),
             sight=random.choice(list(Sight)),
             rule=Rule.SPAM,
             asked_by=AskedBy.MEMBER,
             log_seq=1,
         ),
-        lambda: services.lift(random.choice([topic, reply])),
+        lambda: services.lift(random.choice(posts)),
         lambda: services.record_step(
             visit=visit,
             step=step,

@@ -27,6 +27,7 @@ from community.moderation.models import (
 from community.moderation.queries import judging, spam, targets
 from community.moderation.queries.targets import Target
 from community.topics.models import AskedBy, Reply, Rule, Topic
+from community.topics.queries.covered import words_of
 from community.topics.queries.lists import excerpt
 
 PAGE = 30  # cases
@@ -203,7 +204,8 @@ def case_view(case: Case, moderator: User, *, at: datetime) -> CaseView:
     return CaseView(
         row=row,
         seen=judging.seen(case),
-        html=Markup("" if isinstance(target, User) else target.body_html),  # noqa: S704
+        # Also what is covered: somebody has to judge whether it stays so.
+        html=Markup("" if isinstance(target, User) else words_of(target).body_html),  # noqa: S704
         about=target.about if isinstance(target, User) else "",
         topic_id=topic.id if topic is not None else None,
         topic_slug=topic.slug if topic is not None else "",

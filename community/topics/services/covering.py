@@ -7,17 +7,15 @@ that are not written yet) reads `COVERED`, because nothing else is there any mor
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, or_, select, update
 
-from community.core import config
 from community.core.db import db
 from community.core.erasing import Traces
-from community.core.sealing import Sealer
 from community.core.sql import change, changed
 from community.topics.models import DeflectionEvent, DeflectionStep, Reply, Revision, Topic
+from community.topics.queries.covered import columns_of, sealer
 from community.writing import services as drafts
 
 COVERED = "[covered]"  # in every language: it is kept, and read by people of all of them
@@ -27,19 +25,10 @@ Post: TypeAlias = Topic | Reply
 Columns: TypeAlias = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a post says."""
-
-    title: str  # of a topic; empty for a reply
-    body: str  # Markdown
-    body_html: str  # rendered and sanitised
-
-
 def cover(post: Post) -> bytes:
     """Cover what ``post`` says, which is locked, and return it sealed."""
-    kept = {
-        "post": _columns(post),
+    kept: dict[str, dict[Any, Any]] = {
+        "post": columns_of(post),
         "revisions": {one.id: _revision(one) for one in _revisions(post)},
         "typed": {row.id: {"query": row.query, "reason": row.reason} for row in _typed(post)},
         "drafts": drafts.cover_lines(_lines(post.body), by=COVERED, places=_places_of_drafts(post)),
@@ -49,7 +38,7 @@ def cover(post: Post) -> bytes:
         _rewrite(Revision.id == id_, **_covered_revision(said))
     for id_, typed in kept["typed"].items():
         _retype(id_, {name: COVERED if words else "" for name, words in typed.items()})
-    return _sealer().seal(json.dumps(kept, ensure_ascii=False))
+    return sealer().seal(json.dumps(kept, ensure_ascii=False))
 
 
 def uncover(post: Post, sealed: bytes) -> None:
@@ -58,7 +47,7 @@ def uncover(post: Post, sealed: bytes) -> None:
     Raises:
         Unreadable: it was sealed by a key that is not there any more.
     """
-    kept = json.loads(_sealer().open(sealed))
+    kept = json.loads(sealer().open(sealed))
     change(post, **kept["post"])
     for id_, said in kept["revisions"].items():
         _rewrite(Revision.id == int(id_), **said)
@@ -67,17 +56,11 @@ def uncover(post: Post, sealed: bytes) -> None:
     drafts.uncover_lines(kept["drafts"], _lines(kept["post"]["body"]), by=COVERED)
 
 
-def words_of(post: Post, sealed: bytes | None) -> Words:
-    """Return what ``post`` says, whether it is sealed or not."""
-    said = _columns(post) if sealed is None else json.loads(_sealer().open(sealed))["post"]
-    return Words(said.get("title", ""), said["body"], said["body_html"])
-
-
 def texts_of(post: Post, sealed: bytes | None) -> Sequence[str]:
     """Return every text of ``post``, as it is and as it was, whether it is sealed or not."""
     if sealed is None:
         return [post.body, *(one.body for one in _revisions(post))]
-    kept = json.loads(_sealer().open(sealed))
+    kept = json.loads(sealer().open(sealed))
     return [kept["post"]["body"], *(one["body"] for one in kept["revisions"].values())]
 
 
@@ -87,18 +70,11 @@ def erase(sealed: bytes, traces: Traces) -> bytes:
     Raises:
         Unreadable: it was sealed by a key that is not there any more.
     """
-    kept = json.loads(_sealer().open(sealed))
+    kept = json.loads(sealer().open(sealed))
     html = kept["post"].pop("body_html")
     kept = traces.erased_value(kept)
     kept["post"]["body_html"] = traces.erased_html(html)
-    return _sealer().seal(json.dumps(kept, ensure_ascii=False))
-
-
-def _columns(post: Post) -> Columns:
-    said: Columns = {"body": post.body, "body_html": post.body_html}
-    if isinstance(post, Topic):
-        said |= {"title": post.title, "differs_reason": post.differs_reason}
-    return said
+    return sealer().seal(json.dumps(kept, ensure_ascii=False))
 
 
 def _covered(name: str, said: str | None) -> str | None:
@@ -164,7 +140,3 @@ def _lines(body: str) -> Sequence[str]:
 
 def _retype(event_id: int, typed: dict[str, str]) -> None:
     changed(update(DeflectionEvent).where(DeflectionEvent.id == event_id).values(**typed))
-
-
-def _sealer() -> Sealer:
-    return Sealer(config.current().data_dir)

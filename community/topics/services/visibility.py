@@ -11,7 +11,7 @@ Who may is not asked here: the caller decides cases, and writes each into the pu
 
 from contextlib import suppress
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import select
 
@@ -30,7 +30,10 @@ from community.topics.models import (
     Topic,
     TopicTag,
 )
+from community.topics.queries.covered import in_force, words_of
 from community.topics.services import covering, recount, tagging
+
+__all__ = ["erase_sealed", "hide", "in_force", "lift", "replaced_by", "words_of"]
 
 Post: TypeAlias = Topic | Reply
 
@@ -101,21 +104,15 @@ def lift(post: Post) -> Tombstone | None:
     return tombstone
 
 
-def in_force(post: Post) -> Tombstone | None:
-    """Return what stands in place of ``post``; None if it is in sight."""
+def replaced_by(tombstone: Tombstone) -> Tombstone | None:
+    """Return what stood in place of the post until ``tombstone`` took its place; None: nothing."""
     return db.session.scalar(
-        select(Tombstone).filter_by(**_target(post)).where(Tombstone.lifted_at.is_(None))
+        select(Tombstone)
+        .filter_by(topic_id=tombstone.topic_id, reply_id=tombstone.reply_id)
+        .where(Tombstone.id < tombstone.id, Tombstone.lifted_at == tombstone.at)
+        .order_by(Tombstone.id.desc())
+        .limit(1)
     )
-
-
-def words_of(post: Post) -> covering.Words:
-    """Return what ``post`` says, also while it is covered: for who judges it, and nobody else.
-
-    Raises:
-        Unreadable: it was covered under a key that is not there any more.
-    """
-    tombstone = in_force(post)
-    return covering.words_of(post, tombstone.sealed if tombstone is not None else None)
 
 
 def erase_sealed(traces: Traces) -> None:
@@ -172,7 +169,7 @@ def _tell_posted(post: Post) -> None:
         outbox.publish("topic.posted", topic_id=post.id, company_id=post.company_id)
         return
     topic = db.session.get_one(Topic, post.topic_id)
-    where = {"topic_id": topic.id, "company_id": topic.company_id}
+    where: dict[str, Any] = {"topic_id": topic.id, "company_id": topic.company_id}
     if post.parent_id is None:
         outbox.publish("reply.posted", **where, reply_id=post.id)
     else:
