@@ -1,7 +1,7 @@
 """Read-only mode of the site and slow mode of a topic or company: their banners and pages."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import abort, flash, g, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -192,17 +192,21 @@ def _slow_mode(company_id: int, topic_id: int | None = None) -> modes.InForce | 
     return modes.slowest(_in_force(), company_id=company_id, topic_id=topic_id)
 
 
-def _post_again_at(company_id: int, topic_id: int | None = None) -> object:
+def _post_again_at(company_id: int, topic_id: int | None = None) -> datetime | None:
+    """Return the first whole minute in which the reader may post in a place."""
     viewer = actor()
     if viewer is None:
         return None
-    return pace.may_post_again_at(
+    again_at = pace.may_post_again_at(
         viewer.id,
         company_id=company_id,
         topic_id=topic_id,
         at=clock.now(),
         among=_in_force(),
     )
+    if again_at is None:
+        return None
+    return (again_at + timedelta(seconds=60, microseconds=-1)).replace(second=0, microsecond=0)
 
 
 def _may_slow(company_id: int) -> bool:
