@@ -90,6 +90,11 @@ def judgement_of(post: Post) -> SpamJudgement | None:
     return db.session.scalar(select(SpamJudgement).filter_by(**keys_of(post)))
 
 
+def text_of(post: Post) -> Text:
+    """Return what a post says that nobody has covered."""
+    return Text(post.title if isinstance(post, Topic) else "", post.body)
+
+
 def parts_of(judgement: SpamJudgement) -> tuple[Part, ...]:
     """Return what was weighed."""
     return tuple(Part(name, weight) for name, weight in json.loads(judgement.parts))
@@ -122,7 +127,7 @@ def explained(post: Post) -> Explained | None:
     if judgement is None or judgement.outcome is Outcome.SHOWN:
         return None
     parts = sorted(parts_of(judgement), key=lambda part: -abs(part.weight))
-    text = Text(post.title if isinstance(post, Topic) else "", post.body)
+    text = text_of(post)
     now = weigh_words(text, learnt(learnable(text, (), None)))
     return Explained(
         score=judgement.score,

@@ -52,7 +52,7 @@ def look_at(post: Post) -> None:
     posts is looked at first.
     """
     author = targets.author_of(post)
-    judgement, fingerprint = _judge(post, author)
+    judgement, fingerprint = _judge(post, author, known.text_of(post))
     restriction = _looked_at_first(author, post.created_at)
     outcome = judgement.outcome
     if restriction is not None:
@@ -71,7 +71,9 @@ def look_again(post: Post) -> None:
     kept = known.judgement_of(post)
     if post.hidden_at is not None or (kept is not None and kept.is_spam is not None):
         return
-    judgement, fingerprint = _judge(post, targets.author_of(post), is_alone=kept is None)
+    judgement, fingerprint = _judge(
+        post, targets.author_of(post), _text(post), is_alone=kept is None
+    )
     outcome = Outcome.SHOWN if judgement.outcome is Outcome.SHOWN else Outcome.LOOKED_AT
     if kept is not None:
         forget(kept)
@@ -142,13 +144,14 @@ def end_holds(case: Case) -> None:
 # -- judging ------------------------------------------------------------------------------------
 
 
-def _judge(post: Post, author: User, *, is_alone: bool = False) -> tuple[Judgement, int | None]:
+def _judge(
+    post: Post, author: User, text: Text, *, is_alone: bool = False
+) -> tuple[Judgement, int | None]:
     """Return how a post is judged, and its fingerprint.
 
     Args:
         is_alone: it came with many others at once, which are no repetition of each other.
     """
-    text = _text(post)
     fingerprint = spam.fingerprint(text.whole)
     seen = Seen() if is_alone else known.seen(fingerprint, author.id, post.created_at)
     signs = spam.signs_of(text, known.writer_of(author, post), seen)
@@ -298,6 +301,7 @@ def _uncount(keys: Collection[str], *, is_spam: bool) -> None:
 
 
 def _text(post: Post) -> Text:
+    """Return what a post says, also while it is covered."""
     said = visibility.words_of(post)
     return Text(said.title, said.body)
 
