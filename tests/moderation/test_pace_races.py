@@ -37,7 +37,7 @@ def test_one_of_two_posts_at_once_goes_through(
     def post(number: int) -> object:
         return post_reply(user(author_id), topic_of(topic_id), body=f"Answer {number}.").id
 
-    results = at_once(live_app, *(lambda n=n: post(n) for n in range(TRIES)))  # type: ignore[misc]
+    results = at_once(live_app, *(lambda n=n: post(n) for n in range(TRIES)))
 
     with live_app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Reply)) == 1
