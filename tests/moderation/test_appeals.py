@@ -33,7 +33,7 @@ from community.moderation.services import appeal as appeals
 from community.moderation.services.draw import draw
 from community.moderation.services.flag import flag
 from community.moderation.services.overturn import reverse
-from community.topics.models import Rule
+from community.topics.models import Reply, Rule
 from tests.factories import make_company, make_employee, make_reply, make_topic, make_user
 from tests.moderation.trials import appealed, judged, jury_of, trusted
 
@@ -47,6 +47,18 @@ def row_of(appeal: Appeal) -> LogEntry:
     return db.session.get_one(LogEntry, appeal.log_seq)
 
 
+def is_open(appeal: Appeal) -> bool:
+    return appeal.state is AppealState.OPEN
+
+
+def is_without_jury(appeal: Appeal) -> bool:
+    return appeal.fallback_at is not None
+
+
+def is_seen(reply: Reply) -> bool:
+    return reply.hidden_at is None
+
+
 def events(name: str) -> int:
     rows = select(func.count()).select_from(outbox.OutboxRow).where(outbox.OutboxRow.event == name)
     return db.session.scalar(rows) or 0
@@ -57,14 +69,13 @@ def test_two_votes_that_agree_bring_a_post_back() -> None:
     reply = make_reply()
     appeal = appealed(reply)
     first, second, third = jury_of(appeal)
-    assert reply.hidden_at is not None
+    assert not is_seen(reply)
 
     appeals.vote(first, appeal, vote=OVERTURN, reason="It names a product, no more.")
-    assert appeal.state is AppealState.OPEN
+    assert is_open(appeal)
     appeals.vote(second, appeal, vote=OVERTURN, reason="It helps.")
 
-    assert appeal.state is AppealState.OVERTURNED
-    assert reply.hidden_at is None
+    assert (appeal.state, is_seen(reply)) == (AppealState.OVERTURNED, True)
     row = row_of(appeal)
     assert (row.action, row.role) == (LogAction.RESTORE, LogRole.JURY)
     decision = db.session.get_one(Decision, appeal.decision_id)
@@ -209,10 +220,10 @@ def test_who_declines_is_replaced_until_nobody_is_left() -> None:
         appeals.vote(jury[0], appeal, vote=UPHOLD, reason="After all.")
     appeals.decline(jury[1], appeal)
     assert len(jury_of(appeal)) == 2
-    assert appeal.fallback_at is None  # two can still agree
+    assert not is_without_jury(appeal)  # two can still agree
     appeals.decline(jury[2], appeal)
 
-    assert appeal.fallback_at is not None
+    assert is_without_jury(appeal)
     assert jury_of(appeal) == []
 
 
@@ -295,7 +306,7 @@ def test_what_nobody_judges_lapses_in_favour_of_the_author(action: DecisionActio
         appeal = appeals.appeal(who, decision, words="Look again.")
         move_on(MODERATOR_WITHIN - timedelta(seconds=1))
         appeals.advance(appeal)
-        assert appeal.state is AppealState.OPEN
+        assert is_open(appeal)
         move_on(timedelta(seconds=1))
         appeals.advance(appeal)
         appeals.advance(appeal)
@@ -337,7 +348,7 @@ def test_an_appeal_ends_when_a_moderator_takes_the_decision_back() -> None:
     with pytest.raises(Conflict, match="taken the decision back"):
         appeals.vote(juror, appeal, vote=UPHOLD, reason="It is.")
     appeals.advance(appeal)
-    assert appeal.state is AppealState.OPEN
+    assert is_open(appeal)
     outbox.deliver_due()
     db.session.refresh(appeal)
 

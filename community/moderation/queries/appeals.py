@@ -111,7 +111,7 @@ def page_of(appeal: Appeal) -> AppealPage:
         company_name=row.company_name,
         case=case,
         flags=tuple(FlagSaid(*flag) for flag in flags),
-        voices=tuple(Voice(*voice) for voice in voices),
+        voices=tuple(Voice(vote, reason) for vote, reason in voices if vote is not None),
         moderator=db.session.get(User, appeal.moderator_id) if appeal.moderator_id else None,
     )
 

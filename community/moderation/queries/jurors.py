@@ -63,7 +63,7 @@ def is_involved(user_id: int, appeal: Appeal, case: Case) -> bool:
     return db.session.scalar(involved(appeal, case).where(User.id == user_id)) is not None
 
 
-def involved(appeal: Appeal, case: Case) -> Select[tuple[int]]:
+def involved(appeal: Appeal, case: Case) -> Select[int]:
     """Select who appealed, posted in the topic, flagged the same thing or decided about it."""
     target = targets.target_of(case)
     same = targets.keys_of(target)
