@@ -65,7 +65,8 @@ def _write(rows: int) -> None:
 
 
 def _download(app: Flask) -> bytes:
-    return app.test_client().get("/log.jsonl").data
+    content: bytes = app.test_client().get("/log.jsonl").data
+    return content
 
 
 def _check(what: str, *arguments: str) -> None:
