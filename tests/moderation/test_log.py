@@ -79,17 +79,16 @@ ROW = """
 
 @pytest.mark.parametrize("seq", [1, 3, 0, -1])
 def test_a_new_row_has_the_next_number(app: Flask, seq: int) -> None:
-    last = a_row().digest
+    row = ROW.format(seq=seq, previous=a_row().digest, digest="a" * 64)
     with pytest.raises(DBAPIError), db.session.begin_nested():
-        row = ROW.format(seq=seq, previous=last, digest="a" * 64)
         db.session.execute(text(f"INSERT INTO {row}"))
 
 
 def test_a_new_row_holds_the_digest_of_the_one_before(app: Flask) -> None:
     last = a_row().digest
+    other = ROW.format(seq=2, previous="b" * 64, digest="a" * 64)
     with pytest.raises(DBAPIError), db.session.begin_nested():
-        row = ROW.format(seq=2, previous="b" * 64, digest="a" * 64)
-        db.session.execute(text(f"INSERT INTO {row}"))
+        db.session.execute(text(f"INSERT INTO {other}"))
     db.session.execute(text(f"INSERT INTO {ROW.format(seq=2, previous=last, digest='a' * 64)}"))
 
 
