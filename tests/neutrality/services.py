@@ -332,7 +332,7 @@ FURTHER: list[tuple[str, Service]] = [
     (
         "say that what the employee wrote worked",
         of(
-            Row("verdict order", others={"employee": ""}),
+            Row("verdict", visitor="verdict", others={"employee": ""}),
             lambda stage, actor: topics.record_outcome(
                 stage.reply, user=actor, visit=None if actor else "a" * 32, worked=True
             ),
