@@ -1,18 +1,18 @@
 """How long suggestions take while somebody types: over HTTP, from the site's own server.
 
 ``python -m bench suggestions DATA_DIR``: titles and texts of topics of the site, in all its
-languages, the titles typed to anywhere. One person types, over one connection; what the answer took
-is wall clock, so the machine must be quiet. Beside each question the engine itself is asked for the
-ten best topics that hold any of its words, by its own score, in this process: the *bare* query, in
-whose times the others are given too.
+languages, the titles typed to anywhere. One person types, over a connection of its own for each
+question; what the answer took is wall clock, so the machine must be quiet. Beside each question the
+engine itself is asked for the ten best topics that hold any of its words, by its own score, in
+this process: the *bare* query, in whose times the others are given too.
 """
 
 import http.client
 import random
 import re
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -26,7 +26,7 @@ from whoosh.query import Or, Term
 from bench.serving import HOST, Server, serving
 from bench.site import SEED, index_folder, open_site, size_mb, some_topics
 from community.core.config import Settings
-from community.search import index
+from community.search import index, languages
 from community.search import query as queries
 from community.search.engines.tantivy.schema import schema
 from community.search.entries import encode
@@ -35,18 +35,19 @@ from community.topics.queries import TEXT_MAX, TEXT_MIN
 
 ADDRESS_MAX = 4_000  # characters: what is longer the ask box does not send while somebody types
 WARMING = 24  # connections, so that every process of the server has answered some
-WORDS = ("language", "words", "scoring")  # the parts that are not there without an index of words
+WORDS = ("language", "words", "scoring")  # the parts of finding by words
 
 Bare = Callable[[Sequence[str]], object]  # by the terms of what was typed
 
 
 @dataclass(frozen=True)
 class Answered:
-    """What one question took, in milliseconds: of it all, of its parts, and of the bare query."""
+    """What one question took, in milliseconds."""
 
+    language: str
     whole: float
     parts: dict[str, float]
-    bare: float
+    bare: float  # the bare query
 
 
 @click.command()
@@ -117,11 +118,12 @@ def _ask(port: int, texts: Sequence[str], bare: Bare) -> Iterator[Answered]:
     Raises:
         click.ClickException: a question was not answered, or without the index.
     """
-    connection = http.client.HTTPConnection(HOST, port)
     for text in texts:
-        begun = time.perf_counter()
-        _, told = ask(connection, text)
-        whole = time.perf_counter() - begun
+        with closing(http.client.HTTPConnection(HOST, port)) as connection:
+            connection.connect()  # browsers open one beforehand
+            begun = time.perf_counter()
+            _, told = ask(connection, text)
+            whole = time.perf_counter() - begun
         terms = list(queries.parse(text).terms)
         begun = time.perf_counter()
         bare(terms)
@@ -129,21 +131,25 @@ def _ask(port: int, texts: Sequence[str], bare: Bare) -> Iterator[Answered]:
         parts = {p: float(ms) for p, ms in re.findall(r"(\w+);dur=([\d.]+)", told)}
         if not parts["scoring"]:
             raise click.ClickException(f"“{text[:40]}” was answered without the index.")
-        yield Answered(whole * 1e3, parts, alone * 1e3)
+        yield Answered(languages.detect(text), whole * 1e3, parts, alone * 1e3)
 
 
 def _lines(answered: Sequence[Answered]) -> Iterator[str]:
     """Yield a line for the whole, its parts, and the bare query."""
-    taken: dict[str, list[float]] = defaultdict(list)
-    for one in answered:
-        taken["**all**"].append(one.whole)
-        taken["by words alone"].append(sum(one.parts[part] for part in WORDS))
-        for part, ms in one.parts.items():
-            taken[part].append(ms)
-        taken["HTTP and the rest"].append(one.whole - sum(one.parts.values()))
-        taken["bare query"].append(one.bare)
+    taken: dict[str, list[float]] = {
+        "**all**": [one.whole for one in answered],
+        "all, in English": [one.whole for one in answered if one.language == "en"],
+        "all, in another language or none": [o.whole for o in answered if o.language != "en"],
+        "the words' parts together": [sum(one.parts[part] for part in WORDS) for one in answered],
+    }
+    for part in answered[0].parts:
+        taken[part] = [one.parts[part] for one in answered]
+    taken["HTTP and the rest"] = [one.whole - sum(one.parts.values()) for one in answered]
+    taken["bare query"] = [one.bare for one in answered]
     middle, high = (quantile(taken["bare query"], share) for share in (0.5, 0.95))
     for name, times in taken.items():
+        if not times:
+            continue
         p50, p95 = quantile(times, 0.5), quantile(times, 0.95)
         figures = (
             f"{p50:.1f} | {p95:.1f} | {max(times):.1f} | {p50 / middle:.2f} | {p95 / high:.2f}"
