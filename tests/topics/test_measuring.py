@@ -266,6 +266,19 @@ class TestExplain:
         assert "title 1" in one.output
         assert " jam " in one.output
 
+    def test_the_languages_that_somebody_reads_count(self, app: Flask) -> None:
+        make_topic(title="Zebra printer jams", language="en")
+        search.index().rebuild(indexing.all_documents())
+        runner = app.test_cli_runner()
+
+        reads, not_ = (
+            runner.invoke(main, ["search", "explain", "zebra", "--reads", codes]).output
+            for codes in ("id,en", "id")
+        )
+
+        assert "language 1.000" in reads
+        assert "language 0." in not_
+
     def test_what_is_not_there_is_said(self, app: Flask) -> None:
         runner = app.test_cli_runner()
         assert "Nothing is found." in runner.invoke(main, ["search", "explain", "zebra"]).output

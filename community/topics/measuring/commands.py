@@ -139,17 +139,19 @@ def measure_answers(*, folder: Path, query: str, cosine: bool, as_json: bool) ->
     show_default=True,
     help="So many topics.",
 )
+@click.option("--reads", default="", help="Languages of whoever asks: en,id. Any if empty.")
 @with_appcontext
-def explain(*, query: str, body: str, topic_id: int | None, limit: int) -> None:
+def explain(*, query: str, body: str, topic_id: int | None, limit: int, reads: str) -> None:
     """Print how suggestions for QUERY come to their scores, or how a topic comes to its."""
-    found = (
-        [topic_id]
-        if topic_id is not None
-        else [match.topic_id for match in matching.similar(query, body=body, limit=limit)]
-    )
+    asker = queries.asker_of(query, body=body, reads=[code for code in reads.split(",") if code])
+    if topic_id is not None:
+        found = [topic_id]
+    else:
+        matches = matching.similar(query, body=body, limit=limit, asker=asker)
+        found = [match.topic_id for match in matches]
     titles = {row.id: row.title for row in queries.rows_for(found)}
     for place, id_ in enumerate(found, 1):
-        explanation = matching.explain(query, id_, body=body)
+        explanation = matching.explain(query, id_, body=body, asker=asker)
         if explanation is None:
             raise click.BadParameter(f"Topic {id_} is not in the index.", param_hint="--topic")
         click.echo(f"{place}. {titles.get(id_, '(hidden)')} (topic {id_})")

@@ -140,6 +140,11 @@ def _signs(text: str, body: str, company_id: int | None) -> list[Sign]:
     ]
 
 
+def asker_of(text: str, *, body: str = "", reads: Collection[str] = ()) -> Asker:
+    """Return what the ranking knows of somebody who types ``text`` and reads these languages."""
+    return _asker(_signs(text, body, None), reads=reads)
+
+
 def _asker(
     signs: Sequence[Sign], product_id: int | None = None, reads: Collection[str] = ()
 ) -> Asker:
