@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from community.search import open_index
+from community.search.confidence import SHOWN_FROM
 from community.search.evaluation import (
     BadSet,
     Figures,
@@ -215,7 +216,7 @@ def measure_confidence(
     tried = {name: some.tried(attrgetter(by)) for name, some in answers.items()}
     if sum(len(some.asked) for some in tried.values()) < 2:
         raise click.BadParameter("There are fewer than two queries.", param_hint="FOLDER")
-    told = _confidence(tried)
+    told = _confidence(tried, at=[SHOWN_FROM] if by == "confidence" else [])
     click.echo(json.dumps(told) if as_json else "\n".join(_confidence_lines(told)))
 
 
@@ -308,13 +309,14 @@ def _bounds(interval: Interval, *, sign: str = "") -> str:
     return f"{interval.low:{sign}.3f}, {interval.high:{sign}.3f}"
 
 
-def _confidence(tried: dict[str, Tried]) -> dict[str, Any]:
-    """Say of all sets together, and of each, what scores tell."""
+def _confidence(tried: dict[str, Tried], *, at: Sequence[float]) -> dict[str, Any]:
+    """Say of all sets together, and of each, what scores tell, also ``at`` these thresholds."""
     everything = confidence.together(tried.values())
     scores, fits, groups = zip(*confidence.samples(everything), strict=True)
     said = calibration.out_of_fold(scores, fits, groups)
     bins = calibration.reliability(said, fits)
-    cuts = [confidence.cut_at_noise(everything, most) for most in NOISE]
+    cuts = [confidence.cut(everything, threshold) for threshold in at]
+    cuts += [confidence.cut_at_noise(everything, most) for most in NOISE]
     return {
         "queries": len(everything.asked),
         "separation": confidence.separation(everything),
