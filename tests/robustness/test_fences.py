@@ -46,7 +46,7 @@ FROM_ANYWHERE = {"notifications.stop_now"}
 # They only compute, for whoever types: there is nothing that an account would protect.
 COMPUTING = {"topics.find", "writing.check", "writing.preview"}
 # What is one's own is not there for anybody else, so that nobody learns that it is there.
-OWN = {"pages.change_search", "pages.drop_search"}
+OWN = {"moderation.withdraw_flag", "pages.change_search", "pages.drop_search"}
 # Who is refused a form that others may send: by what they are, not by what they typed.
 REFUSED = {
     "accounts.take_over": {"asker", "employee", "stranger", "moderator"},
