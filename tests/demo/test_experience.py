@@ -35,7 +35,13 @@ from community.topics.models import (
 from tests.conftest import Client, browser_for
 from tests.factories import make_session
 
-BY_OTHERS = {NotificationKind.EDITED}  # of what a moderator sorts; nobody has had to
+# Of what moderators and jurors do; on the demonstration site nobody has had to.
+BY_OTHERS = {
+    NotificationKind.EDITED,
+    NotificationKind.DECIDED,
+    NotificationKind.FLAG_JUDGED,
+    NotificationKind.APPEAL,
+}
 PEOPLE = sorted(sign_in.ACCOUNTS.values())
 
 Said = tuple[Any, ...]

@@ -33,7 +33,10 @@ def test_what_fits_is_in_the_demonstration_content() -> None:
         assert folded(problem.typed) not in {folded(titles[key]) for key in problem.fits}
 
 
-@pytest.mark.skipif("COMMUNITY_TEST_DATA_DIR" not in os.environ, reason="needs the labelled sets")
+@pytest.mark.skipif(
+    "COMMUNITY_TEST_DATA_DIR" not in os.environ,
+    reason="COMMUNITY_TEST_DATA_DIR names no labelled sets",
+)
 def test_no_labelled_set_holds_them() -> None:
     typed = {folded(problem.typed) for problem in PROBLEMS}
     for folder in sorted((Path(os.environ["COMMUNITY_TEST_DATA_DIR"]) / "retrieval").iterdir()):

@@ -209,6 +209,9 @@ def test_axe_finds_nothing_on_any_screen(
     walk.open("asker", "/account/leave")  # somebody without a password, a while later
     monkeypatch.setattr(search.index(), "search", Mock(side_effect=SearchUnavailable("Broken.")))
     walk.open("member", "/search?q=hub")
+    read_only = "moderation.make_read_only"
+    walk.send("operator", read_only, world.good[read_only].fields)
+    walk.send("member", "topics.reply", {"body": "Just before."})
 
     assert walk.faults == {}
     assert _screens(site.app) - seen == set()

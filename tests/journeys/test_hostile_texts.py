@@ -13,6 +13,7 @@ from playwright.sync_api import Page, Request
 from community.accounts.models import User
 from community.companies import services as companies
 from community.companies.models import Company
+from community.core import clock
 from community.core.db import transaction
 from community.core.errors import Invalid
 from community.topics import services
@@ -71,7 +72,7 @@ def host_of(request: Request) -> str:
 def write_everywhere(texts: Sequence[str]) -> list[str]:
     """Put the texts wherever they are taken, and return where they are shown."""
     with transaction():
-        company, author = make_company("Brightwave"), make_user("mira")
+        company, author = make_company("Brightwave"), make_user("mira", trusted_since=clock.now())
     paths = ["/topics", "/companies", "/c/brightwave", "/people/mira"]
     alone = like_markup(texts)
     topic: Topic | None = None

@@ -664,12 +664,12 @@ class World:
             ),
             "topics.reply": Good(
                 "employee",
-                {**keeping, "body": "Update it.", "as_company": "y"},
+                {**keeping, "body": "Update it.", "as_company": "y", "disclose": "company"},
                 others=adding,
             ),
             "topics.comment": Good(
                 "employee",
-                {**keeping, "body": "Which one?", "as_company": "y"},
+                {**keeping, "body": "Which one?", "as_company": "y", "disclose": "company"},
                 others=reviewing,
             ),
             "topics.edit_topic": Good(

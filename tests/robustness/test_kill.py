@@ -326,7 +326,7 @@ def topic_and_people() -> int:
     password_hash = passwords.hashed(PASSWORD)
     with transaction():
         for name in PEOPLE:
-            make_user(name, password_hash=password_hash)
+            make_user(name, password_hash=password_hash, trusted_since=clock.now())
         return services.post_topic(
             make_user("asker"),
             make_company("Brightwave"),
@@ -353,7 +353,7 @@ def test_two_workers_share_the_work_and_do_nothing_twice(live_app: Flask) -> Non
 def work_for_two() -> tuple[set[int], list[str]]:
     """Owe many jobs of two sorts. Return the topics to index and the addresses to write to."""
     password_hash = passwords.hashed(PASSWORD)
-    company, asker = make_company("Brightwave"), make_user("asker")
+    company, asker = make_company("Brightwave"), make_user("asker", trusted_since=clock.now())
     topic_ids, addresses = set(), []
     for number in range(MANY):
         with transaction():

@@ -148,7 +148,7 @@ def alike(case_id: int) -> ResponseReturnValue:
         form=form,
         rows=rows,
         case_id=case_id,
-        chosen=form.cases.data if form.is_submitted() else list(rows),
+        chosen=(form.cases.data or ()) if form.is_submitted() else list(rows),
         words=words,
     )
     return page, 422 if form.errors else 200
