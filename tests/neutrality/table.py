@@ -1,10 +1,12 @@
 """What each role's pressing of each button may do, and calling of each service.
 
 A cell lists every effect (`effects.Effect`), and nothing is allowed that is not listed. Each row is
-tried, and has to do exactly what it says. Whoever adds a route or a service adds its row here.
+tried, and has to do exactly what it says; only whether an order moves may depend on how a search
+weighs what is there. Whoever adds a route or a service adds its row here.
 """
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +50,11 @@ class Row:
         }
         words = said.get(who)
         return frozenset(map(Effect, (self.everybody if words is None else words).split()))
+
+    def fits(self, who: str, done: AbstractSet[Effect]) -> bool:
+        """Tell whether somebody's try did what is said, and nothing else."""
+        cell = self.cell(who)
+        return cell - {Effect.ORDER} <= done <= cell
 
 
 LEADERS = ("manager", "owner")  # of the company

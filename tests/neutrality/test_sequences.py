@@ -134,7 +134,11 @@ def _played(
         for name, number in steps:
             _do(stage, EVERYBODYS[name], people[number])
         outbox.deliver_due()
-        return {path: order for path, (order, _marks) in stage.view().items()}
+        # What was there before: what is new has another id each time.
+        return {
+            path: [one for one in order if one in stage.before.view[path][0]]
+            for path, (order, _marks) in stage.view().items()
+        }
     finally:
         db.session.rollback()
         point.rollback()
