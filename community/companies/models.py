@@ -192,7 +192,7 @@ class Ties(NamedTuple):
     """What somebody has to do with a company at some moment."""
 
     mandate: Mandate | None = None  # under which they speak for it
-    stake: Stake | None = None
+    stake: Stake | None = None  # looked up for moderators, whom it bars
 
 
 class Champion(Base):

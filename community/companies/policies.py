@@ -38,7 +38,7 @@ def can_moderate(actor: User | None, stake: Stake | None, at: datetime) -> Decis
     This is rule N12, and the one place where it is written.
 
     Args:
-        stake: the actor's in that company (`queries.stake_of`); None as well where no company is
+        stake: the actor's in that company (`queries.bar_of`); None as well where no company is
             concerned.
     """
     may = can_take_part(actor, at)

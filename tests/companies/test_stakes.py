@@ -87,4 +87,4 @@ def test_many_people_cost_no_more_than_one(app: Flask) -> None:
     db.session.flush()
     with counted_statements(app) as statements:
         stakes_in(acme.id, [person.id for person in people], clock.now())
-    assert len(statements) == 7
+    assert len(statements) == 3

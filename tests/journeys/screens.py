@@ -5,6 +5,12 @@ from playwright.sync_api import Locator, Page, expect
 from tests.journeys.conftest import PASSWORD
 
 
+def press(page: Page, key: str) -> None:
+    """Press a key once the scripts of the page run: they come after what is already seen."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
+
+
 def type_into_box(page: Page, text: str) -> None:
     """Type into the one box, as fast as people do."""
     page.get_by_label("What do you need help with?").press_sequentially(text, delay=5)
@@ -42,7 +48,7 @@ def about(page: Page) -> Locator:
 def tab_to(page: Page, target: Locator, *, at_most: int = 30) -> None:
     """Press Tab until ``target`` has the focus."""
     for _ in range(at_most):
-        page.keyboard.press("Tab")
+        press(page, "Tab")
         if target.count() == 1 and target.evaluate("one => one === document.activeElement"):
             return
     expect(target).to_be_focused()
@@ -52,7 +58,8 @@ def sign_in(page: Page, username: str) -> None:
     """Fill in the sign-in form of the page and send it."""
     page.get_by_label("User name or e-mail").fill(username)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    with page.expect_navigation():
+        page.get_by_role("main").get_by_role("button", name="Sign in").click()
 
 
 def sign_up(page: Page, username: str) -> None:
@@ -60,7 +67,8 @@ def sign_up(page: Page, username: str) -> None:
     page.get_by_label("User name").fill(username)
     page.get_by_label("E-mail").fill(f"{username}@mail.example")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Join").click()
+    with page.expect_navigation():
+        page.get_by_role("main").get_by_role("button", name="Join").click()
 
 
 def answer(page: Page, text: str) -> None:

@@ -190,9 +190,9 @@ def test_axe_finds_nothing_in_what_opens_where_one_writes(
     page.get_by_text("jonas", exact=True).first.click()
     assert faults(page) == []
 
-    page.keyboard.press("Escape")
+    screens.press(page, "Escape")
     page.get_by_role("heading", level=1).click()
-    page.keyboard.press("?")
+    screens.press(page, "?")
     page.get_by_role("dialog").wait_for()
     assert faults(page) == []
 

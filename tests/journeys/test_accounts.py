@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from community.accounts import digests, services
 from community.core.db import transaction
 from tests.factories import make_reply, make_topic, make_user
+from tests.journeys import screens
 from tests.journeys.conftest import PASSWORD, Site
 from tests.journeys.screens import sign_in
 
@@ -23,9 +24,9 @@ def go_by_keyboard(page: Page, name: str, role: str = "button") -> None:
     wanted = page.get_by_role("main").get_by_role(role, name=name)  # type: ignore[arg-type]
     for _ in range(80):
         if wanted.evaluate("one => one === document.activeElement"):
-            page.keyboard.press("Enter")
+            screens.press(page, "Enter")
             return
-        page.keyboard.press("Tab")
+        screens.press(page, "Tab")
     raise AssertionError(f"The keyboard does not reach “{name}”.")
 
 
@@ -45,7 +46,7 @@ def test_signing_in_by_mail_and_choosing_a_name(
     expect(page.get_by_role("heading", level=1)).to_have_text("Confirm your address")
     go_by_keyboard(page, "It was me: confirm and sign in")
     page.get_by_label("User name").fill("gita")
-    page.keyboard.press("Enter")
+    screens.press(page, "Enter")
     expect(page).to_have_url(site.address + path)
     expect(page.get_by_text("You are gita from now on.")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text("gita")
@@ -54,7 +55,7 @@ def test_signing_in_by_mail_and_choosing_a_name(
     again.goto("/signin")
     again.get_by_role("link", name="Mail me a link instead").click()
     again.get_by_label("E-mail address").fill("gita@mail.example")
-    again.keyboard.press("Enter")
+    screens.press(again, "Enter")
     expect(again.get_by_role("main")).to_contain_text("a link is on its way there")
     site.work()
     again.goto(site.mailed_link())
@@ -136,7 +137,7 @@ def test_leaving_and_coming_back(site: Site, open_window: OpenWindow, scripts: b
     page.get_by_role("link", name="Leave").click()
     expect(page.get_by_role("main")).to_contain_text("1 post of yours")
     page.get_by_label("Your password").fill(PASSWORD)
-    page.keyboard.press("Tab")
+    screens.press(page, "Tab")
     go_by_keyboard(page, "Close my account")
     expect(page.get_by_role("heading", level=1)).to_have_text("Your account is closed")
     reader.goto(path)

@@ -90,10 +90,10 @@ def test_coming_back_from_an_answer_finds_the_words_and_the_rows(
 def test_the_same_with_the_keyboard_alone(site: Site, open_window: OpenWindow, solved: int) -> None:
     page = open_window()
     page.goto("/")
-    page.keyboard.press("Tab")
+    screens.press(page, "Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
+    screens.press(page, "Enter")
+    screens.press(page, "Tab")
     expect(page.get_by_label("What do you need help with?")).to_be_focused()
     page.keyboard.type("router loses connection at night", delay=5)
     expect(screens.rows(page)).to_have_count(1)
@@ -101,11 +101,11 @@ def test_the_same_with_the_keyboard_alone(site: Site, open_window: OpenWindow, s
 
     button = screens.rows(page).first.get_by_role("button", name="This fixed it")
     for _ in range(12):
-        page.keyboard.press("Tab")
+        screens.press(page, "Tab")
         if button.evaluate("button => button === document.activeElement"):
             break
     expect(button).to_be_focused()
-    page.keyboard.press("Enter")
+    screens.press(page, "Enter")
 
     expect(screens.rows(page).first).to_be_focused()
     expect(screens.rows(page).first).to_contain_text("you need not post anything")
@@ -235,12 +235,12 @@ def test_what_it_is_about_is_guessed_and_can_be_changed(
 
     # By keyboard alone: the choice stays, whatever else is typed.
     screens.tab_to(page, screens.about(page))
-    page.keyboard.press("ArrowDown")
+    screens.press(page, "ArrowDown")
     expect(screens.about(page)).to_have_value("any")
-    page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Shift+Tab")
+    screens.press(page, "Shift+Tab")
+    screens.press(page, "Shift+Tab")
     expect(page.get_by_label("What do you need help with?")).to_be_focused()
-    page.keyboard.press("End")
+    screens.press(page, "End")
     page.keyboard.type(" larkspur home box", delay=5)
     expect(screens.about(page).locator("option")).to_contain_text(["Larkspur › Home box"])
     expect(screens.about(page)).to_have_value("any")
@@ -341,7 +341,7 @@ def test_a_pressed_verdict_keeps_its_place_and_the_focus(
     before = button.bounding_box()
 
     button.focus()
-    page.keyboard.press("Enter")
+    screens.press(page, "Enter")
 
     pressed = page.locator("button[form=verdict][aria-pressed=true]")
     expect(pressed).to_be_focused()
@@ -374,7 +374,7 @@ def test_escape_takes_the_rows_away_and_keeps_the_words(
     screens.type_into_box(page, "router drops")
     expect(screens.rows(page)).to_have_count(1)
 
-    page.keyboard.press("Escape")
+    screens.press(page, "Escape")
 
     expect(screens.rows(page)).to_have_count(0)
     expect(page.get_by_label("What do you need help with?")).to_have_value("router drops")
@@ -438,7 +438,7 @@ def test_typing_on_cancels_at_once_and_the_same_words_are_asked_again(
     wait_until_held(page, held, 1)
     with page.expect_event("requestfailed"):
         page.keyboard.type("x")
-    page.keyboard.press("Backspace")
+    screens.press(page, "Backspace")
     wait_until_held(page, held, 2)
     held[1].continue_()
     expect(screens.rows(page).first).to_contain_text(ANSWER)

@@ -64,7 +64,7 @@ def test_a_guest_asks_by_keyboard_alone(site: Site, open_window: OpenWindow) -> 
     page.keyboard.type("It stays on.")
     screens.tab_to(page, page.get_by_label("Your e-mail address"))
     page.keyboard.type("ada@mail.example")
-    page.keyboard.press("Enter")
+    screens.press(page, "Enter")
 
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
     expect(page.get_by_role("main")).to_contain_text("We sent a link to ada@mail.example")

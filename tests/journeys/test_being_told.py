@@ -54,10 +54,10 @@ def answer(site: Site, topic_id: int, text: str) -> None:
 def press(page: Page, name: str) -> None:
     """Go to a button or link with the keyboard alone, and press it."""
     for _ in range(80):
-        page.keyboard.press("Tab")
+        screens.press(page, "Tab")
         focused = page.evaluate("document.activeElement.innerText.replace(/\\s+/g, ' ').trim()")
         if focused == name:
-            page.keyboard.press("Enter")
+            screens.press(page, "Enter")
             return
     raise AssertionError(f"The keyboard does not reach {name!r}.")
 
@@ -78,7 +78,7 @@ def test_follow_be_told_and_read_by_keyboard(
     bell = page.get_by_role("link", name="Notifications: 1 unread")
     expect(bell).to_be_visible()
     bell.focus()
-    page.keyboard.press("Enter")
+    screens.press(page, "Enter")
     expect(page.get_by_role("heading", name="Notifications")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text(ANSWER)
     press(page, "mira answered")

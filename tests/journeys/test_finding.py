@@ -97,23 +97,23 @@ def test_the_queue_and_a_search_by_keyboard_alone(
     page = open_window(viewport={"width": 1280, "height": 900})
     page.goto("/")
     _press_to(page, "Waiting for an answer")
-    page.keyboard.press("Enter")
+    screens.press(page, "Enter")
     expect(page.get_by_role("heading", name="Waiting for an answer", level=1)).to_be_visible()
     expect(page.locator("li.topic h3").first).to_have_text("Old router hums")
 
     _press_to(page, "Newest")
-    page.keyboard.press("Enter")
+    screens.press(page, "Enter")
     expect(page.locator("li.topic h3").last).to_have_text("Old router hums")
     _press_to(page, "Larkspur1")
-    page.keyboard.press("Enter")
+    screens.press(page, "Enter")
     expect(page.locator("li.topic")).to_have_count(1)
 
     page.get_by_role("searchbox", name="Search all topics").focus()
     page.keyboard.type("router")
-    page.keyboard.press("Enter")
+    screens.press(page, "Enter")
     expect(page.locator("li.topic")).to_have_count(3)
     _press_to(page, "idea1")
-    page.keyboard.press("Enter")
+    screens.press(page, "Enter")
     expect(page.locator("li.topic h3")).to_have_text("Router in white")
 
 
@@ -121,7 +121,7 @@ def _press_to(page: Page, words: str) -> None:
     """Press the tab key until what has the focus says ``words``."""
     page.evaluate("document.activeElement.blur()")
     for _ in range(80):
-        page.keyboard.press("Tab")
+        screens.press(page, "Tab")
         if page.evaluate("document.activeElement.textContent.trim()") == words:
             return
     pytest.fail(f"“{words}” cannot be reached by the tab key.")

@@ -36,7 +36,7 @@ def signed_in(page: Page, username: str, path: str) -> None:
 def enter(page: Page, role: str, name: str) -> None:
     """Press something as keyboards do."""
     page.get_by_role(role, name=name, exact=True).first.focus()  # type: ignore[arg-type]
-    page.keyboard.press("Enter")
+    screens.press(page, "Enter")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
@@ -48,7 +48,7 @@ def test_from_a_flag_to_a_decision_and_back(
 
     signed_in(nora, "nora", f"/flag/reply/{reply_id}")
     nora.get_by_label("Spam").focus()
-    nora.keyboard.press("Space")
+    screens.press(nora, "Space")
     nora.get_by_label("What else should moderators know?").focus()
     nora.keyboard.type("It stands in ten topics.")
     enter(nora, "button", "Ask moderators to look at it")
@@ -56,7 +56,7 @@ def test_from_a_flag_to_a_decision_and_back(
 
     signed_in(mona, "mona", "/moderation")
     mona.get_by_role("button", name="Take it for 10 minutes").focus()
-    mona.keyboard.press("Enter")
+    screens.press(mona, "Enter")
     expect(mona.get_by_text("It stands in ten topics.")).to_be_visible()
     expect(mona.get_by_text(TEXT)).to_be_visible()
     mona.get_by_label("Remove it").check()
@@ -103,24 +103,24 @@ def test_moderators_need_no_mouse(site: Site, open_window: OpenWindow) -> None:
     page = open_window()
     signed_in(page, "mona", "/moderation")
 
-    page.keyboard.press("n")
+    screens.press(page, "n")
     expect(page.get_by_role("link", name="Router drops the connection")).to_be_focused()
-    page.keyboard.press("n")
+    screens.press(page, "n")
     expect(page.get_by_role("link", name="Weather")).to_be_focused()
-    page.keyboard.press("p")
-    page.keyboard.press("t")
+    screens.press(page, "p")
+    screens.press(page, "t")
     expect(page.get_by_text("yours until")).to_be_visible()
-    page.keyboard.press("3")
+    screens.press(page, "3")
     expect(page.get_by_label("Remove it")).to_be_checked()
     page.get_by_label("Rule", exact=True).select_option("spam")
-    page.keyboard.press("Escape")
+    screens.press(page, "Escape")
     page.locator("h1").click()
-    page.keyboard.press("w")
+    screens.press(page, "w")
     page.keyboard.type("It advertises, 1 2 3 t u.")
     page.locator("h1").click()
-    page.keyboard.press("d")
+    screens.press(page, "d")
     expect(page.get_by_text("The author will read this")).to_be_visible()
-    page.keyboard.press("y")
+    screens.press(page, "y")
     expect(page.get_by_text("Decided. The author and whoever flagged it are told.")).to_be_visible()
     expect(page.get_by_role("link", name="Weather")).to_be_visible()
 

@@ -66,13 +66,13 @@ def test_a_picture_is_chosen_described_and_posted_by_keyboard(
     button.focus()
     expect(button).to_be_focused()
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
+        screens.press(page, "Enter")
     chooser.value.set_files(tmp_path / "hub.png")
 
     described = page.get_by_label("What does it show? For those who cannot see it").last
     expect(described).to_be_focused()
     page.keyboard.type("The light is [red]")
-    page.keyboard.press("Enter")
+    screens.press(page, "Enter")
 
     expect(area).to_be_focused()
     text = area.input_value()
@@ -98,7 +98,7 @@ def test_a_picture_is_handed_over_and_undone(answering: Callable[..., Page], by:
     expect(area).to_be_focused()  # who types is not interrupted
 
     for _each in range(2):  # the picture, and the mark that was there before it
-        page.keyboard.press("Control+z")
+        screens.press(page, "Control+z")
     assert area.input_value() == "Look:"
 
 

@@ -54,17 +54,17 @@ def test_changing_a_question_by_keyboard_and_reading_what_was_changed(
     signed_in(page, path)
 
     page.get_by_role("link", name="Edit", exact=True).focus()
-    page.keyboard.press("Enter")
+    screens.press(page, "Enter")
     page.get_by_label("In one sentence").focus()
-    page.keyboard.press("End")
+    screens.press(page, "End")
     page.keyboard.type(" nightly")
     page.get_by_label("Why").focus()
     page.keyboard.type("said when")
-    page.keyboard.press("Enter")
+    screens.press(page, "Enter")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Router drops the connection nightly")
     page.get_by_role("link", name="edited").focus()
-    page.keyboard.press("Enter")
+    screens.press(page, "Enter")
     expect(page.locator("ins")).to_contain_text("nightly")
     expect(page.locator(".revision").first).to_contain_text("said when")
     expect(page.get_by_role("heading", name="As it was posted")).to_be_visible()
@@ -185,7 +185,7 @@ def test_a_comment_is_written_below_its_answer(
     reply = page.locator(f"#reply-{ids[1]}")
 
     reply.get_by_role("link", name="Comment").focus()
-    page.keyboard.press("Enter")
+    screens.press(page, "Enter")
     box = reply.get_by_label("Your comment to")
     if scripts:
         expect(box).to_be_focused()
@@ -210,9 +210,9 @@ def test_scripts_come_when_they_are_wanted(site: Site, open_window: OpenWindow, 
     assert not later & set(came)
 
     with page.expect_response("**/js/panel.js?v=*"):
-        page.keyboard.press("?")
+        screens.press(page, "?")
     expect(page.get_by_role("dialog")).to_be_visible()
-    page.keyboard.press("Escape")
+    screens.press(page, "Escape")
     with page.expect_response("**/js/writing.js?v=*"):
         page.get_by_label("Your answer").focus()
     with page.expect_response("**/js/names.js?v=*"):

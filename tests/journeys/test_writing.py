@@ -47,29 +47,29 @@ def preview(page: Page) -> Locator:
 
 def test_writing_with_keys_alone_and_what_is_posted_is_what_was_shown(begin: Begin) -> None:
     page = begin()
-    page.keyboard.press("r")
+    screens.press(page, "r")
     expect(box(page)).to_be_focused()
     expect(page.locator("#answer").get_by_role("toolbar")).to_be_visible()  # its script is there
 
     page.keyboard.type("Press ")
-    page.keyboard.press("Control+b")
+    screens.press(page, "Control+b")
     page.keyboard.type("Save")
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
+    screens.press(page, "ArrowRight")
+    screens.press(page, "ArrowRight")
     page.keyboard.type(":\n\n- first\nsecond\n\nThen ")
-    page.keyboard.press("Control+e")
+    screens.press(page, "Control+e")
     page.keyboard.type("sync")
     text = "Press **Save**:\n\n- first\n- second\n\nThen `sync`"
     expect(box(page)).to_have_value(text)
 
-    page.keyboard.press("Control+z")
+    screens.press(page, "Control+z")
     assert box(page).input_value() != text
-    page.keyboard.press("Control+Shift+z")
+    screens.press(page, "Control+Shift+z")
     expect(box(page)).to_have_value(text)
 
     expect(preview(page).locator("li")).to_have_count(2)
     shown = preview(page).inner_html()
-    page.keyboard.press("Control+Enter")
+    screens.press(page, "Control+Enter")
     posted = page.locator(".reply .prose", has_text="Then sync")
     expect(posted).to_be_visible()
     assert posted.inner_html().strip() == shown.strip()
@@ -79,24 +79,24 @@ def test_the_toolbar_is_one_stop_and_arrows_walk_it(begin: Begin) -> None:
     page = begin()
     box(page).fill("one\ntwo")
     box(page).select_text()
-    page.keyboard.press("Shift+Tab")
+    screens.press(page, "Shift+Tab")
     bar = page.locator("#answer").get_by_role("toolbar")
     expect(bar.get_by_role("button", name="Bold")).to_be_focused()
 
     for name in ("Italic", "Link", "Quote", "Code", "List"):
-        page.keyboard.press("ArrowRight")
+        screens.press(page, "ArrowRight")
         expect(bar.get_by_role("button", name=name, exact=True)).to_be_focused()
-    page.keyboard.press("Enter")
+    screens.press(page, "Enter")
     expect(box(page)).to_have_value("- one\n- two")
     expect(box(page)).to_be_focused()
-    page.keyboard.press("Control+Shift+8")
+    screens.press(page, "Control+Shift+8")
     expect(box(page)).to_have_value("one\ntwo")
 
-    page.keyboard.press("Shift+Tab")
+    screens.press(page, "Shift+Tab")
     expect(bar.get_by_role("button", name="List", exact=True)).to_be_focused()
-    page.keyboard.press("End")
+    screens.press(page, "End")
     expect(bar.get_by_role("button", name="? Keys and Markdown")).to_be_focused()
-    page.keyboard.press("Enter")
+    screens.press(page, "Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
     assert faults(page) == []
 
@@ -110,14 +110,14 @@ def test_names_complete_themselves(begin: Begin) -> None:
     expect(names).to_have_text(["Mira Kowalski @mira", "Miriam Bauer @miriam"])
     expect(names.first).to_have_attribute("aria-selected", "true")
     assert faults(page) == []
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    screens.press(page, "ArrowDown")
+    screens.press(page, "Enter")
     expect(box(page)).to_have_value("Thank you @miriam ")
     expect(names).to_have_count(0)
 
     page.keyboard.type("and @kow")  # by the last name of who speaks here
     expect(names).to_have_text(["Mira Kowalski @mira"])
-    page.keyboard.press("Escape")
+    screens.press(page, "Escape")
     page.keyboard.type("alski\n")
     expect(box(page)).to_have_value("Thank you @miriam and @kowalski\n")
 
@@ -207,18 +207,18 @@ def test_nothing_that_is_typed_runs_in_the_preview(begin: Begin) -> None:
 
 def test_single_keys_can_be_turned_off_and_stay_off(begin: Begin) -> None:
     page = begin()
-    page.keyboard.press("n")
+    screens.press(page, "n")
     expect(page.locator(".replies .reply").first).to_be_focused()
-    page.keyboard.press("?")
+    screens.press(page, "?")
     panel = page.get_by_role("dialog", name="Keys and Markdown")
     expect(panel).to_be_visible()
     panel.get_by_label("Single keys work on this device").uncheck()
-    page.keyboard.press("Escape")
+    screens.press(page, "Escape")
     expect(panel).to_be_hidden()
 
     page.reload()
-    page.keyboard.press("?")
-    page.keyboard.press("r")
+    screens.press(page, "?")
+    screens.press(page, "r")
     expect(panel).to_be_hidden()
     expect(box(page)).not_to_be_focused()
     page.get_by_role("link", name="Keys and Markdown").click()

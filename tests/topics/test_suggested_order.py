@@ -13,7 +13,7 @@ from community.web.language import languages_read
 from tests.conftest import Client
 from tests.factories import make_company, make_product, make_topic, make_user
 
-ASKED = "update error 0x80"
+ASKED = "the update stops with error 0x80 after the restart"
 
 
 def indexed(*topics: Topic) -> None:

@@ -26,12 +26,14 @@ from community.companies.queries.known import (
 )
 from community.companies.queries.near import NearCompany, completions, near, near_products
 from community.companies.queries.stakes import (
+    bar_of,
     employments_of,
     rivalry_of,
     rivals_of,
     stake_of,
     stakes_in,
     stakes_of,
+    tie_of,
     ties_of,
 )
 
@@ -44,6 +46,7 @@ __all__ = [
     "Vote",
     "aliases_of",
     "all_by_name",
+    "bar_of",
     "by_host",
     "by_id",
     "by_ids",
@@ -65,6 +68,7 @@ __all__ = [
     "stake_of",
     "stakes_in",
     "stakes_of",
+    "tie_of",
     "ties_of",
     "weigh",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, true, union
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, true, union, union_all
 from sqlalchemy.orm import joinedload
 
 from community.accounts.models import User
@@ -20,15 +20,16 @@ from community.core.db import db
 
 
 def stakes_in(company_id: int, user_ids: Collection[int], at: datetime) -> dict[int, Stake]:
-    """Return the closest stake of those of these people that have one. Seven statements at most.
+    """Return the closest stake of those of these people that have one. Three statements at most.
 
     Args:
         at: when mandates must be valid.
     """
-    found = _ties([company_id], user_ids, at)
+    found = {user: stake for _, user, stake in _ties(user_ids, at, company_ids=[company_id])}
     others = set(user_ids) - found.keys()
     if others and (rivals := _rivals(company_id)):
-        found |= dict.fromkeys(_ties(rivals, others, at), Stake.RIVAL)
+        bound = _ties(others, at, company_ids=rivals)
+        found |= dict.fromkeys((user for _, user, _ in bound), Stake.RIVAL)
     return found
 
 
@@ -39,12 +40,25 @@ def stake_of(user_id: int, company_id: int | None, at: datetime) -> Stake | None
     return stakes_in(company_id, [user_id], at).get(user_id)
 
 
+def bar_of(user: User | None, company_id: int | None, at: datetime) -> Stake | None:
+    """Return the stake that keeps a moderator from moderating what concerns a company.
+
+    For `policies.can_moderate`, which refuses everybody else: nobody else is looked up.
+    """
+    if user is None or not (user.is_moderator or user.is_admin):
+        return None
+    return stake_of(user.id, company_id, at)
+
+
+def tie_of(user_id: int, company_id: int, at: datetime) -> Stake | None:
+    """Return what binds one person to a company itself, not to a rival. One statement."""
+    ties = _ties([user_id], at, company_ids=[company_id])
+    return ties[-1][2] if ties else None
+
+
 def stakes_of(user_id: int, at: datetime) -> dict[int, Stake]:
-    """Return all companies that something binds one person to, and what. Four statements."""
-    found: dict[int, Stake] = {}
-    for stake, table, condition in _tables(at):
-        bound = select(table.company_id).where(table.user_id == user_id, condition)
-        found |= dict.fromkeys(db.session.scalars(bound), stake)
+    """Return all companies that something binds one person to, and what. Two statements."""
+    found = {company: stake for company, _, stake in _ties([user_id], at)}
     return dict.fromkeys(_rivals(*found), Stake.RIVAL) | found if found else found
 
 
@@ -81,27 +95,19 @@ def ties_of(user: User | None, company_id: int, at: datetime) -> Ties:
         return Ties()
     mandate = db.session.get(Mandate, (company_id, user.id))
     valid = mandate if mandate is not None and mandate.is_valid(at) else None
-    return Ties(mandate=valid, stake=stake_of(user.id, company_id, at))
+    return Ties(mandate=valid, stake=bar_of(user, company_id, at))
 
 
 def _ties(
-    company_ids: Collection[int], user_ids: Collection[int], at: datetime
-) -> dict[int, Stake]:
-    """Return the closest tie of each of these people to any of the companies."""
-    found: dict[int, Stake] = {}
-    for stake, table, condition in _tables(at):
-        bound = select(table.user_id).where(
-            table.user_id.in_(user_ids), table.company_id.in_(company_ids), condition
-        )
-        found |= dict.fromkeys(db.session.scalars(bound), stake)
-    return found
+    user_ids: Collection[int], at: datetime, *, company_ids: Collection[int] | None = None
+) -> list[tuple[int, int, Stake]]:
+    """Return companies, people and what binds them, in one statement; the closest ties last.
 
-
-def _tables(
-    at: datetime,
-) -> tuple[tuple[Stake, type[Mandate | Employment | Champion], ColumnElement[bool]], ...]:
-    """Return where ties are written down; the closer ones, which overwrite the others, last."""
-    return (
+    Args:
+        company_ids: None for all.
+    """
+    written: tuple[tuple[Stake, type[Mandate | Employment | Champion], ColumnElement[bool]], ...]
+    written = (
         (Stake.CHAMPION, Champion, true()),
         (Stake.EMPLOYER, Employment, Employment.ended_at.is_(None)),
         (
@@ -113,6 +119,14 @@ def _tables(
             ),
         ),
     )
+    parts: list[Select[int, int, int]] = []
+    for _, table, condition in written:
+        closeness = literal(len(parts)).label("closeness")
+        part = select(closeness, table.company_id, table.user_id)
+        part = part.where(table.user_id.in_(user_ids), condition)
+        parts.append(part if company_ids is None else part.where(table.company_id.in_(company_ids)))
+    rows = db.session.execute(union_all(*parts).order_by("closeness"))
+    return [(company, user, written[place][0]) for place, company, user in rows]
 
 
 def _rivals(*company_ids: int) -> list[int]:

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 
 from community.companies.models import Company
 from community.core.db import db
-from community.moderation.models import LogEntry, LogRole, Mode, ModeKind
+from community.moderation.models import Mode, ModeKind
 from community.topics.models import Topic
 
 
@@ -23,7 +23,6 @@ class InForce:
     company_slug: str  # of a company or a topic's
     seconds: int  # between two posts of a person, when slow
     reason: str
-    role: LogRole  # in which it was set
     since: datetime
     until: datetime | None
     log_seq: int
@@ -39,8 +38,7 @@ def in_force(at: datetime) -> tuple[InForce, ...]:
     """Return all modes in force at that moment, the newest first. One statement."""
     mine = or_(Company.id == Mode.company_id, Company.id == Topic.company_id)
     rows = db.session.execute(
-        select(Mode, Topic.title, Company.name, Company.slug, LogEntry.role)
-        .join(LogEntry, LogEntry.seq == Mode.log_seq)
+        select(Mode, Topic.title, Company.name, Company.slug)
         .outerjoin(Topic, Topic.id == Mode.topic_id)
         .outerjoin(Company, mine)
         .where(Mode.ended_at.is_(None), or_(Mode.until.is_(None), Mode.until > at))
@@ -56,12 +54,11 @@ def in_force(at: datetime) -> tuple[InForce, ...]:
             company_slug=slug or "",
             seconds=mode.seconds,
             reason=mode.reason,
-            role=role,
             since=mode.since,
             until=mode.until,
             log_seq=mode.log_seq,
         )
-        for mode, title, name, slug, role in rows
+        for mode, title, name, slug in rows
     )
 
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from community.accounts.models import User
 from community.companies.models import Company
-from community.companies.queries import stake_of
+from community.companies.queries import bar_of
 from community.core import clock, outbox, text
 from community.core.db import db
 from community.core.errors import Conflict, Invalid
@@ -134,8 +134,7 @@ def answer_request(
 def may_keep_register(actor: User | None, company_id: int | None) -> Decision:
     """Tell whether ``actor`` may enter and answer requests that concern this company, or none."""
     now = clock.now()
-    stake = stake_of(actor.id, company_id, now) if actor is not None else None
-    return policies.can_keep_register(actor, stake=stake, at=now)
+    return policies.can_keep_register(actor, stake=bar_of(actor, company_id, now), at=now)
 
 
 def _filled(said: str, most: int, field: str) -> str:

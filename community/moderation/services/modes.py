@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from community.accounts.models import User
 from community.companies.models import Company
-from community.companies.queries import stake_of
+from community.companies.queries import bar_of
 from community.core import clock, outbox, text
 from community.core.db import db
 from community.core.errors import Invalid
@@ -60,7 +60,7 @@ def slow_down(
         Invalid: the wait, the reason or the end does not fit.
     """
     now = clock.now()
-    stake = stake_of(actor.id, _company_id(place), now) if actor is not None else None
+    stake = bar_of(actor, _company_id(place), now)
     policies.can_slow_down(actor, stake=stake, at=now).require()
     assert actor is not None  # can_slow_down refuses None
     if not 1 <= seconds <= SECONDS_MAX:
@@ -93,7 +93,7 @@ def may_end(actor: User | None, mode: Mode, *, at: datetime) -> Decision:
     place = _place_of(mode)
     if place is None:
         return policies.can_set_read_only(actor, at=at)
-    stake = stake_of(actor.id, _company_id(place), at) if actor is not None else None
+    stake = bar_of(actor, _company_id(place), at)
     return policies.can_slow_down(actor, stake=stake, at=at)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Text, cast, select, update
 
 from community.accounts.models import User
 from community.companies.models import Company
-from community.companies.queries import stake_of
+from community.companies.queries import bar_of
 from community.core import clock, text
 from community.core.db import db
 from community.core.erasing import Traces
@@ -43,7 +43,7 @@ def may_redact(actor: User | None, entry: LogEntry) -> Decision:
     now, stake = clock.now(), None
     if actor is not None and entry.company:
         company_id = db.session.scalar(select(Company.id).where(Company.slug == entry.company))
-        stake = stake_of(actor.id, company_id, now)
+        stake = bar_of(actor, company_id, now)
     return policies.can_redact(actor, stake=stake, at=now)
 
 

@@ -21,6 +21,7 @@ from community.moderation.forms.cases import AlikeForm, CaseForm, ReverseForm
 from community.moderation.models import Case, Decision, DecisionAction
 from community.moderation.queries import decisions, judging, targets
 from community.moderation.queries import queue as queries
+from community.moderation.queries.decisions import DecisionPage
 from community.moderation.services import lease, overturn
 from community.moderation.services.decide import (
     ABOUT_HELD,
@@ -162,7 +163,7 @@ def decision(decision_id: int) -> ResponseReturnValue:
     is_judge = viewer is not None and bool(lease.may_judge(viewer, decisions.case_of(found)))
     if viewer is None or not (is_judge or viewer.id in view.parties):
         return see_other(url_for(".log_row", seq=found.log_seq))
-    return _decision_page(viewer, found, ReverseForm(), is_judge=is_judge)
+    return _decision_page(viewer, found, view, ReverseForm(), is_judge=is_judge)
 
 
 @bp.post("/decisions/<int:decision_id>/reverse")
@@ -182,7 +183,8 @@ def reverse(decision_id: int) -> ResponseReturnValue:
         except Invalid as error:
             form.take(error)
     lease.require_judge(viewer, decisions.case_of(found))
-    return _decision_page(viewer, found, form, is_judge=True), 422
+    view = decisions.decision_page(found)
+    return _decision_page(viewer, found, view, form, is_judge=True), 422
 
 
 # -- the parts of a page ------------------------------------------------------------------------
@@ -276,8 +278,9 @@ def _decide_alike(viewer: User, form: AlikeForm) -> ResponseReturnValue:
     return see_other(url_for(".queue"))
 
 
-def _decision_page(viewer: User, found: Decision, form: ReverseForm, *, is_judge: bool) -> str:
-    view = decisions.decision_page(found)
+def _decision_page(
+    viewer: User, found: Decision, view: DecisionPage, form: ReverseForm, *, is_judge: bool
+) -> str:
     told = (
         sentences.about_post(found.action, view.what, title=view.title, company=view.company_name)
         if found.action not in sentences.ABOUT_AUTHOR and view.what != "person"

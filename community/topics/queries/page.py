@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 
 from community.accounts.models import User
 from community.companies.models import Company, Mandate, Product
-from community.companies.queries import stake_of
+from community.companies.queries import bar_of
 from community.core import clock, paging
 from community.core.db import UtcDateTime
 from community.topics.models import (
@@ -268,9 +268,7 @@ def _mine(head: Any, viewer: User | None, now: datetime) -> Mine:
         has_this_too=bool(row.has_this_too),
         follows=bool(row.follows),
         speaks_for_company=bool(row.speaks_for_company),
-        stake=stake_of(viewer.id, head.company_id, now)
-        if viewer.is_moderator or viewer.is_admin
-        else None,
+        stake=bar_of(viewer, head.company_id, now),
         read_until=row.read_until,
         new_count=row.new_count,
         first_new_id=row.first_new_id,

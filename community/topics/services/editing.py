@@ -121,7 +121,7 @@ def sort_topic(
     """
     now = clock.now()
     slugs = None if tags is None else words.tags(tags)
-    policies.can_sort(actor, topic, stake=places.stake_of(actor, topic, now), at=now).require()
+    policies.can_sort(actor, topic, stake=places.bar_of(actor, topic, now), at=now).require()
     assert actor is not None  # can_sort refuses None
     _lock(topic, "title", "kind", "status")
     places.seen(topic)

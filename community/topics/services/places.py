@@ -53,6 +53,6 @@ def mandate_of(actor: User | None, topic: Topic) -> Mandate | None:
     return companies.mandate_of(actor.id, topic.company_id) if actor is not None else None
 
 
-def stake_of(actor: User | None, topic: Topic, at: datetime) -> Stake | None:
-    """Return what binds ``actor`` to the topic's company (rule N12)."""
-    return companies.stake_of(actor.id, topic.company_id, at) if actor is not None else None
+def bar_of(actor: User | None, topic: Topic, at: datetime) -> Stake | None:
+    """Return what keeps ``actor`` from moderating what is about the topic's company (rule N12)."""
+    return companies.bar_of(actor, topic.company_id, at)

@@ -97,7 +97,7 @@ def _role(
     if mandate is not None:
         roles.append(StatusRole.COMPANY)
     now = clock.now()
-    if not is_asker and can_moderate(actor, places.stake_of(actor, topic, now), now):
+    if not is_asker and can_moderate(actor, places.bar_of(actor, topic, now), now):
         roles.append(StatusRole.MODERATOR)
     said = _asker_said(topic)
     tried = [

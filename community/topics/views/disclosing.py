@@ -25,7 +25,7 @@ def is_disclosed(form: ReviewedForm, writer: User | None, company: Company | Non
     """
     if writer is None or company is None:
         return True
-    stake = companies.stake_of(writer.id, company.id, clock.now())
+    stake = companies.tie_of(writer.id, company.id, clock.now())
     if stake not in _TOLD:
         return True
     wears = next((field for field in form if field.name == "as_company"), None)  # topics have none
