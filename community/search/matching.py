@@ -2,14 +2,48 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from community import search
 from community.search import languages, vectors
 from community.search.confidence import SHOWN_FROM
 from community.search.documents import Explanation, Match
-from community.search.interface import SUGGESTIONS
+from community.search.interface import SUGGESTIONS, SearchIndex
 from community.search.ranking import ANYBODY, Asker
-from community.search.vectors import Neighbours
+from community.search.vectors import Neighbours, Spaces
+
+
+class Read(NamedTuple):
+    """A question, read: what an index is asked with."""
+
+    text: str  # without its slips
+    near: Neighbours | None  # what means nearly the same; None where no vector can say
+    asker: Asker
+
+
+def read(
+    index: SearchIndex,
+    spaces: Spaces | None,
+    text: str,
+    body: str = "",
+    *,
+    company_id: int | None = None,
+    exclude: Collection[int] = (),
+    asker: Asker = ANYBODY,
+) -> Read:
+    """Return a question with what it means, for `SearchIndex.similar` and its explanation.
+
+    Slips in words that no topic holds are mended first: vectors suffer from them as well.
+
+    Raises:
+        SearchUnavailable: the index cannot be read.
+    """
+    language = languages.detect(f"{text}\n{body}")
+    mended = index.mended(text)
+    near = spaces and spaces.neighbours(
+        mended, body, language=language, company_id=company_id, exclude=exclude
+    )
+    return Read(mended, near if near and near.asked else None, asker.reading(language))
 
 
 def similar(
@@ -23,23 +57,23 @@ def similar(
 ) -> list[Match]:
     """Find the topics that ask the same, best first, as `SearchIndex.similar` does.
 
-    Slips in words that no topic holds are mended first: vectors suffer from them as well. Where
-    there are no vectors (not installed, still indexing, overloaded) words alone find topics.
+    Where there are no vectors (not installed, still indexing, overloaded) words alone find topics.
 
     Raises:
         SearchUnavailable: the index cannot be read.
     """
-    language = languages.detect(f"{text}\n{body}")
     index = search.index()
-    text = index.mended(text)
+    question = read(
+        index, vectors.spaces(), text, body, company_id=company_id, exclude=exclude, asker=asker
+    )
     return index.similar(
-        text,
+        question.text,
         body=body,
         company_id=company_id,
         limit=limit,
         exclude=exclude,
-        near=_near(text, body, language, company_id=company_id, exclude=exclude),
-        asker=asker.reading(language),
+        near=question.near,
+        asker=question.asker,
     )
 
 
@@ -61,33 +95,8 @@ def explain(
     Raises:
         SearchUnavailable: the index cannot be read.
     """
-    language = languages.detect(f"{text}\n{body}")
     index = search.index()
-    text = index.mended(text)
+    question = read(index, vectors.spaces(), text, body, asker=asker)
     return index.explain(
-        text,
-        topic_id,
-        body=body,
-        at=at,
-        near=_near(text, body, language),
-        asker=asker.reading(language),
+        question.text, topic_id, body=body, at=at, near=question.near, asker=question.asker
     )
-
-
-def _near(
-    text: str,
-    body: str,
-    language: str,
-    *,
-    company_id: int | None = None,
-    exclude: Collection[int] = (),
-) -> Neighbours | None:
-    """Return what the query means, or None where no vector can say."""
-    near = vectors.neighbours(
-        text,
-        body,
-        language=language,
-        company_id=company_id,
-        exclude=exclude,
-    )
-    return near if near.asked else None

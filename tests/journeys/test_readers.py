@@ -75,7 +75,9 @@ def test_thirty_problems(open_window: OpenWindow, tmp_path: Path) -> None:
         page = windows[number % len(windows)]
         seen.append(_typed(page, problem, {titles[key] for key in problem.fits}))
         page.locator("ask-box").screenshot(path=folder / f"{number + 1:02}.png")
-    off = vectors.neighbours(PROBLEMS[0].typed, "", language="en").reason
+    spaces = vectors.spaces()
+    assert spaces
+    off = spaces.neighbours(PROBLEMS[0].typed, language="en").reason
     told = "\n".join((f"vectors: {off or 'on'}", *(one.line for one in seen)))
     (folder / "seen.tsv").write_text(f"{told}\n", encoding="utf-8")
 

@@ -77,7 +77,7 @@ def test_the_newest_come_first_and_a_little_at_a_time(spaces: Spaces, filler: Fi
 
     assert held(spaces)[0] == {topic.id for topic in topics[-Words.batch :]}
     assert not spaces.all[0].store.is_complete
-    assert vectors.neighbours("anything").reason == vectors.INDEXING
+    assert spaces.neighbours("anything").reason == vectors.INDEXING
 
 
 def test_after_a_start_only_what_is_missing_is_made(spaces: Spaces, filler: Filler) -> None:
@@ -106,13 +106,13 @@ def test_what_has_changed_is_made_anew(spaces: Spaces, filler: Filler) -> None:
     filler.note([topic.id])
     finish(filler)
     assert len(embedded(spaces)) == 1
-    assert topic.id in vectors.neighbours("burns", company_id=topic.company_id).found
+    assert topic.id in spaces.neighbours("burns", company_id=topic.company_id).found
 
     topic.company_id = company.id
     db.session.flush()
     filler.note([topic.id])
     finish(filler)
-    assert topic.id in vectors.neighbours("burns", company_id=company.id).found
+    assert topic.id in spaces.neighbours("burns", company_id=company.id).found
 
 
 def test_a_hidden_topic_has_no_vector_any_more(spaces: Spaces, filler: Filler) -> None:
@@ -236,7 +236,7 @@ def test_a_posted_topic_gets_its_vector_in_the_worker(app: Flask, spaces: Spaces
     while jobs.do_spare():
         pass
 
-    assert vectors.neighbours("burns").found[topic.id] > 0.4
+    assert spaces.neighbours("burns").found[topic.id] > 0.4
 
 
 def test_without_spaces_notes_are_dropped(spaces: Spaces) -> None:

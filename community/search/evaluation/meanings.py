@@ -1,11 +1,10 @@
-"""The vectors of a labelled set, made once and kept, and what its queries are near to."""
+"""The vectors of a labelled set, made once and kept."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 
-from community.search import languages
 from community.search.documents import Document
-from community.search.vectors import Neighbours, Space, Spaces, texts
+from community.search.vectors import Space, Spaces, texts
 
 CHUNK = 256  # documents between two looks at the clock
 
@@ -39,9 +38,3 @@ def _make(space: Space, documents: Collection[Document]) -> None:
         vectors = space.embedder.embed([wanted[topic_id] for topic_id in missing], asking=False)
         marks = [prints[topic_id] for topic_id in missing]
         space.store.put(missing, [0] * len(missing), marks, vectors)
-
-
-def near(spaces: Spaces, text: str, body: str, exclude: Collection[int]) -> Neighbours:
-    """Return what a query is near to, as `community.search.matching` does."""
-    language = languages.detect(f"{text}\n{body}")
-    return spaces.neighbours(text, body, language=language, exclude=exclude)

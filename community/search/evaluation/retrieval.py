@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from community.search import matching
 from community.search.documents import Document, Match
-from community.search.evaluation import meanings, measures
+from community.search.evaluation import measures
 from community.search.evaluation.measures import DEPTH, Figures, Outcome
 from community.search.evaluation.sets import Item, LabelledSet, document, evenly
 from community.search.interface import SearchIndex
@@ -73,15 +74,16 @@ class Indexed:
         spaces: Spaces | None = None,
     ) -> list[Match]:
         """Ask a query on the day when it was asked, as `community.search.matching.similar` does."""
-        title, body = self.index.mended(query.title), query.body if with_body else ""
+        body = query.body if with_body else ""
+        question = matching.read(self.index, spaces, query.title, body, exclude=exclude)
         return self.index.similar(
-            title,
+            question.text,
             body=body,
             limit=limit,
             exclude=exclude,
             among=among,
             at=query.created,
-            near=meanings.near(spaces, title, body, exclude) if spaces else None,
+            near=question.near,
         )
 
 

@@ -25,7 +25,6 @@ from community.search.vectors.store import Store
 from community.search.vectors.table import Table
 
 INDEXING = "still indexing"
-NOT_IN_USE = "not in use"
 NEIGHBOURS = 100
 
 log = logging.getLogger(__name__)
@@ -244,27 +243,10 @@ _in_use: list[Spaces] = []
 
 
 def use(chosen: Spaces | None) -> None:
-    """Make ``chosen`` what `neighbours` asks, in this process."""
+    """Make ``chosen`` what questions are put to, in this process."""
     _in_use[:] = [chosen] if chosen else []
 
 
 def spaces() -> Spaces | None:
     """Return the spaces in use, if there are any."""
     return _in_use[0] if _in_use else None
-
-
-def neighbours(
-    text: str,
-    body: str = "",
-    *,
-    language: str = NOT_SAID,
-    company_id: int | None = None,
-    count: int = NEIGHBOURS,
-    exclude: Collection[int] = (),
-) -> Neighbours:
-    """Ask the spaces in use (see `Spaces.neighbours`)."""
-    if not _in_use:
-        return Neighbours({}, NOT_IN_USE)
-    return _in_use[0].neighbours(
-        text, body, language=language, company_id=company_id, count=count, exclude=exclude
-    )

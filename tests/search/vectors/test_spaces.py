@@ -169,23 +169,3 @@ def test_another_version_begins_anew_and_takes_the_place_of_the_old(tmp_path: Pa
     new.drop_others()
 
     assert {folder.name for folder in tmp_path.iterdir()} == {"words-2-1", "other-words-1-1"}
-
-
-def test_without_spaces_there_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    in_use = vectors.spaces()
-    vectors.use(None)
-    try:
-        assert vectors.neighbours("printer") == vectors.Neighbours({}, vectors.NOT_IN_USE)
-    finally:
-        vectors.use(in_use)
-
-
-def test_the_spaces_in_use_are_asked(tmp_path: Path) -> None:
-    in_use = vectors.spaces()
-    spaces = make(tmp_path)
-    put(spaces, 1, "printer jams")
-    vectors.use(spaces)
-    try:
-        assert set(vectors.neighbours("printer", "it jams", count=5).found) == {1}
-    finally:
-        vectors.use(in_use)
