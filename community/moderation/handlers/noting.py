@@ -7,7 +7,7 @@ stands in the log once.
 from community.accounts.models import User
 from community.companies.models import Company
 from community.core.db import db
-from community.moderation.models import LogAction, LogRole
+from community.moderation.models import LogAction
 from community.moderation.services import log
 from community.topics.models import StatusChange, StatusRole, Topic
 
@@ -20,7 +20,7 @@ def log_status(topic_id: int, actor_id: int, change_id: int, **_: object) -> Non
     actor = db.session.get_one(User, actor_id)
     log.append(
         LogAction.STATUS,
-        role=_role(actor),
+        role=log.role_of(actor),
         target=f"topic {topic_id}",
         company=_company_of(topic_id),
         details={"change": change_id, "was": change.old.value, "is": change.new.value},
@@ -36,7 +36,7 @@ def log_sorting(
     changed = [part for part in ("kind", "tags") if was[part] != now[part]]
     log.append(
         LogAction.SORT,
-        role=_role(actor),
+        role=log.role_of(actor),
         target=f"topic {topic_id}",
         company=_company_of(topic_id),
         details={part: {"was": was[part], "is": now[part]} for part in changed},
@@ -50,16 +50,12 @@ def log_company_page(company_id: int, actor_id: int, what: str, **details: objec
     company = db.session.get_one(Company, company_id)
     log.append(
         LogAction.DESCRIBE,
-        role=_role(actor),
+        role=log.role_of(actor),
         target=f"company {company.slug}",
         company=company.slug,
         details={"what": what, **details},
         texts=_texts(actor),
     )
-
-
-def _role(actor: User) -> LogRole:
-    return LogRole.MODERATOR if actor.is_moderator else LogRole.OPERATOR
 
 
 def _company_of(topic_id: int) -> str:

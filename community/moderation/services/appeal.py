@@ -42,7 +42,8 @@ from community.moderation.models import (
     LogRole,
 )
 from community.moderation.queries import jurors, targets
-from community.moderation.services import outcome
+from community.moderation.queries.decisions import case_of
+from community.moderation.services import log, outcome
 from community.moderation.services.draw import SYSTEM, draw
 
 
@@ -151,7 +152,7 @@ def decide(actor: User | None, appeal: Appeal, *, vote: JurorVote, reason: str) 
     assert actor is not None  # may_decide refuses None
     change(appeal, moderator_id=actor.id, reason=said)
     state = AppealState.UPHELD if vote is JurorVote.UPHOLD else AppealState.OVERTURNED
-    role = LogRole.MODERATOR if actor.is_moderator else LogRole.OPERATOR
+    role = log.role_of(actor)
     _close(appeal, state, overturns=vote is JurorVote.OVERTURN, role=role, at=now)
 
 
@@ -311,8 +312,7 @@ def _stake_of(actor: User | None, case: Case, at: datetime) -> Stake | None:
 
 
 def _case(appeal: Appeal) -> Case:
-    decision = db.session.get_one(Decision, appeal.decision_id)
-    return db.session.get_one(Case, decision.case_id)
+    return case_of(db.session.get_one(Decision, appeal.decision_id))
 
 
 def _said(typed: str, *, limit: int, field: str) -> str:

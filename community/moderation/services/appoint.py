@@ -6,9 +6,8 @@ from community.accounts.models import User
 from community.core import clock, outbox
 from community.core.errors import Invalid
 from community.core.sql import change, lock
-from community.core.text import lines
 from community.moderation import policies
-from community.moderation.models import REASON_MAX, LogAction, LogRole
+from community.moderation.models import LogAction, LogRole
 from community.moderation.models.offices import Office, is_held_by
 from community.moderation.services import log
 
@@ -39,11 +38,7 @@ def appoint_at_console(person: User, office: Office, *, holds: bool, reason: str
 
 
 def _appoint(person: User, office: Office, *, holds: bool, reason: str, by: str = "") -> bool:
-    said = lines(reason).strip()
-    if not 1 <= len(said) <= REASON_MAX:
-        raise Invalid(
-            _("Give a reason, in at most %(n)s characters.", n=REASON_MAX), field="reason"
-        )
+    reason = log.reason_said(reason)
     if holds and (person.deleted_at is not None or person.email_verified_at is None):
         raise Invalid(_("Only somebody with a confirmed account can hold an office."))
     lock(person)
@@ -60,7 +55,7 @@ def _appoint(person: User, office: Office, *, holds: bool, reason: str, by: str 
         role=LogRole.OPERATOR,
         target=f"person {person.id}",
         details={"office": office.value, "change": "given" if holds else "taken"},
-        texts={"person": person.username, "reason": said} | ({"operator": by} if by else {}),
+        texts={"person": person.username, "reason": reason} | ({"operator": by} if by else {}),
     )
     outbox.publish(
         "office.changed", user_id=person.id, office=office.value, holds=holds, log_seq=entry.seq

@@ -13,9 +13,7 @@ from community.companies.models import Company
 from community.core import clock, outbox
 from community.core.db import db
 from community.core.errors import Conflict, DomainError, Invalid
-from community.core.text import lines
 from community.moderation.models import (
-    REASON_MAX,
     Case,
     Decision,
     DecisionAction,
@@ -112,7 +110,7 @@ def decide(moderator: User | None, case: Case, ruling: Ruling, *, seen: str) -> 
             select(Flag).where(Flag.case_id == case.id, Flag.outcome.is_(None)).order_by(Flag.id)
         )
     )
-    by = _By(moderator.id, _role(moderator), moderator.username, reason, at=now)
+    by = _By(moderator.id, log.role_of(moderator), moderator.username, reason, at=now)
     decisions = []
     if ruling.measure is None or ruling.action is not DecisionAction.KEEP:
         decisions.append(_act(case, target, ruling, flags, by))
@@ -160,21 +158,13 @@ def _has(moderator: User, case: Case, at: datetime) -> bool:
     return is_free or case.leased_by_id == moderator.id
 
 
-def _role(moderator: User) -> LogRole:
-    return LogRole.MODERATOR if moderator.is_moderator else LogRole.OPERATOR
-
-
 def _checked(ruling: Ruling, target: Target) -> str:
     """Return the reason of a ruling that holds together.
 
     Raises:
         Invalid: it does not.
     """
-    reason = lines(ruling.reason).strip()
-    if not 1 <= len(reason) <= REASON_MAX:
-        raise Invalid(
-            gettext("Give a reason, in at most %(n)s characters.", n=REASON_MAX), field="reason"
-        )
+    reason = log.reason_said(ruling.reason)
     if ruling.action not in offered(target):
         raise Invalid(gettext("That cannot be done here."), field="action")
     if ruling.measure is not None and ruling.measure not in MEASURES:

@@ -4,12 +4,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext
 from sqlalchemy import select, text
 
+from community.accounts.models import User
 from community.core import clock, outbox
 from community.core.db import db
+from community.core.errors import Invalid
+from community.core.text import lines
 from community.moderation import chain
-from community.moderation.models import LogAction, LogEntry, LogRole, LogText
+from community.moderation.models import REASON_MAX, LogAction, LogEntry, LogRole, LogText
+from community.moderation.queries.log import canonical
 from community.topics.models import Rule
 
 _LOCK = 0x6C6F67  # of PostgreSQL: "log"
@@ -36,44 +41,50 @@ def append(
     Raises:
         ValueError: a number in ``details`` is not whole.
     """
-    before = _last()
-    salts = {field: chain.new_salt() for field in texts or {}}
-    row: dict[str, Any] = {
-        "seq": before.seq + 1 if before else 1,
-        "at": chain.moment(at := clock.now()),
-        "role": role.value,
-        "action": action.value,
-        "rule": rule.value if rule else None,
-        "target": target,
-        "company": company,
-        "details": dict(details or {}),
-        "commitments": {
-            field: chain.commitment(salts[field], said) for field, said in (texts or {}).items()
-        },
-        "previous": before.digest if before else chain.BEGINNING,
-    }
+    before, texts = _last(), texts or {}
+    salts = {field: chain.new_salt() for field in texts}
+    commitments = {field: chain.commitment(salts[field], said) for field, said in texts.items()}
     entry = LogEntry(
-        seq=row["seq"],
-        at=at,
+        seq=before.seq + 1 if before else 1,
+        at=clock.now(),
         role=role,
         action=action,
         rule=rule,
         target=target,
         company=company,
-        details=json.dumps(row["details"], ensure_ascii=False, sort_keys=True),
-        commitments=json.dumps(row["commitments"], sort_keys=True),
-        previous=row["previous"],
-        digest=chain.digest(row),
+        details=json.dumps(dict(details or {}), ensure_ascii=False, sort_keys=True),
+        commitments=json.dumps(commitments, sort_keys=True),
+        previous=before.digest if before else chain.BEGINNING,
     )
+    entry.digest = chain.digest(canonical(entry))
     db.session.add(entry)
     db.session.flush()
     db.session.add_all(
         LogText(seq=entry.seq, field=field, salt=salts[field], text=said)
-        for field, said in (texts or {}).items()
+        for field, said in texts.items()
     )
     db.session.flush()
     outbox.publish("log.written", seq=entry.seq)
     return entry
+
+
+def role_of(actor: User) -> LogRole:
+    """Return in what role somebody moderates: an operator who is no moderator does so as operator."""
+    return LogRole.MODERATOR if actor.is_moderator else LogRole.OPERATOR
+
+
+def reason_said(typed: str) -> str:
+    """Return a reason as it stands in the log, for everybody to read.
+
+    Raises:
+        Invalid: there is none, or it has more than `REASON_MAX` characters.
+    """
+    reason = lines(typed).strip()
+    if not 1 <= len(reason) <= REASON_MAX:
+        raise Invalid(
+            gettext("Give a reason, in at most %(n)s characters.", n=REASON_MAX), field="reason"
+        )
+    return reason
 
 
 def _last() -> LogEntry | None:

@@ -12,10 +12,8 @@ from community.accounts.models import User
 from community.companies.models import Company
 from community.core import clock, outbox
 from community.core.db import db
-from community.core.errors import Conflict, DomainError, Invalid
-from community.core.text import lines
+from community.core.errors import Conflict, DomainError
 from community.moderation.models import (
-    REASON_MAX,
     Case,
     Decision,
     DecisionAction,
@@ -79,7 +77,7 @@ def overturn(
         role=role,
         target=before.target,
         rule=rule,
-        company=_slug(case.company_id),
+        company=before.company,
         details={"case": case.id, "reverses": decision.log_seq, **(details or {})},
         texts=texts,
     )
@@ -106,13 +104,8 @@ def reverse(moderator: User | None, decision: Decision, *, reason: str) -> LogEn
         Conflict: it was taken back already.
     """
     moderator = lease.require_judge(moderator, db.session.get_one(Case, decision.case_id))
-    reason = lines(reason).strip()
-    if not 1 <= len(reason) <= REASON_MAX:
-        raise Invalid(
-            gettext("Give a reason, in at most %(n)s characters.", n=REASON_MAX), field="reason"
-        )
-    role = LogRole.MODERATOR if moderator.is_moderator else LogRole.OPERATOR
-    return overturn(decision, role=role, texts={"moderator": moderator.username, "reason": reason})
+    texts = {"moderator": moderator.username, "reason": log.reason_said(reason)}
+    return overturn(decision, role=log.role_of(moderator), texts=texts)
 
 
 def _undo(decision: Decision, case: Case) -> None:
@@ -196,7 +189,3 @@ def _tell(decision: Decision, case: Case, row: LogEntry) -> None:
         topic_id=topic.id if topic is not None else None,
         reply_id=case.reply_id,
     )
-
-
-def _slug(company_id: int | None) -> str:
-    return db.session.get_one(Company, company_id).slug if company_id is not None else ""

@@ -8,14 +8,14 @@ from sqlalchemy import Text, cast, select, update
 from community.accounts.models import User
 from community.companies.models import Company
 from community.companies.queries import bar_of
-from community.core import clock, text
+from community.core import clock
 from community.core.db import db
 from community.core.erasing import Traces
 from community.core.errors import Invalid, NotFound
 from community.core.policy import Decision
 from community.core.sql import changed, find, lock_word
 from community.moderation import policies
-from community.moderation.models import REASON_MAX, LogAction, LogEntry, LogRole, LogText
+from community.moderation.models import LogAction, LogEntry, LogRole, LogText
 from community.moderation.services import log
 from community.topics.models import Rule
 
@@ -84,9 +84,7 @@ def _row(seq: int) -> LogEntry:
 def _redact(
     entry: LogEntry, fields: Collection[str], reason: str, role: LogRole, *, by: str = ""
 ) -> LogEntry:
-    reason = text.lines(reason)
-    if not 1 <= len(reason) <= REASON_MAX:
-        raise Invalid(_("A reason has 1 to %(most)s characters.", most=REASON_MAX), field="reason")
+    reason = log.reason_said(reason)
     lock_word(f"log {entry.seq}")
     going = sorted(
         db.session.scalars(
