@@ -105,6 +105,7 @@ ROLES: Sequence[Role] = (
     *(_speaks(kind) for kind in MandateKind),
     Role("works there, by their own word", _person(), stake=Stake.EMPLOYER),
     Role("champion", _person(), stake=Stake.CHAMPION),
+    Role("worked there until lately", _person(), stake=Stake.FORMER),
     Role("has a stake in a rival", _person(), stake=Stake.RIVAL),
     Role("moderator with a stake", _person(is_moderator=True), stake=Stake.EMPLOYER),
     Role("operator with a stake", _person(is_admin=True), stake=Stake.EMPLOYER),

@@ -1,7 +1,7 @@
 """Companies, products and mandates."""
 
 import enum
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -30,6 +30,7 @@ SCOPE_MAX = 120  # characters
 ALIASES_MAX = 10  # other names of one company
 RIVALS_MAX = 20  # that one company declares
 GRAM_LENGTH = 3  # characters
+COOLING_OFF = timedelta(days=90)  # a mandate or an employment that has ended still is a stake
 
 
 class CompanyState(enum.StrEnum):
@@ -153,7 +154,8 @@ class MandateKind(enum.StrEnum):
 class Mandate(Base):
     """A person's right to speak for a company. It gives no power over customers' words.
 
-    An ended mandate stays, for "then at Acme" beside what was written under it.
+    An ended mandate stays, for "then at Acme" beside what was written under it. Whoever ends one
+    does so from now on, never from an earlier day: `COOLING_OFF` is counted from there.
     """
 
     __tablename__ = "mandates"
@@ -185,6 +187,7 @@ class Stake(enum.StrEnum):
     MANDATE = "mandate"  # they may speak for it
     EMPLOYER = "employer"  # they said that they work for it
     CHAMPION = "champion"  # it thanks them in public
+    FORMER = "former"  # a mandate, or an employment they declared, ended within `COOLING_OFF`
     RIVAL = "rival"  # one of these binds them to a company that competes with it
 
 
@@ -207,17 +210,26 @@ class Champion(Base):
 
 
 class Employment(Base):
-    """Somebody declares whom they work for, or have a stake in. It bars them from its cases."""
+    """Somebody declares whom they work for, or have a stake in. It bars them from its cases.
+
+    It does so for `COOLING_OFF` after its end as well. What has ended stays: who says it anew gets
+    a row of its own, so nothing that is said later takes an earlier stake away.
+    """
 
     __tablename__ = "employments"
 
     id: Mapped[IntPK]
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
     declared_at: Mapped[datetime] = mapped_column(default=clock.now)
     ended_at: Mapped[datetime | None]
 
     company: Mapped[Company] = relationship(lazy="raise_on_sql")
+
+    @property
+    def bars_until(self) -> datetime | None:
+        """When it ceases to be a stake; None while it lasts."""
+        return self.ended_at + COOLING_OFF if self.ended_at is not None else None
 
     __table_args__ = (
         Index(

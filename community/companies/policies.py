@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from community.accounts.models import User
 from community.accounts.policies import can_ask, can_take_part
 from community.companies.models import (
+    COOLING_OFF,
     Company,
     CompanyState,
     MandateKind,
@@ -25,6 +26,11 @@ BARS = {
     Stake.EMPLOYER: _l("You work for this company, so you do not moderate what concerns it."),
     Stake.CHAMPION: _l(
         "You are a champion of this company, so you do not moderate what concerns it."
+    ),
+    Stake.FORMER: _l(
+        "You spoke or worked for this company less than %(days)s days ago, so you do not yet "
+        "moderate what concerns it.",
+        days=COOLING_OFF.days,
     ),
     Stake.RIVAL: _l(
         "You have a stake in a rival of this company, so you do not moderate what concerns it."

@@ -102,6 +102,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('employments', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_employments_company_id'), ['company_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_employments_user_id'), ['user_id'], unique=False)
         batch_op.create_index('uq_employments_current', ['user_id', 'company_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
 
     op.create_table('legal_requests',
@@ -474,6 +475,7 @@ def downgrade() -> None:
     op.drop_table('legal_requests')
     with op.batch_alter_table('employments', schema=None) as batch_op:
         batch_op.drop_index('uq_employments_current', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_employments_user_id'))
         batch_op.drop_index(batch_op.f('ix_employments_company_id'))
 
     op.drop_table('employments')

@@ -6,6 +6,7 @@ from flask import Flask
 
 from community.accounts.models import User
 from community.companies.models import (
+    COOLING_OFF,
     Champion,
     Company,
     Employment,
@@ -14,7 +15,7 @@ from community.companies.models import (
     Rivalry,
     Stake,
 )
-from community.companies.queries import stake_of, stakes_in
+from community.companies.queries import stake_of, stakes_in, stakes_of
 from community.core import clock
 from community.core.db import db
 from tests.conftest import counted_statements
@@ -35,10 +36,10 @@ def speak_for(user: User, company: Company, **until: timedelta) -> None:
     db.session.flush()
 
 
-def work_for(user: User, company: Company, *, left: bool = False) -> None:
-    db.session.add(
-        Employment(user_id=user.id, company_id=company.id, ended_at=clock.now() if left else None)
-    )
+def work_for(user: User, company: Company, *, left: timedelta | None = None) -> None:
+    """Have somebody say that they work for a company, or that they left it so long ago."""
+    ended_at = clock.now() - left if left is not None else None
+    db.session.add(Employment(user_id=user.id, company_id=company.id, ended_at=ended_at))
     db.session.flush()
 
 
@@ -58,12 +59,36 @@ def test_each_tie_is_told() -> None:
     }
 
 
-def test_what_has_ended_binds_nobody() -> None:
+def test_what_has_ended_binds_for_ninety_days() -> None:
     acme, spoke, worked = make_company(), make_user(), make_user()
-    speak_for(spoke, acme, ends=timedelta(days=-1))
-    work_for(worked, acme, left=True)
+    with clock.frozen(clock.now()) as move_on:
+        speak_for(spoke, acme, ends=timedelta(0))
+        work_for(worked, acme, left=timedelta(0))
+        people = [spoke.id, worked.id]
 
-    assert stakes_in(acme.id, [spoke.id, worked.id], clock.now()) == {}
+        assert stakes_in(acme.id, people, clock.now()) == dict.fromkeys(people, Stake.FORMER)
+        move_on(COOLING_OFF - timedelta(seconds=1))
+        assert stakes_in(acme.id, people, clock.now()) == dict.fromkeys(people, Stake.FORMER)
+        move_on(timedelta(seconds=1))
+        assert stakes_in(acme.id, people, clock.now()) == {}
+
+
+def test_what_lasts_is_told_before_what_has_ended() -> None:
+    acme, person = make_company(), make_user()
+    work_for(person, acme, left=timedelta(days=1))
+    work_for(person, acme)
+
+    assert stake_of(person.id, acme.id, clock.now()) is Stake.EMPLOYER
+    assert stakes_of(person.id, clock.now()) == {acme.id: Stake.EMPLOYER}
+
+
+def test_whoever_left_lately_has_a_stake_in_the_rivals_too() -> None:
+    acme, rival, person = make_company(), make_company(), make_user()
+    work_for(person, acme, left=timedelta(days=1))
+    db.session.add(Rivalry(company_id=acme.id, rival_id=rival.id, declared_by_id=person.id))
+    db.session.flush()
+
+    assert stakes_of(person.id, clock.now()) == {acme.id: Stake.FORMER, rival.id: Stake.RIVAL}
 
 
 def test_whoever_is_bound_to_a_rival_is_told_whichever_of_the_two_said_so() -> None:

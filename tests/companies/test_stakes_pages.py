@@ -1,7 +1,7 @@
 """Saying whom one works for, and which companies compete."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -9,8 +9,16 @@ from sqlalchemy import select
 
 from community.accounts.models import User
 from community.companies import services
-from community.companies.models import Company, Employment, MandateKind, Rivalry, Stake
-from community.companies.queries import employments_of, rivals_of, stake_of
+from community.companies.models import (
+    COOLING_OFF,
+    Company,
+    Employment,
+    MandateKind,
+    Rivalry,
+    Stake,
+)
+from community.companies.policies import can_moderate
+from community.companies.queries import bar_of, employments_of, rivals_of, stake_of
 from community.core import clock
 from community.core.db import db
 from community.core.errors import Invalid, NotAllowed
@@ -31,10 +39,28 @@ def test_an_employer_is_declared_once_and_its_end_is_kept() -> None:
     assert stake_of(user.id, acme.id, clock.now()) is Stake.EMPLOYER
     assert services.end_employment(user, acme)
     assert not services.end_employment(user, acme)
-    assert stake_of(user.id, acme.id, clock.now()) is None
+    assert stake_of(user.id, acme.id, clock.now()) is Stake.FORMER
     services.declare_employer(user, acme)
 
     assert [one.ended_at is None for one in employments_of(user.id)] == [True, False]
+
+
+@pytest.mark.usefixtures("app")
+def test_saying_it_anew_takes_no_day_off_the_end() -> None:
+    user, acme = make_user(is_moderator=True), make_company("Acme")
+    with clock.frozen(clock.now()) as move_on:
+        services.declare_employer(user, acme)
+        services.end_employment(user, acme)
+        move_on(COOLING_OFF - timedelta(days=1))
+        services.declare_employer(user, acme)
+        services.end_employment(user, acme)
+        services.end_employment(user, acme)
+        move_on(COOLING_OFF - timedelta(days=1))
+        barred = can_moderate(user, bar_of(user, acme.id, clock.now()), clock.now())
+        assert "less than 90 days ago" in barred.reason
+        move_on(timedelta(days=1))
+
+        assert can_moderate(user, bar_of(user, acme.id, clock.now()), clock.now())
 
 
 @pytest.mark.usefixtures("app")
@@ -117,7 +143,14 @@ def test_employers_on_the_account_page_and_the_persons_own(
     page = browser_for(app).get("/people/mira").text
     assert "works at" in page
     assert "Acme Bikes" in page
-    assert browser.submit("/account/employers", end=acme.slug).status_code == 303
+    assert "until 90 days after" in browser.get("/account/employers").text
+    with clock.frozen(datetime(2026, 11, 22, 12, tzinfo=UTC)) as move_on:
+        ended = browser.submit("/account/employers", end=acme.slug)
+        said = browser.get(ended.location).text
+        assert "You stay barred from its cases until Feb 20, 2027." in said
+        assert "you stay barred from its cases until Feb 20, 2027" in said
+        move_on(COOLING_OFF)
+        assert "barred from" not in browser.get("/account/employers").text
 
     assert "worked at" in browser_for(app).get("/people/mira").text
     assert browser_for(app).get("/account/employers").status_code == 303

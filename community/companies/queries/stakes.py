@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from community.accounts.models import User
 from community.companies.models import (
+    COOLING_OFF,
     Champion,
     Company,
     Employment,
@@ -23,7 +24,7 @@ def stakes_in(company_id: int, user_ids: Collection[int], at: datetime) -> dict[
     """Return the closest stake of those of these people that have one. Three statements at most.
 
     Args:
-        at: when mandates must be valid.
+        at: when mandates must be valid, or have ended less than `COOLING_OFF` before.
     """
     found = {user: stake for _, user, stake in _ties(user_ids, at, company_ids=[company_id])}
     others = set(user_ids) - found.keys()
@@ -107,7 +108,10 @@ def _ties(
         company_ids: None for all.
     """
     written: tuple[tuple[Stake, type[Mandate | Employment | Champion], ColumnElement[bool]], ...]
+    lately = at - COOLING_OFF
     written = (
+        (Stake.FORMER, Employment, Employment.ended_at > lately),
+        (Stake.FORMER, Mandate, and_(Mandate.valid_until <= at, Mandate.valid_until > lately)),
         (Stake.CHAMPION, Champion, true()),
         (Stake.EMPLOYER, Employment, Employment.ended_at.is_(None)),
         (

@@ -28,10 +28,10 @@ def declare_employer(actor: User | None, company: Company) -> Employment:
     return db.session.scalars(select(Employment).filter_by(**current)).one()
 
 
-def end_employment(actor: User | None, company: Company) -> bool:
-    """Say that one works there no more. Return False if one had not said so.
+def end_employment(actor: User | None, company: Company) -> Employment | None:
+    """Say that one works there no more. Return what has ended; None if one had not said so.
 
-    What was said stays in the history.
+    What was said stays in the history, and bars for `COOLING_OFF` from now on.
 
     Raises:
         NotAllowed: nobody is signed in, or the address is not confirmed.
@@ -40,10 +40,10 @@ def end_employment(actor: User | None, company: Company) -> bool:
     assert actor is not None  # can_declare_employer refuses None
     current = {"user_id": actor.id, "company_id": company.id, "ended_at": None}
     row = db.session.scalar(select(Employment).filter_by(**current))
-    has_ended = row is not None and change(row, Employment.ended_at.is_(None), ended_at=clock.now())
-    if has_ended:
-        outbox.publish("employer.ended", user_id=actor.id, company_id=company.id)
-    return has_ended
+    if row is None or not change(row, Employment.ended_at.is_(None), ended_at=clock.now()):
+        return None
+    outbox.publish("employer.ended", user_id=actor.id, company_id=company.id)
+    return row
 
 
 def declare_rival(actor: User | None, company: Company, rival: Company) -> Rivalry:

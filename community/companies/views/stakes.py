@@ -2,13 +2,14 @@
 
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from community.accounts.models import User
 from community.accounts.sessions import actor, sign_in_first
 from community.companies import policies, queries, services
 from community.companies.forms import NamedCompanyForm
-from community.companies.models import Company
+from community.companies.models import COOLING_OFF, Company
 from community.companies.views import bp, company_or_404
 from community.core import clock
 from community.core.db import transaction
@@ -42,14 +43,24 @@ def employers() -> ResponseReturnValue:
         near=near,
         employments=queries.employments_of(who.id),
         user=who,
+        days=COOLING_OFF.days,
+        now=clock.now(),
     )
     return page, status_of(form)
 
 
 def _end_employment(who: User, company: Company) -> ResponseReturnValue:
     with transaction():
-        services.end_employment(who, company)
-    flash(_("You work for %(company)s no more.", company=company.name))
+        ended = services.end_employment(who, company)
+        until = ended.bars_until if ended is not None else None
+    if until is not None:
+        flash(
+            _(
+                "You work for %(company)s no more. You stay barred from its cases until %(day)s.",
+                company=company.name,
+                day=format_date(until),
+            )
+        )
     return see_other(url_for(".employers"))
 
 
