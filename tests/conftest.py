@@ -22,9 +22,10 @@ from sqlalchemy.engine import make_url
 from community import search
 from community.accounts.models import User
 from community.app import create_app
-from community.core import config
+from community.core import clock, config
 from community.core.db import db
 from community.moderation import heads
+from community.moderation.queries import modes
 from community.web.limits import limiter
 from tests.factories import make_session
 
@@ -100,6 +101,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 @pytest.fixture(autouse=True)
 def undone(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
     """Run the test inside a transaction that is rolled back, whatever it commits."""
+    modes.forget()
     if "live_app" in request.fixturenames:
         yield
         return
@@ -117,6 +119,7 @@ def undone(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
             limiter.reset()
             # No transaction takes back what lies in a file.
             (app.config["SETTINGS"].data_dir / heads.FILE).unlink(missing_ok=True)
+            modes.known(clock.now())  # as on a site that has shown a page before
             try:
                 yield
             finally:

@@ -91,7 +91,8 @@ def same_for_visitors(view: View[Parameters]) -> View[Parameters]:
             return view(*args, **kwargs)
         pages: Pages = current_app.extensions["pages"]
         key = (request.script_root, request.full_path, chosen(), request.cookies.get("theme", ""))
-        stamp = outbox.newest_id()  # before rendering: what changes meanwhile renders it anew
+        # Before rendering: what changes meanwhile renders it anew. Nothing older goes into it.
+        g.stamp = stamp = outbox.newest_id()
         page = pages.get(key, stamp)
         if page is None:
             answer = view(*args, **kwargs)

@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from community.accounts.models import User
 from community.companies.models import Company
-from community.core import clock
+from community.core import clock, outbox
 from community.core.db import db
 from community.core.errors import Invalid, NotAllowed
-from community.moderation.models import LogAction, LogEntry, LogRole, Mode
+from community.moderation.models import LogAction, LogEntry, LogRole, Mode, ModeKind
 from community.moderation.models.modes import FOR_MAX, REASON_MAX, SECONDS_MAX
 from community.moderation.queries import modes as queries
+from community.moderation.services import log
 from community.moderation.services import modes as services
 from community.topics.models import Reply, Topic, TopicKind
 from community.topics.services import post_comment, post_reply, post_topic
@@ -273,12 +274,56 @@ def test_the_banner_stands_on_every_page_and_on_kept_ones_at_once(
     assert all(REASON in page for page in during)
 
 
-def test_a_page_asks_once_for_all_banners(app: Flask, client: Client, moderator: User) -> None:
+def test_pages_ask_once_in_a_while_for_all_banners(
+    app: Flask, client: Client, moderator: User
+) -> None:
     company: Company = make_topic().company
-    services.slow_down(moderator, company, seconds=60, reason=HOT)
-    with counted_statements(app) as statements:
-        client.get(f"/c/{company.slug}")
+    now = clock.now()
+    with clock.frozen(now), counted_statements(app) as statements:
+        services.slow_down(moderator, company, seconds=60, reason=HOT)
+        statements.clear()
+        for _ in range(3):
+            assert HOT in client.get(f"/c/{company.slug}").text
+    with clock.frozen(now + queries.KNOWN_FOR):
+        assert HOT in client.get(f"/c/{company.slug}").text
     assert sum("FROM modes" in one for one in statements) == 1
+
+
+def test_what_another_process_sets_holds_at_once_and_is_told_soon(
+    app: Flask, operator: User, client: Client, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topic, browser = make_topic(), sign_in(make_user())
+    place = f"/t/{topic.id}/{topic.slug}"
+    now = clock.now()
+    with clock.frozen(now):
+        assert REASON not in browser.get(place).text
+        set_by_another_process(operator)
+        assert REASON not in browser.get(place).text
+        refused = browser.submit(f"/t/{topic.id}/replies", body="Try this.")
+        assert (refused.status_code, REASON in refused.text) == (503, True)
+        monkeypatch.setitem(app.config, "KEEP_PAGES", True)
+        assert REASON in client.get(place).text  # nothing out of date is kept for others
+    with clock.frozen(now + queries.KNOWN_FOR):
+        assert REASON in browser.get(place).text
+
+
+def test_a_mode_that_is_remembered_ends_on_time(operator: User, client: Client) -> None:
+    now = clock.now()
+    with clock.frozen(now):
+        services.set_read_only(operator, reason=REASON, until=now + timedelta(seconds=5))
+        assert REASON in client.get("/about").text
+    with clock.frozen(now + timedelta(seconds=6)):
+        assert REASON not in client.get("/about").text
+
+
+def set_by_another_process(operator: User) -> None:
+    """Set a mode without this process knowing: it shares the database and nothing else."""
+    entry = log.append(LogAction.READ_ONLY, role=LogRole.OPERATOR, target="site")
+    mode = Mode(kind=ModeKind.READ_ONLY, reason=REASON, set_by_id=operator.id, log_seq=entry.seq)
+    db.session.add(mode)
+    db.session.flush()
+    outbox.publish("mode.set", mode_id=mode.id)
+    db.session.commit()
 
 
 # -- the pages ----------------------------------------------------------------------------------

@@ -1,7 +1,11 @@
-"""The modes that are in force. There are few at any time, and mostly none."""
+"""The modes that are in force. There are few at any time, and mostly none.
+
+What may be written is asked of the database (`in_force`), in the transaction of the post. What a
+page says is remembered by each process for `KNOWN_FOR` (`known`): modes change a few times a year.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 
@@ -9,6 +13,9 @@ from community.companies.models import Company
 from community.core.db import db
 from community.moderation.models import Mode, ModeKind
 from community.topics.models import Topic
+
+
+KNOWN_FOR = timedelta(seconds=10)  # so late may a page tell of a mode that another process has set
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,44 @@ def in_force(at: datetime) -> tuple[InForce, ...]:
         )
         for mode, title, name, slug in rows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The modes as they were read."""
+
+    modes: tuple[InForce, ...]
+    at: datetime
+    stamp: int
+
+
+class _Memory:
+    """What this process has read last."""
+
+    last: _Reading | None = None
+
+
+_memory = _Memory()
+
+
+def known(at: datetime, *, stamp: int = 0) -> tuple[InForce, ...]:
+    """Return the modes in force as they were read within the last `KNOWN_FOR`, the newest first.
+
+    For what a page says, never for what may be written.
+
+    Args:
+        stamp: the newest event that a page which is to be kept must know of; what was read for an
+            earlier one is read again.
+    """
+    last = _memory.last
+    if last is None or not timedelta(0) <= at - last.at < KNOWN_FOR or last.stamp < stamp:
+        last = _memory.last = _Reading(in_force(at), at, stamp)
+    return tuple(mode for mode in last.modes if mode.until is None or mode.until > at)
+
+
+def forget() -> None:
+    """Let this process read the modes again, because it has changed them."""
+    _memory.last = None
 
 
 def read_only(modes: tuple[InForce, ...]) -> InForce | None:

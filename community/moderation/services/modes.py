@@ -65,7 +65,7 @@ def slow_down(
     assert actor is not None  # can_slow_down refuses None
     if not 1 <= seconds <= SECONDS_MAX:
         raise Invalid(gettext("A wait is between a second and a day."), field="seconds")
-    role = LogRole.MODERATOR if actor.is_moderator else LogRole.OPERATOR
+    role = log.role_of(actor)
     return _set(actor, ModeKind.SLOW, role, place, reason=reason, until=until, seconds=seconds)
 
 
@@ -152,6 +152,7 @@ def _set(
     )
     db.session.add(mode)
     db.session.flush()
+    modes.forget()
     outbox.publish("mode.set", mode_id=mode.id)
     return mode
 
@@ -173,6 +174,7 @@ def _end(
         details={"reverses": mode.log_seq},
         texts=texts,
     )
+    modes.forget()
     outbox.publish("mode.ended", mode_id=mode.id)
 
 

@@ -35,7 +35,7 @@ from community.web.redirects import see_other
 
 @bp.app_context_processor
 def banners() -> dict[str, object]:
-    """Give templates what the banners of a page say. Asked once a page, and of kept pages never.
+    """Give templates what the banners of a page say, as this process knows it (`modes.known`).
 
     ``site_mode()`` is the read-only mode in force or none, ``slow_mode(company_id, topic_id)`` the
     slow mode of a place or none, ``post_again_at(…)`` when the reader may post there again, and
@@ -51,7 +51,7 @@ def banners() -> dict[str, object]:
 
 
 def site_notice() -> Notice | None:
-    """Return why nobody can write just now, read afresh; None where everybody can."""
+    """Return why nobody can write just now, asked of the database; None where everybody can."""
     mode = modes.read_only(modes.in_force(clock.now()))
     return Notice(mode.reason, mode.until) if mode is not None else None
 
@@ -167,7 +167,7 @@ def _modes_page(form: ModeForm) -> str:
     return render_template(
         "moderation/modes.html",
         form=form if may_set else None,
-        modes=[(mode, _may_end(viewer, mode)) for mode in _in_force()],
+        modes=[(mode, _may_end(viewer, mode)) for mode in modes.in_force(now)],
     )
 
 
@@ -177,10 +177,10 @@ def _may_end(viewer: User, mode: modes.InForce) -> bool:
 
 
 def _in_force() -> tuple[modes.InForce, ...]:
-    """Return the modes in force, read once a request; none while the database does not answer."""
+    """Return the modes in force, the same for a whole page; none while the database is silent."""
     if "modes_in_force" not in g:
         try:
-            g.modes_in_force = modes.in_force(clock.now())
+            g.modes_in_force = modes.known(clock.now(), stamp=g.get("stamp", 0))
         except SQLAlchemyError:  # the page that says so is drawn with the same frame
             db.session.rollback()
             g.modes_in_force = ()
