@@ -14,7 +14,6 @@ from community.core.db import db
 from community.moderation.models import Mode, ModeKind
 from community.topics.models import Topic
 
-
 KNOWN_FOR = timedelta(seconds=10)  # so late may a page tell of a mode that another process has set
 
 
