@@ -67,6 +67,7 @@ _OUTCOMES = {
     Outcome.FALLS: _l("Your appeal has ended: the decision was overturned"),
     Outcome.LAPSED: _l("Your appeal has ended: nobody judged it in time"),
 }
+_JUDGED_AGAIN = _l("What you flagged was judged again, and the decision was taken back")
 _ANSWERED_FOR_COMPANY = _l("%(who)s answered for %(company)s")
 _ANSWERED_OFFICIALLY = _l("%(who)s gave the official answer of %(company)s")
 _NAMED_OFFICIALLY = _l("%(who)s named you in the official answer of %(company)s")
@@ -81,6 +82,8 @@ def sentence(news: News) -> str:
             news.number,
         )
         return saved
+    if news.kind is Kind.FLAG_JUDGED and news.outcome is Outcome.OVERTURNED:
+        return str(_JUDGED_AGAIN)
     if news.outcome is not None:
         return str(_OUTCOMES[news.outcome])
     pattern = _SENTENCES[news.kind]

@@ -108,12 +108,31 @@ def test_a_person_who_is_warned_hears_of_it(app: Flask, sign_in: Callable[[User]
     assert f"/decisions/{made.id}" in body.get_content()
 
 
-def test_a_decision_that_is_taken_back_is_told(app: Flask) -> None:
-    reply = make_reply()
-    (made,) = judged(reply, REMOVED, make_user())
+def test_a_decision_that_is_taken_back_is_told(
+    app: Flask, sign_in: Callable[[User], Client]
+) -> None:
+    reporter, reply = make_user(), make_reply()
+    (made,) = judged(reply, REMOVED, reporter)
     overturn(made, role=LogRole.JURY, texts={"reason": "It helps."})
     outbox.deliver_due()
     assert told(reply.author)[-1] == (NotificationKind.DECIDED, Outcome.OVERTURNED)
+    assert told(reporter)[-1] == (NotificationKind.FLAG_JUDGED, Outcome.OVERTURNED)
+    page = sign_in(reporter).get("/notifications").get_data(as_text=True)
+    assert "What you flagged was judged again, and the decision was taken back" in page
+
+
+def test_a_flag_is_judged_again_once_nothing_stands_of_what_was_decided(app: Flask) -> None:
+    reporter, reply = make_user(), make_reply()
+    ruling = Ruling(
+        action=DecisionAction.REMOVE, rule=Rule.SPAM, reason="No.", measure=DecisionAction.WARN
+    )
+    removed, warned = judged(reply, ruling, reporter)
+    overturn(removed, role=LogRole.JURY, texts={"reason": "It helps."})
+    outbox.deliver_due()
+    assert told(reporter) == [(NotificationKind.FLAG_JUDGED, Outcome.UPHELD)]
+    overturn(warned, role=LogRole.JURY, texts={"reason": "It helps."})
+    outbox.deliver_due()
+    assert told(reporter)[1:] == [(NotificationKind.FLAG_JUDGED, Outcome.OVERTURNED)]
 
 
 def test_every_outcome_has_its_sentence() -> None:

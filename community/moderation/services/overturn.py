@@ -87,8 +87,7 @@ def overturn(
         _undo(decision, case)
     decision.overturned_at = clock.now()
     db.session.flush()
-    _turn(case, flags)
-    _tell(decision, case, row)
+    _tell(decision, case, row, reporters=_turn(case, flags))
     return row
 
 
@@ -163,21 +162,24 @@ def _remove(case: Case, flag: Flag, row: LogEntry) -> None:
         )
 
 
-def _turn(case: Case, flags: list[Flag]) -> None:
+def _turn(case: Case, flags: list[Flag]) -> list[int]:
     """Judge the flags the other way round, once nothing is left of what was decided.
 
-    A reporter's record follows what holds in the end.
+    A reporter's record follows what holds in the end; those whose does are returned.
     """
     stands = exists().where(Decision.case_id == case.id, Decision.overturned_at.is_(None))
     if db.session.scalar(select(stands)):
-        return
+        return []
+    reporters = []
     for flag in flags:
         if flag.outcome in _TURNED:
             flag.outcome = _TURNED[flag.outcome]
+            reporters.append(flag.reporter_id)
     db.session.flush()
+    return reporters
 
 
-def _tell(decision: Decision, case: Case, row: LogEntry) -> None:
+def _tell(decision: Decision, case: Case, row: LogEntry, *, reporters: list[int]) -> None:
     target = targets.target_of(case)
     topic = targets.topic_of(target)
     outbox.publish(
@@ -188,4 +190,5 @@ def _tell(decision: Decision, case: Case, row: LogEntry) -> None:
         person_id=targets.author_of(target).id,
         topic_id=topic.id if topic is not None else None,
         reply_id=case.reply_id,
+        reporters=reporters,
     )

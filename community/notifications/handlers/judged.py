@@ -5,7 +5,7 @@ What is out of sight by now is told of all the same, to those whom it concerns.
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from community.accounts.models import User
 from community.notifications import queries
@@ -39,15 +39,24 @@ def tell_of_overturned(
     person_id: int,
     topic_id: int | None,
     reply_id: int | None,
+    reporters: Collection[int] = (),
     **_: object,
 ) -> None:
-    """Tell an author that a decision was taken back; or, where a post had been kept, that it is gone."""
+    """Tell an author that a decision was taken back; or, where a post had been kept, that it is gone.
+
+    Whoever flagged it hears that their flag was judged again.
+    """
     outcome = Outcome.REMOVE if action == KEPT else Outcome.OVERTURNED
     key = f"decision-{decision_id}-overturned"
     tell(
         _happening(key, decision_id, outcome, topic_id, reply_id),
         [Reason(NotificationKind.DECIDED, queries.just(person_id))],
     )
+    if reporters:
+        tell(
+            _happening(key, decision_id, Outcome.OVERTURNED, topic_id, reply_id),
+            [Reason(NotificationKind.FLAG_JUDGED, _people(reporters))],
+        )
 
 
 def tell_of_judged_flags(
@@ -62,11 +71,14 @@ def tell_of_judged_flags(
     if not reporters:
         return
     outcome = Outcome.UPHELD if was_upheld else Outcome.DECLINED
-    people = select(User.id.label("user_id")).where(User.id.in_(list(reporters)))
     tell(
         _happening(f"decision-{decision_id}", decision_id, outcome, topic_id, reply_id),
-        [Reason(NotificationKind.FLAG_JUDGED, people)],
+        [Reason(NotificationKind.FLAG_JUDGED, _people(reporters))],
     )
+
+
+def _people(ids: Collection[int]) -> Select[int]:
+    return select(User.id.label("user_id")).where(User.id.in_(list(ids)))
 
 
 def _happening(
