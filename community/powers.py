@@ -40,6 +40,7 @@ from community.moderation.models import Decision as Decided
 from community.moderation.models import DecisionAction as Action
 from community.moderation.models.offices import Office
 from community.pictures import policies as pictures
+from community.pictures.models import Picture
 from community.topics import policies as topics
 from community.topics.models import Reply, StatusRole, Topic, TopicKind, TopicStatus
 
@@ -403,6 +404,13 @@ def _of_moderation() -> Iterator[Power]:
         "keep the register of legal requests",
         register,
         lambda one: register(one.user, stake=one.stake, at=AT),
+    )
+    see = pictures.can_see_withheld
+    sent = Picture(uploaded_by_id=AUTHOR)
+    yield power(
+        "open a picture of a post that is out of sight",
+        see,
+        lambda one: see(one.user, sent, judges=bool(moderate(one.user, one.stake, AT))),
     )
     yield power("make the site read-only", read_only, lambda one: read_only(one.user, at=AT))
 

@@ -18,7 +18,7 @@ from community.core import erasing, holdings, jobs, outbox
 from community.moderation import handlers as moderation
 from community.moderation import holdings as moderation_holdings
 from community.moderation import views as moderation_views
-from community.moderation.services import pace, spam
+from community.moderation.services import pace, sight, spam
 from community.notifications import handlers as news
 from community.notifications import holdings as notifications_holdings
 from community.notifications import services as notifications_services
@@ -117,6 +117,7 @@ def wire_events() -> None:
     _wire_news()
     _wire_moderation()
     writing_services.after_saving(pictures_services.keep_for_draft)
+    pictures_services.judged_by(sight.judges_all)
     gate.before_posting(pace.look_at)
     gate.after_posting(spam.look_at)
     _wire_times()

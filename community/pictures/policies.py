@@ -28,10 +28,12 @@ def can_add(actor: User | None, *, count: int, size: int, at: datetime) -> Decis
     return YES
 
 
-def can_see_withheld(actor: User | None, picture: Picture) -> Decision:
-    """Who sent a picture sees it, and who judges the post that it belongs to."""
-    if actor is not None and (
-        actor.id == picture.uploaded_by_id or actor.is_moderator or actor.is_admin
-    ):
+def can_see_withheld(actor: User | None, picture: Picture, *, judges: bool) -> Decision:
+    """Open a picture of a post out of sight: who sent it, and who judges that post.
+
+    Args:
+        judges: whether the actor does; nobody with a stake in the company does (rule N12).
+    """
+    if actor is not None and (judges or actor.id == picture.uploaded_by_id):
         return YES
     return no(_("This picture belongs to a post that was taken out of sight."))

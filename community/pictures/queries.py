@@ -9,15 +9,16 @@ from community.core.db import db
 from community.pictures.models import Picture, WithheldPicture
 
 
-def by_key(key: str) -> Picture | None:
-    """Return the picture with this key."""
-    return db.session.scalar(select(Picture).where(Picture.key == key))
-
-
-def is_withheld(picture: Picture) -> bool:
-    """Tell whether a post that names the picture is out of sight."""
-    withheld = select(WithheldPicture.picture_id).filter_by(picture_id=picture.id).limit(1)
-    return db.session.scalar(withheld) is not None
+def by_key(key: str) -> tuple[Picture, frozenset[int]] | None:
+    """Return the picture with this key, and because of which tombstones nobody is shown it."""
+    rows = db.session.execute(
+        select(Picture, WithheldPicture.tombstone_id)
+        .outerjoin(WithheldPicture, WithheldPicture.picture_id == Picture.id)
+        .where(Picture.key == key)
+    ).all()
+    if not rows:
+        return None
+    return rows[0][0], frozenset({because for _, because in rows} - {None})
 
 
 def added_since(user_id: int, since: datetime) -> tuple[int, int]:

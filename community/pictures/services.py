@@ -5,7 +5,7 @@ leaves between the two is a file without a row, which the sweep of some night de
 the sweep itself deletes rows first. So a row always has its files.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, literal, select, update
@@ -14,6 +14,7 @@ from community.accounts.models import User
 from community.core import clock
 from community.core.db import db, reading, transaction
 from community.core.picture_keys import named_in, new_key
+from community.core.policy import Decision
 from community.core.sql import changed, insert, lock
 from community.pictures import policies, queries, storage
 from community.pictures.models import Picture, WithheldPicture
@@ -23,6 +24,10 @@ UNPOSTED = timedelta(days=2)  # how long a picture waits for a text that names i
 IN_DRAFT = timedelta(days=31)  # and after that for its draft, a day longer than drafts are kept
 UNKNOWN = timedelta(days=1)  # how long a file may lie there without a row
 AT_ONCE = 500  # names of files compared with the table in one statement
+
+Judging = Callable[[User, Collection[int]], bool]
+
+_judging: list[Judging] = []
 
 
 def require_may_add(actor: User | None) -> User:
@@ -114,6 +119,25 @@ def withhold(texts: Iterable[str], *, because: int) -> None:
 def give_back(*, because: int) -> None:
     """Show pictures again that were withheld because of this tombstone, and of no other."""
     changed(delete(WithheldPicture).where(WithheldPicture.tombstone_id == because))
+
+
+def judged_by(judging: Judging) -> None:
+    """Let ``judging`` tell whether somebody judges every post behind some tombstones.
+
+    A layer above knows, and says so in `community.wiring`.
+    """
+    if judging not in _judging:
+        _judging.append(judging)
+
+
+def may_see_withheld(actor: User | None, picture: Picture, *, because: Collection[int]) -> Decision:
+    """Tell whether ``actor`` may open a picture all the same (`policies.can_see_withheld`).
+
+    Args:
+        because: ids of the tombstones that it is withheld for.
+    """
+    judges = actor is not None and any(ask(actor, because) for ask in _judging)
+    return policies.can_see_withheld(actor, picture, judges=judges)
 
 
 def sweep() -> int:

@@ -17,8 +17,6 @@ from community.core.policy import Decision
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "moderation.md"
-# Of one row each, asked where it is served: no role decides it.
-OF_ROWS = {"community.pictures.policies.can_see_withheld"}
 ASKED_BY_OTHERS = {"community.topics.policies.takes_topics"}  # by `can_post_topic`
 
 
@@ -56,7 +54,7 @@ def test_every_policy_is_in_the_table() -> None:
     }
     asked = {f"{power.policy.__module__}.{power.policy.__name__}" for power in powers.POWERS}
 
-    assert asked == decided - OF_ROWS - ASKED_BY_OTHERS
+    assert asked == decided - ASKED_BY_OTHERS
 
 
 def test_every_refusal_is_in_the_table() -> None:
@@ -155,8 +153,6 @@ def _refusals(module: ModuleType) -> Iterator[list[str]]:
     """Yield the words of each ``no(gettext("…"))`` of a module: one form, or singular and plural."""
     for function in ast.parse(inspect.getsource(module)).body:
         if not isinstance(function, ast.FunctionDef):
-            continue
-        if f"{module.__name__}.{function.name}" in OF_ROWS:
             continue
         for call in ast.walk(function):
             if isinstance(call, ast.Call) and ast.unparse(call.func) == "no":

@@ -9,8 +9,7 @@ from flask_babel import gettext as _
 
 from community.accounts.sessions import actor
 from community.core.picture_keys import size_of
-from community.pictures import policies, queries, services, storage
-from community.pictures.models import Picture
+from community.pictures import queries, services, storage
 from community.pictures.views import bp
 
 KEPT = timedelta(days=365)
@@ -19,30 +18,26 @@ KEPT = timedelta(days=365)
 @bp.get("/pictures/<key>")
 def show(key: str) -> ResponseReturnValue:
     """Show a picture."""
-    picture = _picture(key)
-    return _sent(picture, key)
+    return _sent(key, key)
 
 
 @bp.get("/pictures/<key>/small")
 def small(key: str) -> ResponseReturnValue:
     """Show a picture as it stands in a text."""
-    picture = _picture(key)
-    return _sent(picture, services.small(key))
+    return _sent(key, services.small(key))
 
 
-def _picture(key: str) -> Picture:
-    picture = queries.by_key(key) if size_of(key) is not None else None
-    return picture or abort(404, _("There is no such picture."))
-
-
-def _sent(picture: Picture, name: str) -> ResponseReturnValue:
+def _sent(key: str, name: str) -> ResponseReturnValue:
     """Send what the storage keeps, in whole or in part, or nothing if the reader has it.
 
     What is withheld is sent to those who may see it all the same, and kept by no browser. What
     readers have kept from before stays with them.
     """
-    is_withheld = queries.is_withheld(picture)
-    if is_withheld and not policies.can_see_withheld(actor(), picture):
+    found = queries.by_key(key) if size_of(key) is not None else None
+    if found is None:
+        abort(404, _("There is no such picture."))
+    picture, because = found
+    if because and not services.may_see_withheld(actor(), picture, because=because):
         abort(404, _("There is no such picture."))
     if request.if_none_match.contains_weak(name):
         response = make_response("", 304)
@@ -58,7 +53,7 @@ def _sent(picture: Picture, name: str) -> ResponseReturnValue:
         )
     response.headers["Cache-Control"] = (
         "private, no-store"
-        if is_withheld
+        if because
         else f"public, max-age={int(KEPT.total_seconds())}, immutable"
     )
     response.headers["Content-Disposition"] = "inline"
