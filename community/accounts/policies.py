@@ -11,11 +11,17 @@ from community.core.policy import YES, Decision, no
 
 def can_take_part(actor: User | None, at: datetime) -> Decision:
     """Tell whether ``actor`` may write or judge anything at all at the moment ``at``."""
+    may = has_account(actor)
+    return _is_not_suspended(actor, at) if actor is not None and may else may
+
+
+def has_account(actor: User | None) -> Decision:
+    """Tell whether ``actor`` is a member with a confirmed address, suspended or not."""
     if actor is None:
         return no(_("Sign in first; what you typed is kept."))
     if actor.deleted_at is not None or actor.email_verified_at is None:
         return no(_("Confirm your e-mail address first."))
-    return _is_not_suspended(actor, at)
+    return YES
 
 
 def can_ask(actor: User | None, at: datetime) -> Decision:

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
+from sqlalchemy import Select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
 T = TypeVar("T")
+Listing = TypeVar("Listing", bound=Select[*tuple[Any, ...]])
 
 Key = TypeVar("Key", datetime, int, str)  # what a list is sorted by
 Place = tuple[datetime, int]  # the moment and the id of a row
@@ -39,6 +43,33 @@ class Page(Generic[T]):
         return bool(self.rows)
 
 
+def seek(
+    statement: Listing,
+    *keys: InstrumentedAttribute[Any],
+    limit: int,
+    after: tuple[object, int] | None = None,
+    before: tuple[object, int] | None = None,
+    rising: bool = False,
+) -> Listing:
+    """Return the statement that reads one page of a list, in the order that `page_of` expects.
+
+    Args:
+        keys: what the list is sorted by, the last of them an id. A place has both; where the list
+            is sorted by the id alone, only that of it counts.
+        after: the place to go on from. With both, ``before`` does not count.
+        before: the place to go back from.
+        rising: whether the list begins with the least.
+    """
+    goes_back = before is not None and after is None
+    place = before if goes_back else after
+    rises = rising is not goes_back
+    if place is not None:
+        key, at = tuple_(*keys), place[-len(keys) :]
+        statement = statement.where(key > at if rises else key < at)
+    ordered = (key.asc() if rises else key.desc() for key in keys)
+    return statement.order_by(*ordered).limit(limit + 1)
+
+
 def page_of(
     found: Sequence[T],
     *,
@@ -53,13 +84,14 @@ def page_of(
         found: in the order of reading: the nearest to ``after`` or ``before`` first.
         place: returns the place of a row.
         after: where reading began, going on; None: at the beginning of the list.
-        before: where reading began, going back.
+        before: where reading began, going back; with both, it went on.
     """
     rows, more = list(found[:limit]), len(found) > limit
-    if before is not None:
+    goes_back = before is not None and after is None
+    if goes_back:
         rows.reverse()
-    has_next = more if before is None else True
-    has_previous = more if before is not None else after is not None
+    has_next = goes_back or more
+    has_previous = more if goes_back else after is not None
     return Page(
         rows,
         next=encode(*place(rows[-1])) if rows and has_next else None,

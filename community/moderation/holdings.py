@@ -23,7 +23,7 @@ from community.moderation.models import (
     Mode,
     Restriction,
 )
-from community.moderation.models.cases import target_of
+from community.moderation.models.cases import name_in_log
 from community.moderation.services import restrictions
 
 # Columns that say who did something. They hold a number, which names nobody once its row is empty.
@@ -46,7 +46,7 @@ def export(user: User) -> Mapping[str, Any]:
     return {
         "flags": [
             {
-                "about": target_of(flag),
+                "about": name_in_log(flag),
                 "rule": flag.rule.value,
                 "words": flag.words,
                 "at": flag.created_at,

@@ -6,7 +6,7 @@ from datetime import datetime
 from flask_babel import gettext, ngettext
 
 from community.accounts.models import User
-from community.accounts.policies import can_take_part
+from community.accounts.policies import can_take_part, has_account
 from community.companies.models import Stake
 from community.companies.policies import BARS, can_moderate
 from community.core.policy import YES, Decision, no
@@ -88,11 +88,7 @@ def can_judge(actor: User | None, *, stake: Stake | None, is_party: bool, at: da
 
 def can_set_read_only(actor: User | None, *, at: datetime) -> Decision:
     """Let nobody write for a while, or end that: operators, who answer for the whole site."""
-    decision = can_take_part(actor, at)
-    if not decision:
-        return decision
-    assert actor is not None  # can_take_part refuses None
-    return YES if actor.is_admin else no(gettext("Operators of the site alone can do this."))
+    return _operators_alone(actor, None, at)
 
 
 def can_slow_down(actor: User | None, *, stake: Stake | None, at: datetime) -> Decision:
@@ -125,10 +121,9 @@ def can_appeal(
         has_appealed: whether the actor has appealed against it before.
         is_open: whether an appeal of somebody else is being judged.
     """
-    if actor is None:
-        return no(gettext("Sign in first; what you typed is kept."))
-    if actor.deleted_at is not None or actor.email_verified_at is None:
-        return no(gettext("Confirm your e-mail address first."))
+    may = has_account(actor)
+    if actor is None or not may:
+        return may
     if decision.action in (DecisionAction.HOLD, DecisionAction.RELEASE):
         return no(gettext("This was not judged by anybody yet; a moderator looks at it anyway."))
     is_kept = decision.action is DecisionAction.KEEP

@@ -31,17 +31,6 @@ ABOUT_AUTHOR = {
     DecisionAction.LIMIT: _l("Limit them for a while"),
     DecisionAction.SUSPEND: _l("Suspend them for a while"),
 }
-DONE = {
-    DecisionAction.KEEP: _l("Kept"),
-    DecisionAction.RELEASE: _l("Released"),
-    DecisionAction.MASK: _l("Masked"),
-    DecisionAction.REMOVE: _l("Removed"),
-    DecisionAction.MOVE: _l("Moved"),
-    DecisionAction.HOLD: _l("Held back"),
-    DecisionAction.WARN: _l("Warned"),
-    DecisionAction.LIMIT: _l("Limited"),
-    DecisionAction.SUSPEND: _l("Suspended"),
-}
 LIMITS = {
     RestrictionKind.HELD: _l("whatever they post is looked at first"),
     RestrictionKind.NO_LINKS: _l("they post no links"),
@@ -67,15 +56,15 @@ _LIMITED = {
 }
 
 
-def about_post(action: DecisionAction, what: str, *, title: str, company: str = "") -> str:
+def about_post(action: DecisionAction, kind: str, *, title: str, company: str = "") -> str:
     """Return what its author is told has become of a post.
 
     Args:
-        what: "topic", "reply" or "comment".
+        kind: "topic", "reply" or "comment".
         title: of the topic.
         company: to which it was moved.
     """
-    yours = str(_YOUR[what]) % {"title": title}
+    yours = str(_YOUR[kind]) % {"title": title}
     if action is DecisionAction.MASK:  # in the middle of the sentence
         yours = yours[0].lower() + yours[1:]
     return str(_HAPPENED[action]) % {"yours": yours, "company": company}

@@ -23,8 +23,8 @@ from community.moderation.models import (
     SpamCount,
     SpamJudgement,
 )
+from community.moderation.queries import cases, targets
 from community.moderation.queries import judging as looked
-from community.moderation.queries import queue
 from community.moderation.queries import spam as known
 from community.moderation.services import lease, restrictions, spam
 from community.moderation.services.decide import Ruling, decide
@@ -230,7 +230,8 @@ def test_case_says_why_an_automatic_rule_was_not_sure() -> None:
     topic = post("Sunrise casino bonus", "You get it with the coupon abc934948 if you ask")
     case = open_case(topic)
     assert case is not None
-    doubt = queue.case_view(case, make_user(is_moderator=True), at=clock.now()).doubt
+    target, judge = targets.target_of(case), make_user(is_moderator=True)
+    doubt = cases.case_view(case, target, judge, at=clock.now()).doubt
     assert doubt is not None
     assert doubt.score == judged(topic).score
     assert {"code_to_redeem", "words"} <= set(doubt.towards)

@@ -23,7 +23,7 @@ from community.moderation.models.cases import (
     FlagOutcome,
     Restriction,
     RestrictionKind,
-    target_of,
+    name_in_log,
 )
 from community.moderation.models.legal import LegalOutcome, LegalRequest
 from community.moderation.models.log import LogAction, LogEntry, LogRole, LogText
@@ -63,5 +63,5 @@ __all__ = [
     "RestrictionKind",
     "SpamCount",
     "SpamJudgement",
-    "target_of",
+    "name_in_log",
 ]

@@ -4,9 +4,8 @@ import enum
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
-from community.accounts.models import User
 from community.core import clock
 from community.core.db import Base, IntPK
 from community.topics.models import AskedBy, Rule
@@ -102,8 +101,6 @@ class Flag(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     closed_at: Mapped[datetime | None]
 
-    reporter: Mapped[User] = relationship(lazy="raise_on_sql", foreign_keys=[reporter_id])
-
     __table_args__ = (
         CheckConstraint(_ONE_TARGET, name="one_target"),
         CheckConstraint("(outcome IS NULL) = (closed_at IS NULL)", name="closed_with_an_outcome"),
@@ -174,7 +171,7 @@ class Restriction(Base):
     lifted_at: Mapped[datetime | None]  # before its end, because the decision was overturned
 
 
-def target_of(row: Case | Flag) -> str:
+def name_in_log(row: Case | Flag) -> str:
     """Return what a case or a flag is about, as the public log names it: "reply 7"."""
     if row.topic_id is not None:
         return f"topic {row.topic_id}"

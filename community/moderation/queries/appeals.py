@@ -18,7 +18,7 @@ from community.moderation.models import (
     Juror,
     JurorVote,
 )
-from community.moderation.models.cases import target_of
+from community.moderation.models.cases import name_in_log
 from community.topics.models import AskedBy, Rule
 
 
@@ -71,7 +71,7 @@ def decision_in(seq: int) -> Decision | None:
 
 def target_in(decision: Decision) -> str:
     """Return what a decision was about, as the public log names it."""
-    return target_of(db.session.get_one(Case, decision.case_id))
+    return name_in_log(db.session.get_one(Case, decision.case_id))
 
 
 def ended_in(seq: int) -> Appeal | None:
@@ -128,19 +128,14 @@ def ended(
         after: the place to go on from; ``before``, the place to go back from.
     """
     statement = _ROWS.where(Appeal.state != AppealState.OPEN)
-    if before is not None and after is None:
-        statement = statement.where(Appeal.id > before[1]).order_by(Appeal.id)
-    else:
-        statement = statement.order_by(Appeal.id.desc())
-        if after is not None:
-            statement = statement.where(Appeal.id < after[1])
-    found = [_row(row) for row in db.session.execute(statement.limit(limit + 1))]
+    statement = paging.seek(statement, Appeal.id, limit=limit, after=after, before=before)
+    found = [_row(row) for row in db.session.execute(statement)]
     return paging.page_of(
         found,
         limit=limit,
         place=lambda row: (row.appeal.created_at, row.appeal.id),
         after=after,
-        before=None if after else before,
+        before=before,
     )
 
 
@@ -181,4 +176,4 @@ _ROWS = (
 
 def _row(row: tuple[Appeal, Decision, Case, str | None]) -> AppealRow:
     appeal, decision, case, company_name = row
-    return AppealRow(appeal, decision, target_of(case), company_name or "")
+    return AppealRow(appeal, decision, name_in_log(case), company_name or "")

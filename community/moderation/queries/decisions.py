@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from community.accounts.models import User
 from community.companies.models import Company
 from community.core.db import db
 from community.moderation.models import (
@@ -18,8 +17,7 @@ from community.moderation.models import (
     RestrictionKind,
 )
 from community.moderation.queries import targets
-from community.moderation.queries.targets import Target
-from community.topics.models import Reply, Rule, Topic
+from community.topics.models import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +25,13 @@ class DecisionPage:
     """What was decided about a post or a person, and why."""
 
     id: int
-    what: str  # "topic", "reply", "comment" or "person"
+    kind: str  # "topic", "reply", "comment" or "person"
     title: str  # of the topic, or the person's name
-    topic_id: int | None
-    reply_id: int | None
     author_id: int
     company_name: str  # to which it was moved, or that it is about
     action: DecisionAction
     rule: Rule | None
     reason: str
-    until: datetime | None
     limit: RestrictionKind | None
     log_seq: int
     at: datetime
@@ -55,16 +50,13 @@ def decision_page(decision: Decision) -> DecisionPage:
     limit = select(Restriction.kind).where(Restriction.decision_id == decision.id).limit(1)
     return DecisionPage(
         id=decision.id,
-        what=what(target),
-        title=title(target),
-        topic_id=topic.id if topic is not None else None,
-        reply_id=case.reply_id,
+        kind=targets.kind_of(target),
+        title=targets.title_of(target),
         author_id=author.id,
         company_name=db.session.get_one(Company, topic.company_id).name if topic else "",
         action=decision.action,
         rule=decision.rule,
         reason=decision.reason,
-        until=decision.until,
         limit=db.session.scalar(limit),
         log_seq=decision.log_seq,
         at=decision.created_at,
@@ -76,19 +68,3 @@ def decision_page(decision: Decision) -> DecisionPage:
 def case_of(decision: Decision) -> Case:
     """Return the case that was decided."""
     return db.session.get_one(Case, decision.case_id)
-
-
-def what(target: Target) -> str:
-    """Return what a target is: "topic", "reply", "comment" or "person"."""
-    if isinstance(target, User):
-        return "person"
-    if isinstance(target, Topic):
-        return "topic"
-    return "reply" if target.parent_id is None else "comment"
-
-
-def title(target: Target) -> str:
-    """Return the title of the topic that a target is or belongs to, or the person's name."""
-    if isinstance(target, User):
-        return target.name
-    return target.topic.title if isinstance(target, Reply) else target.title

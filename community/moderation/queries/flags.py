@@ -1,5 +1,7 @@
-"""Somebody's own flags, and what came of each."""
+"""Flags: somebody's own, what came of each, and how often people were right."""
 
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,13 +67,7 @@ def page_of_flags(
         .outerjoin(_person, _person.id == Flag.person_id)
         .where(Flag.reporter_id == user.id)
     )
-    goes_back = before is not None and after is None
-    if goes_back and before is not None:
-        statement = statement.where(Flag.id > before[1]).order_by(Flag.id)
-    else:
-        statement = statement.order_by(Flag.id.desc())
-        if after is not None:
-            statement = statement.where(Flag.id < after[1])
+    statement = paging.seek(statement, Flag.id, limit=limit, after=after, before=before)
     found = [
         OwnFlag(
             id=flag.id,
@@ -86,16 +82,14 @@ def page_of_flags(
             closed_at=flag.closed_at,
             decision_id=decision_id,
         )
-        for flag, title, display_name, username, decision_id in db.session.execute(
-            statement.limit(limit + 1)
-        )
+        for flag, title, display_name, username, decision_id in db.session.execute(statement)
     ]
     return paging.page_of(
         found,
         limit=limit,
         place=lambda one: (one.created_at, one.id),
         after=after,
-        before=before if goes_back else None,
+        before=before,
     )
 
 
@@ -103,3 +97,21 @@ def open_flag(user: User, target: Target) -> Flag | None:
     """Return the flag of somebody that waits for its judgement, if they have made one."""
     mine = select(Flag).filter_by(**targets.keys_of(target), reporter_id=user.id)
     return db.session.scalar(mine.where(Flag.outcome.is_(None)))
+
+
+def records(reporter_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Return of each of these people how many flags were upheld, and how many judged."""
+    upheld: Counter[int] = Counter()
+    judged: Counter[int] = Counter()
+    rows = db.session.execute(
+        select(Flag.reporter_id, Flag.outcome, func.count())
+        .where(
+            Flag.reporter_id.in_(reporter_ids),
+            Flag.outcome.in_((FlagOutcome.UPHELD, FlagOutcome.DECLINED)),
+        )
+        .group_by(Flag.reporter_id, Flag.outcome)
+    )
+    for reporter_id, outcome, number in rows:
+        judged[reporter_id] += number
+        upheld[reporter_id] += number * (outcome is FlagOutcome.UPHELD)
+    return {one: (upheld[one], judged[one]) for one in reporter_ids}

@@ -1,8 +1,9 @@
 """What bars somebody from judging a case (rule N12)."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, or_, select
 
 from community.accounts.models import User
 from community.companies import queries as companies
@@ -10,6 +11,7 @@ from community.companies.models import Stake
 from community.core.db import db
 from community.moderation.models import Case, Flag
 from community.moderation.queries import targets
+from community.topics.models import Reply, Revision, Topic
 
 CONCERNS = timedelta(days=180)  # a person's case concerns the companies they wrote about since
 
@@ -31,12 +33,31 @@ def stake_in(user: User, case: Case, at: datetime) -> Stake | None:
 
 def is_party(user: User, case: Case) -> bool:
     """Tell whether somebody wrote what a case is about, or flagged it."""
-    if targets.author_of(targets.target_of(case)).id == user.id:
+    if case.person_id == user.id:
         return True
-    flagged = exists().where(Flag.case_id == case.id, Flag.reporter_id == user.id)
-    return bool(db.session.scalar(select(flagged)))
+    party = or_(
+        exists().where(Flag.case_id == case.id, Flag.reporter_id == user.id),
+        exists().where(Topic.id == case.topic_id, Topic.author_id == user.id),
+        exists().where(Reply.id == case.reply_id, Reply.author_id == user.id),
+    )
+    return bool(db.session.scalar(select(party)))
 
 
 def seen(case: Case) -> str:
     """Return what a case looks like just now: another text as soon as anything of it changes."""
-    return f"{case.version}.{targets.edits_of(targets.target_of(case))}"
+    return seen_of([case.id])[case.id]
+
+
+def seen_of(case_ids: Collection[int]) -> dict[int, str]:
+    """Return what each of these cases looks like just now (`seen`), in one statement."""
+    newest = [
+        select(func.max(Revision.number)).where(revised == judged).scalar_subquery()
+        for revised, judged in (
+            (Revision.topic_id, Case.topic_id),
+            (Revision.reply_id, Case.reply_id),
+        )
+    ]
+    rows = db.session.execute(
+        select(Case.id, Case.version, func.coalesce(*newest, 0)).where(Case.id.in_(case_ids))
+    )
+    return {case_id: f"{version}.{edits}" for case_id, version, edits in rows}

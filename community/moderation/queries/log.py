@@ -12,7 +12,7 @@ from sqlalchemy import Row as SqlRow
 from community.accounts.models import User
 from community.companies.models import Company
 from community.core.db import db
-from community.core.paging import Page, page_of
+from community.core.paging import Page, page_of, seek
 from community.moderation import chain
 from community.moderation.heads import noted as noted_heads
 from community.moderation.models import (
@@ -147,13 +147,8 @@ def page_of_log(
     Args:
         after: the place of the last row of the page before; ``before``, of the first of the next.
     """
-    rows = select(LogEntry).where(*filters.conditions()).limit(limit + 1)
-    if before is not None:
-        rows = rows.where(LogEntry.seq > before[1]).order_by(LogEntry.seq)
-    else:
-        rows = rows.order_by(LogEntry.seq.desc())
-        if after is not None:
-            rows = rows.where(LogEntry.seq < after[1])
+    rows = select(LogEntry).where(*filters.conditions())
+    rows = seek(rows, LogEntry.seq, limit=limit, after=after, before=before)
     page = page_of(
         db.session.scalars(rows).all(),
         limit=limit,

@@ -4,13 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TypeAlias
 
-from sqlalchemy import func, select, union
+from sqlalchemy import select, union
 from sqlalchemy.orm import joinedload
 
 from community.accounts.models import User
 from community.core.db import db
 from community.moderation.models import Case, Flag
-from community.topics.models import Reply, Revision, Topic
+from community.topics.models import Reply, Topic
 
 Post: TypeAlias = Topic | Reply
 Target: TypeAlias = Post | User
@@ -43,12 +43,20 @@ def topic_of(target: Target) -> Topic | None:
     return target if isinstance(target, Topic) else _topic(target.topic_id)
 
 
-def edits_of(target: Target) -> int:
-    """Return the number of the newest revision of a text; 0 if it is as it was posted."""
+def kind_of(target: Target) -> str:
+    """Return what a target is: "topic", "reply", "comment" or "person"."""
     if isinstance(target, User):
-        return 0
-    of_it = Revision.topic_id if isinstance(target, Topic) else Revision.reply_id
-    return db.session.scalar(select(func.max(Revision.number)).where(of_it == target.id)) or 0
+        return "person"
+    if isinstance(target, Topic):
+        return "topic"
+    return "reply" if target.parent_id is None else "comment"
+
+
+def title_of(target: Target) -> str:
+    """Return the title of the topic that a target is or belongs to, or the person's name."""
+    if isinstance(target, User):
+        return target.name
+    return target.topic.title if isinstance(target, Reply) else target.title
 
 
 def keys_of(target: Target) -> dict[str, int]:

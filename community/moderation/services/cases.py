@@ -8,7 +8,8 @@ from community.core.db import db
 from community.core.sql import add_once, change, lock
 from community.moderation import risk
 from community.moderation.models import Case, Flag
-from community.moderation.queries import queue, spam, targets
+from community.moderation.queries import spam, targets
+from community.moderation.queries.flags import records
 from community.moderation.queries.targets import Target
 from community.topics.models import Reply, Sight, Topic
 from community.topics.services import visibility
@@ -40,7 +41,7 @@ def weigh(case: Case) -> None:
     flags = db.session.scalars(
         select(Flag).where(Flag.case_id == case.id, Flag.outcome.is_(None))
     ).all()
-    judged = queue.records({flag.reporter_id for flag in flags})
+    judged = records({flag.reporter_id for flag in flags})
     said = [risk.Said(flag.rule, *judged[flag.reporter_id]) for flag in flags]
     target = targets.target_of(case)
     worth = risk.risk_of(

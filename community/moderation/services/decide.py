@@ -1,7 +1,7 @@
 """Deciding cases: one decision by one moderator, with a rule and a reason that everybody reads."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ from community.moderation.models import (
     LogRole,
     RestrictionKind,
 )
-from community.moderation.models.cases import target_of
+from community.moderation.models.cases import name_in_log
 from community.moderation.queries import judging, targets
 from community.moderation.queries.targets import Target
 from community.moderation.services import cases, lease, log, restrictions
@@ -124,7 +124,7 @@ def decide(moderator: User | None, case: Case, ruling: Ruling, *, seen: str) -> 
 def decide_alike(
     moderator: User | None, seen: Mapping[Case, str], ruling: Ruling
 ) -> tuple[list[Decision], list[tuple[Case, str]]]:
-    """Decide many cases alike, such as a wave of spam.
+    """Decide many cases alike, such as a wave of spam. What is held and to be kept is released.
 
     Returns:
         the decisions; and the cases that could not be decided so, each with the reason.
@@ -135,10 +135,15 @@ def decide_alike(
         try:
             with db.session.begin_nested():
                 lease.take(moderator, case)
-                made += decide(moderator, case, ruling, seen=looked)
+                made += decide(moderator, case, _fitting(ruling, case), seen=looked)
         except DomainError as error:
             left.append((case, error.message))
     return made, left
+
+
+def _fitting(ruling: Ruling, case: Case) -> Ruling:
+    is_released = ruling.action is DecisionAction.KEEP and cases.is_held(targets.target_of(case))
+    return replace(ruling, action=DecisionAction.RELEASE) if is_released else ruling
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +250,7 @@ def _log(
     return log.append(
         action,
         role=by.role,
-        target=target_of(case) if person is None else f"person {person.id}",
+        target=name_in_log(case) if person is None else f"person {person.id}",
         rule=rule,
         company=_slug(case.company_id) if case.company_id is not None else "",
         details=details,

@@ -31,7 +31,7 @@ from community.moderation.models import (
     SpamCount,
     SpamJudgement,
 )
-from community.moderation.models.cases import target_of
+from community.moderation.models.cases import name_in_log
 from community.moderation.queries import spam as known
 from community.moderation.queries import targets
 from community.moderation.queries.targets import Post
@@ -207,7 +207,7 @@ def _hold(post: Post, judgement: Judgement, restriction: Restriction | None) -> 
     row = log.append(
         LogAction.HOLD,
         role=LogRole.AUTOMATIC,
-        target=target_of(waiting),
+        target=name_in_log(waiting),
         rule=rule,
         company=db.session.get_one(Company, topic.company_id).slug,
         details=details,

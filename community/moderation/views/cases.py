@@ -1,6 +1,6 @@
 """The queue of moderators: cases by risk, one at a time, decided with a rule and a reason."""
 
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from flask import abort, flash, render_template, request, url_for
@@ -15,21 +15,15 @@ from community.core import clock
 from community.core.db import db, transaction
 from community.core.errors import Conflict, Invalid, NotAllowed
 from community.core.sql import find
-from community.core.text import whole_number
 from community.moderation import sentences, words
 from community.moderation.forms.cases import AlikeForm, CaseForm, ReverseForm
 from community.moderation.models import Case, Decision, DecisionAction
-from community.moderation.queries import decisions, judging, targets
-from community.moderation.queries import queue as queries
+from community.moderation.queries import cases as queries
+from community.moderation.queries import decisions, judging, queue, targets
 from community.moderation.queries.decisions import DecisionPage
+from community.moderation.queries.targets import Target
 from community.moderation.services import lease, overturn
-from community.moderation.services.decide import (
-    ABOUT_HELD,
-    Ruling,
-    decide,
-    decide_alike,
-    offered,
-)
+from community.moderation.services.decide import Ruling, decide, decide_alike, offered
 from community.moderation.views import bp
 from community.web import paging
 from community.web.limits import VERDICT, limiter
@@ -38,27 +32,27 @@ from community.web.redirects import see_other
 TAKE_OR_LEAVE = {"1": True, "0": False}
 
 
-@bp.get("/moderation")
-def queue() -> ResponseReturnValue:
+@bp.get("/moderation", endpoint="queue")
+def show_queue() -> ResponseReturnValue:
     """Show the cases that wait, those that cannot wait first; or those that are decided."""
     viewer = actor()
     if viewer is None:
         return sign_in_first()
     lease.require_moderator(viewer)
     now, is_decided = clock.now(), request.args.get("decided") == "1"
-    page = queries.queue(
+    page = queue.queue(
         viewer,
         at=now,
         decided=is_decided,
         after=paging.from_args(request.args.get("after")),
         before=paging.from_args(request.args.get("before")),
     )
-    median, number = queries.median_to_decision(now)
+    median, number = queue.median_to_decision(now)
     return render_template(
         "moderation/queue.html",
         page=page,
         is_decided=is_decided,
-        waiting=queries.waiting_count(),
+        waiting=queue.waiting_count(),
         median=median,
         median_of=number,
         bars=BARS,
@@ -101,13 +95,13 @@ def decide_case(case_id: int) -> ResponseReturnValue:
     if viewer is None:
         return sign_in_first(url_for(".case", case_id=case_id))
     lease.require_judge(viewer, found)
-    form = CaseForm()
-    form.offer(offered(targets.target_of(found)))
+    form, target = CaseForm(), targets.target_of(found)
+    form.offer(offered(target))
     if not form.validate():
         return _page(viewer, found, form), 422
     try:
         ruling = form.ruling()
-        told = _told(found, ruling)
+        told = _told(target, ruling)
         if ruling.rule is not None and request.form.get("read") != told:
             return _page(viewer, found, form, told=told)
         with transaction():
@@ -132,16 +126,17 @@ def alike(case_id: int) -> ResponseReturnValue:
     lease.require_judge(viewer, found)
     form = AlikeForm()
     form.offer((DecisionAction.REMOVE, DecisionAction.KEEP))
-    ids = [found.id, *queries.alike(found)]
+    ids = [found.id, *queries.alike(found, targets.target_of(found))]
+    seen = judging.seen_of(ids)
     rows = {
-        f"{row.id}:{judging.seen(db.session.get_one(Case, row.id))}": row
-        for row in queries.case_rows(ids, viewer, clock.now())
+        f"{row.id}:{seen[row.id]}": row
+        for row in queue.case_rows(ids, viewer, clock.now())
         if row.bar is None and row.decided_at is None
     }
     form.cases.choices = [(key, row.title) for key, row in rows.items()]
     if form.validate_on_submit():
         try:
-            return _decide_alike(viewer, form)
+            return _decide_alike(viewer, form, rows)
         except (Invalid, NotAllowed) as error:
             form.take(error)
     page = render_template(
@@ -155,7 +150,7 @@ def alike(case_id: int) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-@bp.route("/decisions/<int:decision_id>", methods=["GET"])
+@bp.get("/decisions/<int:decision_id>")
 def decision(decision_id: int) -> ResponseReturnValue:
     """Show a decision to those whom it concerns; to others, its row in the public log."""
     found, viewer = _decision_or_404(decision_id), actor()
@@ -201,10 +196,10 @@ def _decision_or_404(decision_id: int) -> Decision:
 def _page(viewer: User, found: Case, form: CaseForm | None = None, *, told: str = "") -> str:
     """Render a case; with ``told``, what the author will read, to be confirmed."""
     lease.require_judge(viewer, found)
-    view = queries.case_view(found, viewer, at=clock.now())
-    if form is None:
-        form = CaseForm(formdata=None)
-    form.offer(offered(targets.target_of(found)))
+    target = targets.target_of(found)
+    view, actions = queries.case_view(found, target, viewer, at=clock.now()), offered(target)
+    form = form or CaseForm(formdata=None)
+    form.offer(actions)
     form.seen.data = view.seen
     return render_template(
         "moderation/case.html",
@@ -212,26 +207,24 @@ def _page(viewer: User, found: Case, form: CaseForm | None = None, *, told: str 
         form=form,
         told=told,
         words=words,
-        done=sentences.DONE,
-        hints=_hints(found, view),
+        hints=_hints(view.row, actions),
     )
 
 
-def _hints(found: Case, view: queries.CaseView) -> dict[str, str]:
+def _hints(row: queue.CaseRow, actions: Iterable[DecisionAction]) -> dict[str, str]:
     """Return, for each thing that can be done, the sentence that the author would read."""
-    if view.row.what == "person":
+    if row.kind == "person":
         return {}
     return {
         action.value: sentences.about_post(
-            action, view.row.what, title=view.row.title, company=_("another company")
+            action, row.kind, title=row.title, company=_("another company")
         )
-        for action in offered(targets.target_of(found))
+        for action in actions
     }
 
 
-def _told(found: Case, ruling: Ruling) -> str:
+def _told(target: Target, ruling: Ruling) -> str:
     """Return what the author will read of a ruling."""
-    target = targets.target_of(found)
     said = []
     if not isinstance(target, User) and (
         ruling.measure is None or ruling.action is not DecisionAction.KEEP
@@ -239,8 +232,8 @@ def _told(found: Case, ruling: Ruling) -> str:
         said.append(
             sentences.about_post(
                 ruling.action,
-                decisions.what(target),
-                title=decisions.title(target),
+                targets.kind_of(target),
+                title=targets.title_of(target),
                 company=ruling.move_to.name if ruling.move_to is not None else "",
             )
         )
@@ -254,26 +247,16 @@ def _told(found: Case, ruling: Ruling) -> str:
     return " ".join(said)
 
 
-def _decide_alike(viewer: User, form: AlikeForm) -> ResponseReturnValue:
-    ruling = form.ruling()
-    chosen = {}
-    for key in form.cases.data or ():
-        case_id, _colon, seen = key.partition(":")
-        found = find(Case, whole_number(case_id, most=2**31 - 1))
-        if found is not None:
-            chosen[found] = seen
-    held = {
-        one: seen for one, seen in chosen.items() if offered(targets.target_of(one)) == ABOUT_HELD
-    }
-    others = {one: seen for one, seen in chosen.items() if one not in held}
-    is_kept = ruling.action is DecisionAction.KEEP
-    for_held = replace(ruling, action=DecisionAction.RELEASE) if is_kept else ruling
+def _decide_alike(
+    viewer: User, form: AlikeForm, rows: Mapping[str, queue.CaseRow]
+) -> ResponseReturnValue:
+    chosen = form.cases.data or ()
+    seen = {db.session.get_one(Case, rows[key].id): key.partition(":")[2] for key in chosen}
     with transaction():
-        made, left = decide_alike(viewer, others, ruling)
-        more, left_too = decide_alike(viewer, held, for_held)
-    number = len({one.case_id for one in (*made, *more)})
+        made, left = decide_alike(viewer, seen, form.ruling())
+    number = len({one.case_id for one in made})
     flash(ngettext("%(num)s case is decided.", "%(num)s cases are decided.", number))
-    for one, why in (*left, *left_too):
+    for one, why in left:
         flash(_("Case %(id)s was left: %(why)s", id=one.id, why=why), "warning")
     return see_other(url_for(".queue"))
 
@@ -281,13 +264,14 @@ def _decide_alike(viewer: User, form: AlikeForm) -> ResponseReturnValue:
 def _decision_page(
     viewer: User, found: Decision, view: DecisionPage, form: ReverseForm, *, is_judge: bool
 ) -> str:
-    told = (
-        sentences.about_post(found.action, view.what, title=view.title, company=view.company_name)
-        if found.action not in sentences.ABOUT_AUTHOR and view.what != "person"
-        else sentences.about_author(found.action, until=found.until, limit=view.limit)
-        if found.action in sentences.ABOUT_AUTHOR
-        else _("%(name)s was flagged, and nothing follows from it.", name=view.title)
-    )
+    if found.action in sentences.ABOUT_AUTHOR:
+        told = sentences.about_author(found.action, until=found.until, limit=view.limit)
+    elif view.kind == "person":
+        told = _("%(name)s was flagged, and nothing follows from it.", name=view.title)
+    else:
+        told = sentences.about_post(
+            found.action, view.kind, title=view.title, company=view.company_name
+        )
     return render_template(
         "moderation/decision.html",
         decision=view,
@@ -296,6 +280,5 @@ def _decision_page(
         is_judge=is_judge,
         form=form,
         words=words,
-        done=sentences.DONE,
         meanings=sentences.MEANINGS,
     )

@@ -15,7 +15,7 @@ from community.moderation import sentences, words
 from community.moderation.forms.flags import FlagForm
 from community.moderation.models import Flag
 from community.moderation.queries import flags as queries
-from community.moderation.queries.targets import Target, author_of
+from community.moderation.queries.targets import Target, author_of, title_of
 from community.moderation.services import flag as services
 from community.moderation.views import bp
 from community.topics import queries as topics
@@ -51,7 +51,7 @@ def flag(what: What, target_id: int) -> ResponseReturnValue:
         form=form,
         what=what,
         target_id=target_id,
-        name=_name(target),
+        name=title_of(target),
         excerpt="" if isinstance(target, User) else excerpt(target.body_html),
         address=_address(target),
         is_own=author_of(target).id == viewer.id,
@@ -104,12 +104,6 @@ def _target_or_404(what: What, target_id: int) -> Target:
         found = find(User, target_id)
         found = None if found is None or found.deleted_at is not None else found
     return found or abort(404, _("There is nothing here that could be flagged."))
-
-
-def _name(target: Target) -> str:
-    if isinstance(target, User):
-        return target.name
-    return target.title if isinstance(target, Topic) else target.topic.title
 
 
 def _address(target: Target) -> str:
