@@ -7,11 +7,12 @@ is redacted there (`services.redact`).
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, or_, select, update
 
 from community.accounts.models import User
 from community.core import clock
 from community.core.db import db
+from community.core.links import absolute
 from community.core.sql import changed
 from community.moderation.models import (
     Appeal,
@@ -25,6 +26,7 @@ from community.moderation.models import (
 )
 from community.moderation.models.cases import name_in_log
 from community.moderation.services import restrictions
+from community.topics.models import Reply, Topic
 
 # Columns that say who did something. They hold a number, which names nobody once its row is empty.
 _DONE_BY = (
@@ -41,7 +43,7 @@ _DONE_BY = (
 
 
 def export(user: User) -> Mapping[str, Any]:
-    """Return flags, appeals and verdicts of the person, and the decisions that bind them."""
+    """Return flags, appeals and verdicts of the person, and what was decided about them."""
     flags = db.session.scalars(select(Flag).where(Flag.reporter_id == user.id).order_by(Flag.id))
     return {
         "flags": [
@@ -51,9 +53,12 @@ def export(user: User) -> Mapping[str, Any]:
                 "words": flag.words,
                 "at": flag.created_at,
                 "outcome": flag.outcome.value if flag.outcome else None,
+                "judged_at": flag.closed_at,
             }
             for flag in flags
         ],
+        "decisions_about_you": _decisions_about(user),
+        "appeals": _appeals(user),
         **{name: _rows(statement) for name, statement in _statements(user).items()},
     }
 
@@ -110,8 +115,54 @@ def _open_case(user: User) -> Case | None:
     )
 
 
+def _decisions_about(user: User) -> list[dict[str, Any]]:
+    """Return what was decided about the person and about what they wrote, and where it stands."""
+    theirs = or_(
+        Case.person_id == user.id,
+        Case.topic_id.in_(select(Topic.id).where(Topic.author_id == user.id)),
+        Case.reply_id.in_(select(Reply.id).where(Reply.author_id == user.id)),
+    )
+    found = db.session.execute(
+        select(Decision, Case)
+        .join(Case, Case.id == Decision.case_id)
+        .where(theirs)
+        .order_by(Decision.id)
+    )
+    return [
+        {
+            "address": absolute("moderation.decision", decision_id=decision.id),
+            "written_down_at": absolute("moderation.log_row", seq=decision.log_seq),
+            "about": name_in_log(case),
+            "action": decision.action,
+            "rule": decision.rule,
+            "reason": decision.reason,
+            "at": decision.created_at,
+            "until": decision.until,
+            "taken_back_at": decision.overturned_at,
+        }
+        for decision, case in found
+    ]
+
+
+def _appeals(user: User) -> list[dict[str, Any]]:
+    found = db.session.scalars(
+        select(Appeal).where(Appeal.appellant_id == user.id).order_by(Appeal.id)
+    )
+    return [
+        {
+            "address": absolute("moderation.show_appeal", appeal_id=appeal.id),
+            "against": absolute("moderation.decision", decision_id=appeal.decision_id),
+            "words": appeal.words,
+            "state": appeal.state,
+            "at": appeal.created_at,
+            "ended_at": appeal.closed_at,
+        }
+        for appeal in found
+    ]
+
+
 def _statements(user: User) -> dict[str, Select[*tuple[Any, ...]]]:
-    """Return what is asked for each part of an export, besides flags."""
+    """Return what is asked for each part of an export that is rows as they are."""
     return {
         "restrictions": select(
             Restriction.kind, Restriction.created_at, Restriction.until, Decision.reason
@@ -119,11 +170,6 @@ def _statements(user: User) -> dict[str, Select[*tuple[Any, ...]]]:
         .join(Decision, Decision.id == Restriction.decision_id)
         .where(Restriction.user_id == user.id)
         .order_by(Restriction.id),
-        "appeals": select(
-            Appeal.id, Appeal.decision_id, Appeal.words, Appeal.state, Appeal.created_at
-        )
-        .where(Appeal.appellant_id == user.id)
-        .order_by(Appeal.id),
         "verdicts_on_appeals": select(
             Juror.appeal_id, Juror.vote, Juror.reason, Juror.drawn_at, Juror.voted_at
         )

@@ -1,10 +1,16 @@
 """What moderation and stakes keep about a person is handed out, forgotten and handed over."""
 
+import json
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
+from zipfile import ZipFile
 
+from flask import Flask, render_template
 from sqlalchemy import select
 
+from community.accounts import exporting
 from community.accounts import services as accounts
 from community.accounts.models import User
 from community.companies.models import Champion, Employment
@@ -20,9 +26,12 @@ from community.moderation.models import (
     Restriction,
     RestrictionKind,
 )
+from community.moderation.services import appeal as appeals
 from community.moderation.services import log, modes, restrictions
-from community.topics.models import AskedBy, Rule
-from tests.factories import make_company, make_topic, make_user
+from community.topics.models import AskedBy, Rule, Sight
+from tests.conftest import Client
+from tests.factories import make_company, make_reply, make_topic, make_user
+from tests.moderation.trials import judged
 from tests.topics.test_holdings import left_of
 
 Row = TypeVar("Row", bound=Base)
@@ -136,3 +145,60 @@ def test_of_two_open_cases_about_one_person_comes_one() -> None:
     assert owner.suspended_until == until
     assert left_of(guest.id) == []
     assert topic.author_id == owner.id
+
+
+def test_an_export_says_of_each_post_whether_it_is_out_of_sight_and_why(
+    sign_in: Callable[[User], Client],
+) -> None:
+    user, reporter = make_user("mira"), make_user()
+    removed = judged(make_reply(author=user, body="Buy pills."))
+    masked = judged(make_topic(author=user, title="Call me"), DecisionAction.MASK)
+    judged(make_reply(author=user), DecisionAction.KEEP)
+    under_it = make_reply(make_topic(), user)
+    judged(under_it.topic, flagger=reporter)
+    appeal = appeals.appeal(user, removed, words="They are sweets.")
+
+    kept = {one.name: one.export(user) for one in holdings.all_holdings()}
+
+    topics, replies = kept["topics"]["topics"], kept["topics"]["answers_and_comments"]
+    assert [(one["title"], one["out_of_sight"]["how"]) for one in topics] == [
+        ("[covered]", Sight.MASKED)
+    ]
+    gone, seen, with_topic = (one["out_of_sight"] for one in replies)
+    assert (gone["how"], gone["rule"]) == (Sight.REMOVED, Rule.SPAM)
+    assert gone["since"] >= removed.created_at
+    assert gone["written_down_at"] == f"http://localhost/log/{removed.log_seq}"
+    assert (seen, with_topic["together_with"]) == (None, f"topic {under_it.topic_id}")
+    about = {one["about"]: one for one in kept["moderation"]["decisions_about_you"]}
+    assert len(about) == 3
+    assert about[f"topic {topics[0]['id']}"]["action"] is masked.action is DecisionAction.MASK
+    ours = about[f"reply {replies[0]['id']}"]
+    assert ours["address"] == f"http://localhost/decisions/{removed.id}"
+    assert ours["written_down_at"] == gone["written_down_at"]
+    (appealed,) = kept["moderation"]["appeals"]
+    assert appealed["address"] == f"http://localhost/appeals/{appeal.id}"
+    assert appealed["against"] == ours["address"]
+    for address in (gone["written_down_at"], ours["address"], appealed["address"]):
+        assert sign_in(user).get(address.removeprefix("http://localhost")).status_code == 200
+    theirs = {one.name: one.export(reporter) for one in holdings.all_holdings()}
+    (flag,) = theirs["moderation"]["flags"]
+    assert (flag["outcome"], flag["judged_at"] is not None) == ("upheld", True)
+
+
+def test_an_archive_with_something_out_of_sight_can_be_read(app: Flask) -> None:
+    user = make_user("mira")
+    removed = judged(make_reply(author=user, body="Buy pills."))
+    page_of = partial(render_template, "accounts/export.html")
+
+    with (
+        app.test_request_context(),
+        exporting.archive_of(user, page=page_of) as file,
+        ZipFile(file) as archive,
+    ):
+        page = archive.read("index.html").decode()
+        data = json.loads(archive.read("data.json"))
+
+    (reply,) = data["topics"]["answers_and_comments"]
+    assert reply["out_of_sight"]["how"] == "removed"
+    assert f"/log/{removed.log_seq}" in page
+    assert "removed" in page

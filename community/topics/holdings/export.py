@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from community.accounts.models import User
 from community.companies.models import Company, Product
@@ -20,8 +20,10 @@ from community.topics.models import (
     Reply,
     Revision,
     SavedSearch,
+    Sight,
     StatusChange,
     Tag,
+    Tombstone,
     Topic,
     TopicTag,
     Vote,
@@ -68,11 +70,13 @@ def _topics(user: User) -> Rows:
         .order_by(Tag.slug)
     ):
         tags.setdefault(topic_id, []).append(slug)
+    gone = _tombstones(Tombstone.topic_id.in_(_ids_of(Topic, user)))
     return [
         {
             "address": absolute("topics.show", topic_id=row["id"]),
             **row,
             "tags": tags.get(row["id"], []),
+            "out_of_sight": _out_of_sight(gone.get(f"topic {row['id']}")),
         }
         for row in rows
     ]
@@ -82,6 +86,7 @@ def _replies(user: User) -> Rows:
     rows = _rows(
         select(
             Reply.id,
+            Reply.topic_id,
             Reply.parent_id.label("comments_on"),
             Topic.title.label("topic"),
             Reply.body.label("text"),
@@ -93,7 +98,64 @@ def _replies(user: User) -> Rows:
         .where(Reply.author_id == user.id)
         .order_by(Reply.id)
     )
-    return [{"address": absolute("topics.reply_link", reply_id=row["id"]), **row} for row in rows]
+    own, above = _ids_of(Reply, user), select(Reply.parent_id).where(Reply.author_id == user.id)
+    around = select(Reply.topic_id).where(Reply.author_id == user.id)
+    gone = _tombstones(
+        or_(
+            Tombstone.reply_id.in_(own),
+            Tombstone.reply_id.in_(above),
+            Tombstone.topic_id.in_(around),
+        )
+    )
+    return [
+        {
+            "address": absolute("topics.reply_link", reply_id=row["id"]),
+            **row,
+            "out_of_sight": _reply_out_of_sight(row, gone),
+        }
+        for row in rows
+    ]
+
+
+def _ids_of(table: type[Topic | Reply], user: User) -> Select[int]:
+    return select(table.id).where(table.author_id == user.id)
+
+
+def _tombstones(which: ColumnElement[bool]) -> dict[str, Tombstone]:
+    """Return what stands in place of posts, or of their words, by "topic 3" or "reply 7"."""
+    found = db.session.scalars(select(Tombstone).where(which, Tombstone.lifted_at.is_(None)))
+    return {
+        f"topic {one.topic_id}" if one.reply_id is None else f"reply {one.reply_id}": one
+        for one in found
+    }
+
+
+def _reply_out_of_sight(
+    row: Mapping[str, Any], gone: Mapping[str, Tombstone]
+) -> dict[str, Any] | None:
+    """Say whether an answer or comment is out of sight, by itself or with what it hangs below."""
+    own = gone.get(f"reply {row['id']}")
+    if own is not None:
+        return _out_of_sight(own)
+    for above in (f"reply {row['comments_on']}", f"topic {row['topic_id']}"):
+        tombstone = gone.get(above)
+        if tombstone is not None and tombstone.sight is not Sight.MASKED:
+            return _out_of_sight(tombstone, with_=above)
+    return None
+
+
+def _out_of_sight(tombstone: Tombstone | None, *, with_: str = "") -> dict[str, Any] | None:
+    """Say how and why a post is out of sight; what is masked is covered here as well."""
+    if tombstone is None:
+        return None
+    return {
+        "how": tombstone.sight,
+        "together_with": with_ or None,
+        "rule": tombstone.rule,
+        "asked_by": tombstone.asked_by,
+        "since": tombstone.at,
+        "written_down_at": absolute("moderation.log_row", seq=tombstone.log_seq),
+    }
 
 
 def _revisions(user: User) -> Rows:
