@@ -39,6 +39,7 @@ def tell_of_overturned(
     person_id: int,
     topic_id: int | None,
     reply_id: int | None,
+    *,
     reporters: Collection[int] = (),
     **_: object,
 ) -> None:
