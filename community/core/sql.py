@@ -4,6 +4,8 @@ The unique row decides who was first; what is counted beside it is changed only 
 one whose insert took effect.
 """
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
@@ -30,6 +32,7 @@ from community.core.db import Base, db
 
 Insert = postgresql.Insert | sqlite.Insert
 Row = TypeVar("Row", bound=Base)
+Each = TypeVar("Each")
 
 ROW_ID_MAX = 2**31 - 1  # what an id's column holds
 
@@ -118,6 +121,13 @@ def change(row: Base, *only_if: Any, **values: Any) -> bool:
     done = changed(update(type(row)).where(*key, *only_if).values(**values))
     db.session.expire(row, list(values))
     return done == 1
+
+
+def chunks(items: Iterable[Each], size: int) -> Iterator[list[Each]]:
+    """Yield ``items`` in lists of ``size``, the last maybe shorter: a statement holds only so many."""
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some
 
 
 def take_statistics() -> None:

@@ -7,7 +7,7 @@ from community.core.db import db
 from community.core.names import slug
 from community.demo import shapes
 from community.demo.site import Site
-from community.topics.models import Reply, Revision, Topic
+from community.topics.models import Reply, Revision, Topic, keys_of
 
 
 def write_revisions(site: Site) -> None:
@@ -28,12 +28,11 @@ def _write(
 ) -> None:
     if not edits:
         return
-    target = {"topic_id": row.id} if isinstance(row, Topic) else {"reply_id": row.id}
     whens = [(row.created_at, ""), *((site.calendar.at(edit.at), edit.note) for edit in edits)]
     for number, ((body, about), (at, note)) in enumerate(zip(states, whens, strict=True), 1):
         db.session.add(
             Revision(
-                **target,
+                **keys_of(row),
                 number=number,
                 editor_id=row.author_id,
                 body=body,

@@ -19,6 +19,7 @@ from rich.table import Table
 from community import search
 from community.core import outbox
 from community.core.db import reading, transaction
+from community.core.sql import chunks
 from community.search import Document, SearchUnavailable
 from community.search import vectors as search_vectors
 from community.search.commands import search_group
@@ -141,8 +142,8 @@ def check(*, repair: bool) -> None:
     if not repair:
         click.echo("`community search check --repair` puts this right.")
         sys.exit(1)
-    for start in range(0, len(found.ids), REPAIRED_AT_ONCE):
-        indexing.bring_up_to_date(found.ids[start : start + REPAIRED_AT_ONCE])
+    for some in chunks(found.ids, REPAIRED_AT_ONCE):
+        indexing.bring_up_to_date(some)
     click.echo(f"Put right: {len(found.ids):,} topics.")
 
 

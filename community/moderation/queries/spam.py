@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from community.accounts.models import User
 from community.core.db import db
 from community.moderation.models import SpamCount, SpamJudgement
-from community.moderation.queries.targets import Post, Target, keys_of
+from community.moderation.queries.targets import Target, keys_of
 from community.moderation.spam import (
     Counts,
     Learnt,
@@ -23,7 +23,7 @@ from community.moderation.spam import (
     learnable,
     weigh_words,
 )
-from community.topics.models import Reply, Topic
+from community.topics.models import Post, Reply, Topic
 
 REPEATED_WITHIN = timedelta(days=2)
 COMPARED_MAX = 5_000  # posts, the newest

@@ -10,9 +10,9 @@ from sqlalchemy.orm import joinedload
 from community.accounts.models import User
 from community.core.db import db
 from community.moderation.models import Case, Flag
-from community.topics.models import Reply, Topic
+from community.topics import models as topics
+from community.topics.models import Post, Reply, Topic
 
-Post: TypeAlias = Topic | Reply
 Target: TypeAlias = Post | User
 
 
@@ -61,9 +61,7 @@ def title_of(target: Target) -> str:
 
 def keys_of(target: Target) -> dict[str, int]:
     """Return the column by which rows refer to a target, and its value."""
-    if isinstance(target, Topic):
-        return {"topic_id": target.id}
-    return {"reply_id": target.id} if isinstance(target, Reply) else {"person_id": target.id}
+    return {"person_id": target.id} if isinstance(target, User) else topics.keys_of(target)
 
 
 def companies_of(person_id: int, *, since: datetime) -> Collection[int]:

@@ -34,11 +34,10 @@ from community.moderation.models import (
 from community.moderation.models.cases import name_in_log
 from community.moderation.queries import spam as known
 from community.moderation.queries import targets
-from community.moderation.queries.targets import Post
 from community.moderation.services import cases, log
 from community.moderation.spam import Judgement, Outcome, Seen, Sign, Text
 from community.search import languages
-from community.topics.models import AskedBy, Reply, Rule, Sight, Tombstone, Topic
+from community.topics.models import AskedBy, Post, Reply, Rule, Sight, Tombstone, Topic
 from community.topics.services import visibility
 
 STANDS = timedelta(days=7)  # a post that nobody has taken out of sight until then is honest

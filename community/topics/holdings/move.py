@@ -4,7 +4,7 @@ What both did counts once, and what nobody may do with an own post, such as to v
 dropped where the two have become one. The counts are taken again from the rows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import and_, delete, or_, select, update
@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from community.accounts.models import User
 from community.core import outbox
 from community.core.db import db
-from community.core.sql import changed
+from community.core.sql import changed, chunks
 from community.topics.models import (
     AcceptedAnswer,
     DeflectionEvent,
@@ -79,9 +79,9 @@ def move(from_user: User, to_user: User) -> None:
             changed(_delete_doubles(who, unique, from_user.id, to_user.id))
         changed(_change(who, from_user.id, to_user.id))
     _drop_own(to_user.id)
-    for some in _chunks(topic_ids):
+    for some in chunks(topic_ids, CHUNK):
         recount.some_topics(some)
-    for some in _chunks(reply_ids):
+    for some in chunks(reply_ids, CHUNK):
         recount.some_replies(some)
     standings.refresh_people((from_user.id, to_user.id))
     outbox.publish_all("topic.changed", _news_of(topic_ids))
@@ -177,15 +177,10 @@ def _drop_own(user_id: int) -> None:
         changed(statement)
 
 
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), CHUNK):
-        yield ids[start : start + CHUNK]
-
-
 def _news_of(topic_ids: Sequence[int]) -> list[outbox.Payload]:
     return [
         {"topic_id": topic_id, "company_id": company_id}
-        for some in _chunks(topic_ids)
+        for some in chunks(topic_ids, CHUNK)
         for topic_id, company_id in db.session.execute(
             select(Topic.id, Topic.company_id).where(Topic.id.in_(some)).order_by(Topic.id)
         )

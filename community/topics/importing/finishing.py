@@ -14,7 +14,6 @@ from community.core import outbox, sql
 from community.core.db import reading, transaction
 from community.search import Document, IndexBusy, SearchUnavailable
 from community.topics import handlers, indexing
-from community.topics.importing.looking_up import chunks
 from community.topics.services import figures, standings
 
 EVENT = "topics.imported"
@@ -52,7 +51,7 @@ def finish_all(tell: Tell = lambda _done, _all: None) -> bool:
     is_indexed = _index(topic_ids, tell)
     if is_indexed:
         with transaction():
-            for some in chunks(rows, 500):
+            for some in sql.chunks(rows, 500):
                 outbox.settle(some)
     return is_indexed
 
@@ -72,7 +71,7 @@ def _index(topic_ids: set[int], tell: Tell) -> bool:
             search.index().rebuild(_told(_documents(), indexing.visible_count(), tell))
         else:
             done = 0
-            for some in chunks(sorted(topic_ids), PUT_AT_ONCE):
+            for some in sql.chunks(sorted(topic_ids), PUT_AT_ONCE):
                 with reading():
                     documents = indexing.documents_of(some)
                 search.index().put(documents)

@@ -1,18 +1,16 @@
 """Finding rows by the keys that they had where they came from."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import select
 
 from community.accounts.models import User
 from community.core.db import db
+from community.core.sql import chunks
 from community.topics.models import Reply, Topic
 
 AT_ONCE = 2_000  # keys in one statement; SQLite takes 32,766 values
-
-Each = TypeVar("Each")
 
 
 def ids_by_key(table: type[User | Topic | Reply], keys: Iterable[str]) -> dict[str, int]:
@@ -24,10 +22,3 @@ def ids_by_key(table: type[User | Topic | Reply], keys: Iterable[str]) -> dict[s
         )
         found |= dict(rows.all())
     return found
-
-
-def chunks(items: Iterable[Each], size: int) -> Iterator[list[Each]]:
-    """Yield ``items`` in lists of ``size``; the last may be shorter."""
-    rest = iter(items)
-    while some := list(islice(rest, size)):
-        yield some

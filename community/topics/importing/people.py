@@ -19,9 +19,9 @@ from community.core import clock
 from community.core.db import db
 from community.core.errors import Invalid
 from community.core.names import folded, slug
-from community.core.sql import changed
+from community.core.sql import changed, chunks
 from community.topics.importing.interchange import Person
-from community.topics.importing.looking_up import AT_ONCE, chunks, ids_by_key
+from community.topics.importing.looking_up import AT_ONCE, ids_by_key
 
 DIGITS = 6  # after each user name: no placeholder takes the name that a member may want
 NAMELESS = "member"

@@ -16,12 +16,12 @@ from community.companies.models import Company
 from community.core import outbox
 from community.core.db import Base, db
 from community.core.errors import Invalid
-from community.core.sql import changed
+from community.core.sql import changed, chunks
 from community.core.sql import insert as insert_new
 from community.topics.importing import people
 from community.topics.importing.finishing import EVENT, LEFT_TO_US
 from community.topics.importing.interchange import Answer, Comment, Person, Place, Post, Thread
-from community.topics.importing.looking_up import AT_ONCE, chunks
+from community.topics.importing.looking_up import AT_ONCE
 from community.topics.importing.report import Note
 from community.topics.importing.texts import Prepared
 from community.topics.models import (

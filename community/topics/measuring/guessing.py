@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from community.core.db import db, reading
+from community.core.sql import chunks
 from community.search.evaluation import evenly
 from community.topics import queries
 from community.topics.models import Topic, TopicProduct
@@ -58,9 +59,9 @@ def measure(topic_ids: Sequence[int], *, with_body: bool) -> Iterator[Figures]:
         with_body: ask with title and text, else with the title alone.
     """
     figures = Figures()
-    for start in range(0, len(topic_ids), AT_ONCE):
+    for some in chunks(topic_ids, AT_ONCE):
         with reading():
-            for topic in _topics(topic_ids[start : start + AT_ONCE]):
+            for topic in _topics(some):
                 _count(figures, topic, with_body=with_body)
                 yield figures
 

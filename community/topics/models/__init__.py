@@ -37,6 +37,7 @@ from community.topics.models.limits import (
     VERSION_MAX,
     VISIT_LENGTH,
 )
+from community.topics.models.posts import Post, keys_of
 from community.topics.models.replies import (
     REPLY_IS_SEEN,
     AcceptedAnswer,
@@ -89,6 +90,7 @@ __all__ = [
     "MeToo",
     "OfficialAnswer",
     "Outcome",
+    "Post",
     "ReadMark",
     "RelatedTopic",
     "Reply",
@@ -107,5 +109,6 @@ __all__ = [
     "TopicStatus",
     "TopicTag",
     "Vote",
+    "keys_of",
     "slug_of",
 ]

@@ -3,16 +3,14 @@
 import json
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import select
 
 from community.core import config
 from community.core.db import db
 from community.core.sealing import Sealer, Unreadable
-from community.topics.models import Reply, Tombstone, Topic
-
-Post: TypeAlias = Topic | Reply
+from community.topics.models import Post, Tombstone, Topic, keys_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +29,7 @@ def sealer() -> Sealer:
 
 def in_force(post: Post) -> Tombstone | None:
     """Return what stands in place of ``post``, or of its words; None if all of it is in sight."""
-    column = Tombstone.topic_id if isinstance(post, Topic) else Tombstone.reply_id
-    stands = select(Tombstone).where(column == post.id, Tombstone.lifted_at.is_(None))
+    stands = select(Tombstone).filter_by(**keys_of(post), lifted_at=None)
     return db.session.scalar(stands)
 
 

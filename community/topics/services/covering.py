@@ -14,14 +14,20 @@ from sqlalchemy import ColumnElement, or_, select, update
 from community.core.db import db
 from community.core.erasing import Traces
 from community.core.sql import change, changed
-from community.topics.models import DeflectionEvent, DeflectionStep, Reply, Revision, Topic
+from community.topics.models import (
+    DeflectionEvent,
+    DeflectionStep,
+    Post,
+    Revision,
+    Topic,
+    keys_of,
+)
 from community.topics.queries.covered import columns_of, sealer
 from community.writing import services as drafts
 
 COVERED = "[covered]"  # in every language: it is kept, and read by people of all of them
 COVERED_HTML = f"<p>{COVERED}</p>"
 
-Post: TypeAlias = Topic | Reply
 Columns: TypeAlias = dict[str, Any]
 
 
@@ -84,8 +90,7 @@ def _covered(name: str, said: str | None) -> str | None:
 
 
 def _revisions(post: Post) -> Sequence[Revision]:
-    column = Revision.topic_id if isinstance(post, Topic) else Revision.reply_id
-    found = select(Revision).where(column == post.id).order_by(Revision.number)
+    found = select(Revision).filter_by(**keys_of(post)).order_by(Revision.number)
     return db.session.scalars(found).all()
 
 

@@ -21,6 +21,7 @@ from community.pictures import services as pictures
 from community.topics import policies
 from community.topics.models import (
     COMMENT_MAX,
+    Post,
     Reply,
     Revision,
     Tag,
@@ -28,6 +29,7 @@ from community.topics.models import (
     TopicKind,
     TopicProduct,
     TopicTag,
+    keys_of,
 )
 from community.topics.services import (
     gate,
@@ -77,7 +79,7 @@ def edit_topic(
     slugs = words.tags(tags)
     body_html = words.html(body)
     products = tagging.products(topic.company, product_ids)
-    _lock(topic, "title", "kind", "status")
+    places.lock(topic, "title", "body", "kind", "status")
     places.seen(topic)
     _require_uncovered(topic)
     _require_newest(topic, from_number)
@@ -123,7 +125,7 @@ def sort_topic(
     slugs = None if tags is None else words.tags(tags)
     policies.can_sort(actor, topic, stake=places.bar_of(actor, topic, now), at=now).require()
     assert actor is not None  # can_sort refuses None
-    _lock(topic, "title", "kind", "status")
+    places.lock(topic, "title", "body", "kind", "status")
     places.seen(topic)
     _require_uncovered(topic)
 
@@ -171,7 +173,7 @@ def edit_reply(
     mandate = places.mandate_of(editor, topic) if reply.speaks_for_company else None
     policies.can_edit_reply(editor, reply, mandate=mandate, at=now).require()
     assert editor is not None  # can_edit_reply refuses None
-    _lock(reply)
+    places.lock(reply, "body")
     places.reply_in(topic, reply)
     _require_uncovered(reply)
     _require_newest(reply, from_number)
@@ -192,39 +194,31 @@ def edit_reply(
     return True
 
 
-def _attempt(
-    editor: User, topic: Topic, post: Topic | Reply, body_html: str, at: datetime
-) -> gate.Attempt:
+def _attempt(editor: User, topic: Topic, post: Post, body_html: str, at: datetime) -> gate.Attempt:
     new_links = words.links(body_html) - words.links(post.body_html)
     return gate.Attempt(editor, topic.company_id, topic.id, new_links, at, is_change=True)
 
 
-def _lock(post: Topic | Reply, *columns: str) -> None:
-    """Read ``post`` afresh and let nobody else change it before our transaction ends."""
-    db.session.flush()
-    db.session.refresh(post, ["body", "hidden_at", *columns], with_for_update={"key_share": True})
-
-
-def _require_uncovered(post: Topic | Reply) -> None:
+def _require_uncovered(post: Post) -> None:
     """Refuse to change what is covered: it comes back as it was, or not at all."""
     tombstone = visibility.in_force(post)
     if tombstone is not None and tombstone.sealed is not None:
         raise NotAllowed(gettext("These words are covered by a moderator, and stay as they were."))
 
 
-def _require_newest(post: Topic | Reply, from_number: int) -> None:
+def _require_newest(post: Post, from_number: int) -> None:
     if from_number != max(_newest(post), AS_POSTED):
         raise Conflict(gettext("Somebody changed this after you began. Nothing of yours is lost."))
 
 
-def _newest(post: Topic | Reply) -> int:
+def _newest(post: Post) -> int:
     """Return the number of the newest revision; 0 if nobody has edited the post."""
-    newest = db.session.scalar(select(func.max(Revision.number)).filter_by(**_target(post)))
+    newest = db.session.scalar(select(func.max(Revision.number)).filter_by(**keys_of(post)))
     return newest or 0
 
 
 def _keep(
-    post: Topic | Reply,
+    post: Post,
     editor: User,
     *,
     body: str,
@@ -234,12 +228,12 @@ def _keep(
     at: datetime,
 ) -> None:
     """Write down what the post says from now on, and before that, once, what it said at first."""
-    newest, target = _newest(post), _target(post)
+    newest, keys = _newest(post), keys_of(post)
     if not newest:
         newest = AS_POSTED
         db.session.add(
             Revision(
-                **target,
+                **keys,
                 number=newest,
                 editor_id=post.author_id,
                 body=post.body,
@@ -249,7 +243,7 @@ def _keep(
         )
     db.session.add(
         Revision(
-            **target,
+            **keys,
             number=newest + 1,
             editor_id=editor.id,
             body=body,
@@ -259,10 +253,6 @@ def _keep(
         )
     )
     db.session.flush()
-
-
-def _target(post: Topic | Reply) -> dict[str, int]:
-    return {"topic_id": post.id} if isinstance(post, Topic) else {"reply_id": post.id}
 
 
 def _about(topic: Topic) -> dict[str, Any]:

@@ -20,11 +20,12 @@ from sqlalchemy import ColumnElement, Subquery, and_, case, func, select
 from community.companies.models import Company
 from community.core import clock
 from community.core.db import db
-from community.core.sql import changed, epoch_s, insert
+from community.core.sql import changed, chunks, epoch_s, insert
 from community.topics.models import CompanyFigures, Topic, TopicStatus
 from community.topics.policies import SOLVABLE
 from community.topics.queries import WAITS
 
+AT_ONCE = 100  # companies; a statement has a limited number of values
 COLUMNS = (
     "topic_count",
     "asked_count",
@@ -79,8 +80,8 @@ def refresh_all() -> int:
         for row in measured
         if kept.get(row["company_id"]) != tuple(row[name] for name in COLUMNS)
     ]
-    for start in range(0, len(measured), 100):  # a statement has a limited number of values
-        keep(measured[start : start + 100])
+    for some in chunks(measured, AT_ONCE):
+        keep(some)
     return len(wrong)
 
 

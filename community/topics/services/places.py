@@ -9,7 +9,7 @@ from community.companies import queries as companies
 from community.companies.models import Mandate, Stake
 from community.core.db import db
 from community.core.errors import NotFound
-from community.topics.models import Reply, Topic
+from community.topics.models import Post, Reply, Topic
 
 
 def seen(topic: Topic) -> Topic:
@@ -21,6 +21,15 @@ def seen(topic: Topic) -> Topic:
     if topic.hidden_at is not None:
         raise NotFound(gettext("There is no such topic."))
     return topic
+
+
+def lock(post: Post, *columns: str) -> None:
+    """Let nobody else change ``post`` before our transaction ends; read these columns afresh.
+
+    Whether it is hidden is always read.
+    """
+    db.session.flush()
+    db.session.refresh(post, ["hidden_at", *columns], with_for_update={"key_share": True})
 
 
 def topic_of(reply: Reply) -> Topic:

@@ -9,14 +9,13 @@ Whenever that changes, which it does at most five times for a person at a compan
 that they have answered there are owed to it.
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import ColumnElement, Select, case, delete, distinct, func, or_, select, tuple_
 
 from community.core import outbox
 from community.core.db import db
-from community.core.sql import changed, insert
+from community.core.sql import changed, chunks, insert
 from community.search import ranking
 from community.topics.models import AcceptedAnswer, Reply, Standing, Topic
 
@@ -24,7 +23,6 @@ EVENT = "expertise.changed"
 AT_ONCE = 500  # topics of an event, or people of a statement
 
 Pair = tuple[int, int]  # ids of a company and a person
-Each = TypeVar("Each", int, Pair)
 
 
 def refresh_authors(reply_ids: Collection[int]) -> None:
@@ -92,7 +90,7 @@ def _answered_otherwise(before: Mapping[Pair, int], after: Mapping[Pair, int]) -
         pair for pair in before.keys() | after.keys() if before.get(pair, 0) != after.get(pair, 0)
     }
     found: set[int] = set()
-    for some in _in_order(pairs):
+    for some in chunks(sorted(pairs), AT_ONCE):
         found.update(
             db.session.scalars(
                 select(Reply.topic_id)
@@ -106,15 +104,8 @@ def _answered_otherwise(before: Mapping[Pair, int], after: Mapping[Pair, int]) -
 
 def _tell(topic_ids: Collection[int]) -> None:
     """Owe topics to the index."""
-    for some in _in_order(topic_ids):
+    for some in chunks(sorted(topic_ids), AT_ONCE):
         outbox.publish(EVENT, topic_ids=some)
-
-
-def _in_order(items: Collection[Each]) -> Iterator[list[Each]]:
-    """Yield the items, sorted, `AT_ONCE` at a time."""
-    ordered = sorted(items)
-    for start in range(0, len(ordered), AT_ONCE):
-        yield ordered[start : start + AT_ONCE]
 
 
 def _refresh(replies: ColumnElement[bool] | None, standings: ColumnElement[bool] | None) -> int:

@@ -40,7 +40,7 @@ def set_status(actor: User | None, topic: Topic, status: TopicStatus, *, note: s
     """
     note = words.note(note)
     mandate = places.mandate_of(actor, topic)
-    _lock(topic)
+    places.lock(topic, "kind", "status")
     places.seen(topic)
     role, decision = _role(actor, topic, status, mandate)
     decision.require()
@@ -65,13 +65,13 @@ def turn_into(actor: User, topic: Topic, kind: TopicKind, *, at: datetime) -> No
 
 def solve(asker: User, topic: Topic, reply: Reply) -> None:
     """Make ``topic`` solved, because its asker accepted ``reply``."""
-    _lock(topic)
+    places.lock(topic, "kind", "status")
     _change(asker, topic, TopicStatus.SOLVED, role=StatusRole.ASKER, reply=reply)
 
 
 def reopen_unless_accepted(asker: User, topic: Topic) -> None:
     """Open ``topic`` again if an acceptance had solved it and its asker has taken back the last."""
-    _lock(topic)
+    places.lock(topic, "kind", "status")
     if topic.status is not TopicStatus.SOLVED or _accepted_by_asker(topic):
         return
     last = db.session.scalar(
@@ -146,12 +146,6 @@ def _accepted_by_asker(topic: Topic) -> bool:
         )
         is not None
     )
-
-
-def _lock(topic: Topic) -> None:
-    """Read ``topic`` afresh and let nobody else change it before our transaction ends."""
-    db.session.flush()
-    db.session.refresh(topic, ["kind", "status", "hidden_at"], with_for_update={"key_share": True})
 
 
 def _change(

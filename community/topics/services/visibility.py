@@ -11,7 +11,7 @@ Who may is not asked here: the caller decides cases, and writes each into the pu
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import select
 
@@ -23,19 +23,19 @@ from community.core.sql import change, lock
 from community.pictures import services as pictures
 from community.topics.models import (
     AskedBy,
+    Post,
     Reply,
     Rule,
     Sight,
     Tombstone,
     Topic,
     TopicTag,
+    keys_of,
 )
 from community.topics.queries.covered import in_force, words_of
-from community.topics.services import covering, recount, tagging
+from community.topics.services import covering, places, recount, tagging
 
 __all__ = ["erase_sealed", "hide", "in_force", "lift", "replaced_by", "words_of"]
-
-Post: TypeAlias = Topic | Reply
 
 
 def hide(post: Post, *, sight: Sight, rule: Rule, asked_by: AskedBy, log_seq: int) -> Tombstone:
@@ -59,7 +59,7 @@ def hide(post: Post, *, sight: Sight, rule: Rule, asked_by: AskedBy, log_seq: in
         sealed = covering.cover(post)
     _set_hidden(post, is_hidden=sight is not Sight.MASKED, at=now)
     tombstone = Tombstone(
-        **_target(post),
+        **keys_of(post),
         sight=sight,
         rule=rule,
         asked_by=asked_by,
@@ -146,14 +146,9 @@ def _set_hidden(post: Post, *, is_hidden: bool, at: datetime) -> None:
 
 def _lock(post: Post) -> None:
     """Read ``post`` afresh and let nobody change it, or count beside us, before we are done."""
-    db.session.flush()
-    db.session.refresh(post, ["body", "hidden_at"], with_for_update={"key_share": True})
+    places.lock(post, "body")
     if isinstance(post, Reply):
         lock(db.session.get_one(Topic, post.topic_id))
-
-
-def _target(post: Post) -> dict[str, int]:
-    return {"topic_id": post.id} if isinstance(post, Topic) else {"reply_id": post.id}
 
 
 def _tell(event: str, post: Post) -> None:
