@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
 from community.companies.models import Company
 from community.core.db import db
-from community.core.paging import Page, page_of
+from community.core.paging import Page, page_of, seek
 from community.core.sql import find
 from community.moderation.models import LegalOutcome, LegalRequest
 
@@ -40,16 +40,17 @@ def page_of_requests(
     before: tuple[datetime, int] | None = None,
 ) -> Page[Entry]:
     """Return a page of the register, the newest first. Two statements at most."""
-    place = (LegalRequest.received_on, LegalRequest.id)
-    rows = select(LegalRequest).limit(limit + 1)
+    rows = select(LegalRequest)
     if company_id is not None:
         rows = rows.where(LegalRequest.company_id == company_id)
-    if before is not None:
-        rows = rows.where(tuple_(*place) > tuple_(before[0].date(), before[1])).order_by(*place)
-    else:
-        rows = rows.order_by(*(column.desc() for column in place))
-        if after is not None:
-            rows = rows.where(tuple_(*place) < tuple_(after[0].date(), after[1]))
+    rows = seek(
+        rows,
+        LegalRequest.received_on,
+        LegalRequest.id,
+        limit=limit,
+        after=(after[0].date(), after[1]) if after else None,
+        before=(before[0].date(), before[1]) if before else None,
+    )
     return page_of(
         _entries(db.session.scalars(rows).all()),
         limit=limit,

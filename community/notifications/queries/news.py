@@ -156,19 +156,14 @@ def page_of_news(
     statement = _NEWS.where(Notification.user_id == user_id)
     if unread:
         statement = statement.where(Notification.read_at.is_(None))
-    if before is not None and after is None:
-        statement = statement.where(Notification.id > before[1]).order_by(Notification.id)
-    else:
-        statement = statement.order_by(Notification.id.desc())
-        if after is not None:
-            statement = statement.where(Notification.id < after[1])
-    found = [_news(row, EXCERPT) for row in db.session.execute(statement.limit(limit + 1))]
+    statement = paging.seek(statement, Notification.id, limit=limit, after=after, before=before)
+    found = [_news(row, EXCERPT) for row in db.session.execute(statement)]
     return paging.page_of(
         found,
         limit=limit,
         place=lambda one: (one.created_at, one.id),
         after=after,
-        before=None if after else before,
+        before=before,
     )
 
 

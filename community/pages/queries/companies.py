@@ -7,11 +7,11 @@ from datetime import datetime
 from string import ascii_lowercase
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, func, or_, select
 
 from community.companies.models import Company, CompanyAlias, CompanyState, Product
 from community.core.db import db
-from community.core.paging import Page, page_of
+from community.core.paging import Page, page_of, seek
 from community.topics.models import CompanyFigures
 
 COMPANIES_SHOWN = 50
@@ -108,16 +108,16 @@ def companies_page(
             these folded characters.
         letter: keep names that begin with it; `OTHER_LETTERS`: with none of a to z.
     """
-    before = None if after else before
-    column = _SORTED_BY[order]
-    key = tuple_(column, Company.id)
-    rises = (order is CompanyOrder.NAME) is (before is None)
-    statement = _ROWS.where(*_named(like), *_beginning(letter))
-    if place := after or before:
-        statement = statement.where(key > tuple_(*place) if rises else key < tuple_(*place))
-    direction = (column.asc(), Company.id.asc()) if rises else (column.desc(), Company.id.desc())
-    rows = db.session.execute(statement.order_by(*direction).limit(COMPANIES_SHOWN + 1))
-    found = [_company_row(row) for row in rows]
+    statement = seek(
+        _ROWS.where(*_named(like), *_beginning(letter)),
+        _SORTED_BY[order],
+        Company.id,
+        limit=COMPANIES_SHOWN,
+        after=after,
+        before=before,
+        rising=order is CompanyOrder.NAME,
+    )
+    found = [_company_row(row) for row in db.session.execute(statement)]
     return page_of(found, limit=COMPANIES_SHOWN, place=_PLACES[order], after=after, before=before)
 
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, case, func, select, tuple_
+from sqlalchemy import Select, case, func, select
 
 from community.companies.models import Company
 from community.core.db import db
-from community.core.paging import Page, page_of
+from community.core.paging import Page, page_of, seek
 from community.topics.models import SOLVED_STATUSES, Tag, Topic, TopicTag
 
 TAGS_SHOWN = 100
@@ -54,19 +54,13 @@ def tags_page(
     Args:
         like: keep tags that hold these characters.
     """
-    before = None if after else before
-    key = tuple_(Tag.topic_count, Tag.id)
     statement = select(Tag.id, Tag.slug, Tag.topic_count).where(Tag.topic_count > 0)
     if like:
         statement = statement.where(Tag.slug.contains(like, autoescape=True))
-    if place := after or before:
-        statement = statement.where(key > tuple_(*place) if before else key < tuple_(*place))
-    order = (
-        (Tag.topic_count.asc(), Tag.id.asc()) if before else (Tag.topic_count.desc(), Tag.id.desc())
-    )
-    rows = db.session.execute(statement.order_by(*order).limit(TAGS_SHOWN + 1))
+    key = (Tag.topic_count, Tag.id)
+    statement = seek(statement, *key, limit=TAGS_SHOWN, after=after, before=before)
     return page_of(
-        [TagRow(*row) for row in rows],
+        [TagRow(*row) for row in db.session.execute(statement)],
         limit=TAGS_SHOWN,
         place=lambda row: (row.topic_count, row.id),
         after=after,
