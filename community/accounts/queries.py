@@ -74,6 +74,12 @@ def sign_up_by_key(key: str) -> SignUp | None:
     return db.session.scalar(select(SignUp).where(SignUp.key == key))
 
 
+def made_of(sign_up: SignUp) -> User | None:
+    """Return the person whom this sign-up has become; its salted hash is nobody else's."""
+    same = (User.email == sign_up.email, User.password_hash == sign_up.password_hash)
+    return db.session.scalar(select(User).where(*same))
+
+
 def latest_sign_up(identifier: str) -> SignUp | None:
     """Return the newest sign-up with this user name or normalised address."""
     same = (

@@ -70,17 +70,21 @@ def require_chosen_password(sign_up: SignUp, password: str) -> None:
 
 
 def confirm_sign_up(sign_up: SignUp, *, username: str = "") -> User:
-    """Make the person of a sign-up whose address is confirmed.
+    """Make the person of a sign-up whose address is confirmed, once.
+
+    A link pressed twice finds the person there the second time.
 
     Args:
         username: another user name, for when the first was taken in the meantime.
 
     Raises:
         Invalid: the user name is taken, or cannot be used.
-        Conflict: the link was used already, or the address has got an account since.
+        Conflict: another link was used, or the address has got an account since.
     """
     username = naming.accepted_username(username) if username else sign_up.username
     if sign_up.id not in locked_sign_ups(sign_up.email):
+        if user := queries.made_of(sign_up):
+            return user
         raise Conflict(_("This link, or another one for this address, was used already. Sign in."))
     require_free(username)
     user = User(

@@ -66,7 +66,8 @@ def confirm(token: str) -> ResponseReturnValue:
     form = ConfirmForm()
     if session.get("sign_up") == begun.key:
         del form.password
-    if queries.is_username_free(begun.username_key, naming.look_alike(username)):
+    is_free = queries.is_username_free(begun.username_key, naming.look_alike(username))
+    if is_free or queries.made_of(begun):  # by this very link, pressed twice
         del form.username
     if form.validate_on_submit():
         try:
