@@ -17,9 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import urlencode
 
 import click
 from sqlalchemy import select
@@ -39,7 +37,9 @@ CLIENTS = 16  # people who wait for an answer at once
 PAUSE = 0.05  # seconds between two looks for the new topic
 PATIENCE = 60.0  # seconds
 BETWEEN = 2.0  # seconds between two topics
-SETTLING = 5.0  # seconds from the start of the load to the first topic
+# Seconds from the start of the load to the first topic: by then the worker has loaded the models and
+# begun to look through all topics, and whoever types finds the server as busy as it stays.
+SETTLING = 5.0
 
 
 class Load:
@@ -163,19 +163,11 @@ def _post(connection: http.client.HTTPConnection, poster: Poster, company: str, 
         "kind": "problem",
         "body": "It began yesterday.",
         "turned_down": "none",
-        "csrf_token": poster.token,
     }
-    headers = {
-        "Cookie": poster.cookie,
-        "Content-Type": "application/x-www-form-urlencoded",
-        "Sec-Fetch-Site": "same-origin",
-    }
-    connection.request("POST", poster.path, urlencode(form), headers)
-    answer = connection.getresponse()
-    page = answer.read()
-    found = re.search(r"/t/\d+", answer.getheader("Location", ""))
-    if answer.status != HTTPStatus.SEE_OTHER or found is None:
-        raise click.ClickException(f"The topic was answered with {answer.status}: {page[:2000]!r}")
+    address = poster.post(connection, form)
+    found = re.search(r"/t/\d+", address)
+    if found is None:
+        raise click.ClickException(f"The topic was answered with {address}.")
     return found[0]
 
 

@@ -33,7 +33,7 @@ REASON = "It repeats an offer in 14 topics about other things, with the same add
 def main(rows: int) -> None:
     """Write, download and check a public log of many rows, then break it in five ways."""
     with tempfile.TemporaryDirectory() as folder:
-        app = open_site(Path(folder), "whoosh")
+        app = open_site(Path(folder))
         with app.app_context():
             migrating.upgrade_if_behind()
             seconds = _timed(lambda: _write(rows))

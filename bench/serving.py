@@ -32,9 +32,9 @@ from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import func, select
 
+from bench.site import open_site
 from community.accounts.models import User
 from community.accounts.services import begin_session
-from community.app import create_app
 from community.companies.models import Company
 from community.core.db import db, transaction
 from community.topics import services
@@ -81,6 +81,27 @@ class Poster:
     cookie: str
     token: str
 
+    def post(self, connection: http.client.HTTPConnection, form: dict[str, str]) -> str:
+        """Send a form as a browser does. Return the address that it leads to.
+
+        Raises:
+            click.ClickException: it leads to none.
+        """
+        headers = {
+            "Cookie": self.cookie,
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Sec-Fetch-Site": "same-origin",
+        }
+        filled = urlencode({**form, "csrf_token": self.token})
+        connection.request("POST", self.path, filled, headers)
+        answer = connection.getresponse()
+        page = answer.read()
+        if answer.status != HTTPStatus.SEE_OTHER:
+            raise click.ClickException(
+                f"{self.path} was answered with {answer.status}: {page[:2000]!r}"
+            )
+        return answer.headers["Location"]
+
 
 @dataclass(frozen=True)
 class Server:
@@ -107,9 +128,7 @@ class Measured:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def main(data_dir: Path, rounds: int, seconds: int, only: str, as_json: bool) -> None:
     """Measure the site in DATA_DIR, which should hold imported content."""
-    os.environ["COMMUNITY_DATA_DIR"] = str(data_dir)
-    os.environ["COMMUNITY_LIMITS_URL"] = "memory://"
-    cases, poster = _prepare()
+    cases, poster = _prepare(open_site(data_dir))
     results: dict[str, dict[str, float]] = {}
     with serving("bench.unlimited:app") as server:
         site = server.port
@@ -138,9 +157,8 @@ def _line(name: str, found: dict[str, float]) -> str:
     )
 
 
-def _prepare() -> tuple[list[Case], Poster]:
+def _prepare(app: Flask) -> tuple[list[Case], Poster]:
     """Choose pages, make the topic of `LONG` replies, and a session to read and post with."""
-    app = create_app()
     with app.app_context():
         long = _long_topic()
         cookie, token = signed_in(app, db.session.get_one(User, long.author_id))
@@ -253,24 +271,12 @@ def _compare(site: int, case: Case, rounds: int, seconds: int) -> dict[str, floa
 def _post_replies(site: int, poster: Poster) -> dict[str, float]:
     """Post replies one after another over one connection."""
     connection = http.client.HTTPConnection(HOST, site)
-    headers = {
-        "Cookie": poster.cookie,
-        "Content-Type": "application/x-www-form-urlencoded",
-        "Sec-Fetch-Site": "same-origin",
-    }
     times = []
     for number in range(POSTS):
-        form = {
-            "body": f"It worked after the restart, number {number}.",
-            "csrf_token": poster.token,
-        }
+        form = {"body": f"It worked after the restart, number {number}."}
         begun = time.perf_counter()
-        connection.request("POST", poster.path, urlencode(form), headers)
-        answer = connection.getresponse()
-        answer.read()
+        poster.post(connection, form)
         times.append(time.perf_counter() - begun)
-        if answer.status != HTTPStatus.SEE_OTHER:
-            raise click.ClickException(f"A reply was answered with {answer.status}.")
     times.sort()
     return {
         "per_second": POSTS / sum(times),

@@ -7,13 +7,12 @@ had needed as long, and honest posts a week later, as the site does it. Which po
 ``spam_labels.txt``; `RESULTS.md` tells how they were labelled.
 """
 
-import gzip
 import json
 import re
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
@@ -24,6 +23,8 @@ import click
 from community.moderation import spam
 from community.moderation.spam import Counts, Judgement, Learnt, Outcome, Seen, Sign, Text, Writer
 from community.search import languages
+from community.topics.importing import interchange
+from community.topics.importing.lines import Lines
 
 LABELS = Path(__file__).with_name("spam_labels.txt")
 BEGUN = date(2024, 6, 1)
@@ -167,20 +168,15 @@ def main(*, path: Path, masked: bool, show: bool) -> None:
 
 
 def _questions(path: Path, *, masked: bool) -> Iterator[Question]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
+    with Lines(str(path)) as lines:
         for line in lines:
-            row = json.loads(line)
-            at = _moment(row["created"])
+            row = json.loads(line.content)
+            at = interchange.moment(row["created"], name="created")
             if at.date() >= BEGUN:
                 number = int(row["id"].rpartition("-")[2])
                 words = row["title"], row["body"]
                 title, body = words if masked else (_unmasked(each, number) for each in words)
                 yield Question(number, at, row["author"], Text(title, body))
-
-
-def _moment(text: str) -> datetime:
-    """Return the moment that a row names in one of the file's three ways."""
-    return datetime.fromisoformat(text.replace(" UTC", "Z").replace(" -", "-")).astimezone(UTC)
 
 
 def _unmasked(text: str, number: int) -> str:
@@ -213,22 +209,30 @@ def _became(judged: Iterable[Judged], outcome: Outcome) -> int:
     return sum(one.judgement.outcome is outcome for one in judged)
 
 
+def _share_of(judged: Sequence[Judged], outcome: Outcome, digits: int = 3) -> str:
+    return _share(_became(judged, outcome), len(judged), digits)
+
+
+def _apart(judged: Iterable[Judged]) -> tuple[list[Judged], list[Judged]]:
+    """Return the spam and the honest posts."""
+    bad, good = list[Judged](), list[Judged]()
+    for one in judged:
+        (bad if one.is_spam else good).append(one)
+    return bad, good
+
+
 def _report_periods(judged: list[Judged]) -> None:
     click.echo(
         "| days | spam | held | looked at | honest | held | held, share | looked at, share |"
     )
     click.echo("|---|---|---|---|---|---|---|---|")
     for name, since, until in PERIODS:
-        within = [one for one in judged if since <= one.question.at.date() < until]
-        bad = [one for one in within if one.is_spam]
-        good = [one for one in within if not one.is_spam]
+        bad, good = _apart(one for one in judged if since <= one.question.at.date() < until)
         click.echo(
             f"| {name}, {since} to {until} | {len(bad)} "
-            f"| {_share(_became(bad, Outcome.HELD), len(bad))} "
-            f"| {_share(_became(bad, Outcome.LOOKED_AT), len(bad))} | {len(good):,} "
-            f"| {_became(good, Outcome.HELD)} "
-            f"| {_share(_became(good, Outcome.HELD), len(good), 5)} "
-            f"| {_share(_became(good, Outcome.LOOKED_AT), len(good), 5)} |"
+            f"| {_share_of(bad, Outcome.HELD)} | {_share_of(bad, Outcome.LOOKED_AT)} "
+            f"| {len(good):,} | {_became(good, Outcome.HELD)} "
+            f"| {_share_of(good, Outcome.HELD, 5)} | {_share_of(good, Outcome.LOOKED_AT, 5)} |"
         )
 
 
@@ -241,18 +245,15 @@ def _report_floods(judged: list[Judged]) -> None:
     click.echo("\n| day | spam | held | looked at | honest | held |")
     click.echo("|---|---|---|---|---|---|")
     for day in sorted(worst):
-        bad = [one for one in days[day] if one.is_spam]
-        good = [one for one in days[day] if not one.is_spam]
+        bad, good = _apart(days[day])
         click.echo(
-            f"| {day} | {len(bad)} | {_share(_became(bad, Outcome.HELD), len(bad))} "
-            f"| {_share(_became(bad, Outcome.LOOKED_AT), len(bad))} | {len(good)} "
-            f"| {_became(good, Outcome.HELD)} |"
+            f"| {day} | {len(bad)} | {_share_of(bad, Outcome.HELD)} "
+            f"| {_share_of(bad, Outcome.LOOKED_AT)} | {len(good)} | {_became(good, Outcome.HELD)} |"
         )
 
 
 def _report_signs(judged: list[Judged]) -> None:
-    bad = [one for one in judged if one.is_spam]
-    good = [one for one in judged if not one.is_spam]
+    bad, good = _apart(judged)
     click.echo("\n| sign | of spam | of honest posts |")
     click.echo("|---|---|---|")
     for sign in Sign:

@@ -5,7 +5,6 @@ mixtures of two of those with a little noise. They are good for measuring speed 
 else. The site's own code keeps them, so that the worker takes them as made.
 """
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +12,8 @@ from pathlib import Path
 import click
 import numpy as np
 
-from bench.vectors import SEED, Vectors, mixtures
-from community.app import create_app
+from bench.site import SEED, open_site
+from bench.vectors import Vectors, mixtures
 from community.search import vectors
 from community.search.vectors import Embedder, Spaces
 from community.search.vectors.e5 import E5
@@ -40,7 +39,8 @@ class Mixing(Embedder):
     def compute(self, wanted: Sequence[str], *, asking: bool) -> Vectors:
         if len(self._read) >= self._count:
             return mixtures(self._read, len(wanted), self._random)
-        found = super().compute(wanted, asking=asking)  # type: ignore[safe-super] # of the model
+        # What follows here in line is the model's own, which is not abstract.
+        found = super().compute(wanted, asking=asking)  # type: ignore[safe-super]
         lengths = np.linalg.norm(found, axis=1, keepdims=True)
         self._read = np.vstack([self._read, found / lengths])
         return found
@@ -59,8 +59,7 @@ class MixingE5(Mixing, E5):
 @click.option("--texts", default=1_500, show_default=True, help="Texts that each model reads.")
 def main(*, data_dir: Path, texts: int) -> None:
     """Fill the stores of vectors of the site in DATA_DIR, which should hold imported content."""
-    os.environ["COMMUNITY_DATA_DIR"] = str(data_dir)
-    app = create_app()
+    app = open_site(data_dir)
     with app.app_context():
         spaces = Spaces(app.config["SETTINGS"].vectors_dir, [MixingMiniLM(texts), MixingE5(texts)])
         if spaces.missing:

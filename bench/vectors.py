@@ -15,6 +15,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.site import SEED
 from community.search.evaluation import read_set
 from community.search.vectors import NoVectors, table, texts
 from community.search.vectors.e5 import E5
@@ -22,7 +23,6 @@ from community.search.vectors.embedders import Embedder
 from community.search.vectors.minilm import MiniLM
 from community.search.vectors.table import Table
 
-SEED = 7
 COUNT = 100  # neighbours
 MIXED = (0.15, 0.5)  # the share of the second of two vectors
 NOISE = 0.01
