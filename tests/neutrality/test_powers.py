@@ -17,7 +17,10 @@ from community.core.policy import Decision
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "moderation.md"
-ASKED_BY_OTHERS = {"community.topics.policies.takes_topics"}  # by `can_post_topic`
+ASKED_BY_OTHERS = {
+    "community.accounts.policies.has_account",  # by `can_take_part` and `can_appeal`
+    "community.topics.policies.takes_topics",  # by `can_post_topic`
+}
 
 
 @pytest.fixture(autouse=True)
