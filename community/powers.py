@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -171,9 +172,7 @@ def _powers() -> Iterator[Power]:
 
 
 def _of_members() -> Iterator[Power]:
-    def power(name: str, policy: Callable[..., Decision], ask: Callable[[Role], Decision]) -> Power:
-        return Power("Accounts", name, policy, ask)
-
+    power = partial(Power, "Accounts")
     take_part, take_over = accounts.can_take_part, accounts.can_take_over
     yield power("take part at all", take_part, lambda one: take_part(one.user, AT))
     yield power("ask", accounts.can_ask, lambda one: accounts.can_ask(one.user, AT))
@@ -204,9 +203,7 @@ def _left(role: Role, at: datetime) -> User:
 
 
 def _of_company_pages() -> Iterator[Power]:
-    def power(name: str, policy: Callable[..., Decision], ask: Callable[[Role], Decision]) -> Power:
-        return Power("Company pages", name, policy, ask)
-
+    power = partial(Power, "Company pages")
     page = companies.can_open_page
     yield power("open a company’s or product’s page", page, lambda one: page(one.user, AT))
     yield power("open one with a question", page, lambda one: page(one.user, AT, asking=True))
@@ -234,9 +231,7 @@ def _of_company_pages() -> Iterator[Power]:
 
 
 def _of_stakes() -> Iterator[Power]:
-    def power(name: str, policy: Callable[..., Decision], ask: Callable[[Role], Decision]) -> Power:
-        return Power("Stakes", name, policy, ask)
-
+    power = partial(Power, "Stakes")
     employer, rival = companies.can_declare_employer, companies.can_declare_rival
     end = companies.can_end_rivalry
     yield power("say whom one works for", employer, lambda one: employer(one.user))
@@ -251,9 +246,7 @@ def _of_stakes() -> Iterator[Power]:
 
 
 def _of_topics() -> Iterator[Power]:
-    def power(name: str, policy: Callable[..., Decision], ask: Callable[[Role], Decision]) -> Power:
-        return Power("Topics", name, policy, ask)
-
+    power = partial(Power, "Topics")
     post = topics.can_post_topic
     yield power("ask a company", post, lambda one: post(one.user, JOINED, at=AT))
     yield power(
@@ -306,9 +299,7 @@ def _of_topics() -> Iterator[Power]:
 
 
 def _of_verdicts() -> Iterator[Power]:
-    def power(name: str, policy: Callable[..., Decision], ask: Callable[[Role], Decision]) -> Power:
-        return Power("Verdicts", name, policy, ask)
-
+    power = partial(Power, "Verdicts")
     judge, unknown = topics.can_judge, topics.can_judge_unknown
     me_too, accept = topics.can_say_me_too, topics.can_accept
     yield power("“I have this too”", me_too, lambda one: me_too(one.user, PROBLEM, at=AT))
@@ -349,9 +340,7 @@ def _topics_of(author_id: int) -> Topic:
 
 
 def _of_moderation() -> Iterator[Power]:
-    def power(name: str, policy: Callable[..., Decision], ask: Callable[[Role], Decision]) -> Power:
-        return Power("Moderation", name, policy, ask)
-
+    power = partial(Power, "Moderation")
     flag, withdraw = moderation.can_flag, moderation.can_withdraw
 
     def flagging(hour: int, day: int) -> Callable[[Role], Decision]:
@@ -416,8 +405,7 @@ def _of_moderation() -> Iterator[Power]:
 
 
 def _of_appeals() -> Iterator[Power]:
-    def power(name: str, policy: Callable[..., Decision], ask: Callable[[Role], Decision]) -> Power:
-        return Power("Appeals", name, policy, ask)
+    power = partial(Power, "Appeals")
 
     def appealing(
         action: Action = Action.REMOVE, *, age: timedelta = DAY, is_void: bool = False, **more: bool

@@ -19,6 +19,7 @@ from community.moderation import handlers as moderation
 from community.moderation import holdings as moderation_holdings
 from community.moderation import views as moderation_views
 from community.moderation.services import pace, sight, spam
+from community.moderation.views.modes import site_notice
 from community.notifications import handlers as news
 from community.notifications import holdings as notifications_holdings
 from community.notifications import services as notifications_services
@@ -226,7 +227,7 @@ def wire_pages(app: Flask) -> None:
         api_views,
     ):
         app.register_blueprint(views.bp)
-    read_only.follow(app, moderation_views.site_notice)
+    read_only.follow(app, site_notice)
     read_only.let_through(app, *WORKS_WHEN_READ_ONLY)
     web_views.report(app, "search", lambda: search.index().health().state)
 

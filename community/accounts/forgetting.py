@@ -8,12 +8,9 @@ database is forgotten before all that (`before_forgetting`).
 
 from collections.abc import Callable
 
-from community.accounts.models import PersonClaim, SignUp, User
+from community.accounts.models import User
 from community.core import erasing, holdings, outbox
-from community.core.db import Base, db, transaction
-
-# Accounts themselves clear these, and find what is to be cleared by what is in them.
-_OURS = tuple(Base.metadata.tables[table.__tablename__] for table in (PersonClaim, SignUp))
+from community.core.db import db, transaction
 
 _listeners: list[Callable[..., None]] = []
 
@@ -38,7 +35,7 @@ def forget(user: User) -> None:
     with transaction():
         for holding in features:
             holding.forget(user)
-    erasing.erase(traces, leave=_OURS)
+    erasing.erase(traces)
     db.session.expire_all()
     with transaction():
         accounts.forget(db.session.get_one(User, user_id, populate_existing=True))

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from community.core import clock
+from community.core import clock, erasing
 from community.core.db import Base, IntPK
 from community.core.names import folded
 
@@ -148,6 +148,9 @@ class PersonClaim(Base):
     return_to: Mapped[str] = mapped_column(String(PATH_MAX))  # a local path
     asked_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
+    # Accounts find by the address what to clear, so nothing else may take that out.
+    __table_args__ = ({"info": {erasing.LEFT: True}},)
+
 
 class SignUp(Base):
     """Somebody asked to join and has not shown yet that the e-mail address is theirs.
@@ -168,3 +171,6 @@ class SignUp(Base):
     password_hash: Mapped[str] = mapped_column(String(200))  # Argon2id
     return_to: Mapped[str] = mapped_column(String(PATH_MAX))  # a local path
     asked_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
+    # Accounts find by the address what to clear, so nothing else may take that out.
+    __table_args__ = ({"info": {erasing.LEFT: True}},)

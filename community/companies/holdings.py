@@ -17,7 +17,7 @@ from community.companies.models import (
 )
 from community.core import clock
 from community.core.db import db
-from community.core.sql import changed
+from community.core.sql import changed, hand_over
 
 # Columns that say who did something. They hold a number, which names nobody once its row is empty.
 _DONE_BY = (
@@ -122,10 +122,7 @@ def move(from_user: User, to_user: User) -> None:
     for mandate in db.session.scalars(select(Mandate).where(mine)):
         db.session.delete(mandate)
     _move_ties(from_user, to_user)
-    for column in _DONE_BY:
-        changed(
-            update(column.class_).where(column == from_user.id).values({column.key: to_user.id})
-        )
+    hand_over(*_DONE_BY, from_id=from_user.id, to_id=to_user.id)
 
 
 def _move_ties(from_user: User, to_user: User) -> None:

@@ -7,7 +7,7 @@ and what somebody may choose freely must not change what others wrote.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -35,7 +35,7 @@ from community.core.names import folded
 
 EVENT = "words.erased"
 CHUNK = 100  # rows rewritten in one transaction
-LEFT = "erased_by_its_owner"  # in the info of a table whose texts its feature clears itself
+LEFT = "erased_by_its_owner"  # in the `info` of a table whose texts its feature clears itself
 SOMEBODY = "@former-member"  # a name that nobody can have
 REMOVED = "[removed]"
 
@@ -115,19 +115,15 @@ class Traces:
         return call[0]
 
 
-def erase(traces: Traces, *, leave: Iterable[Table] = ()) -> None:
+def erase(traces: Traces) -> None:
     """Take somebody out of every text in the database, a few rows in a transaction.
 
     Runs outside a transaction, and any number of times. Says which rows it changed by the
-    event `EVENT`, with the name of their table.
-
-    Args:
-        leave: tables that their owner clears.
+    event `EVENT`, with the name of their table. Tables that are `LEFT` to their feature stay.
     """
-    left = set(leave)
     for table in Base.metadata.sorted_tables:
         columns = [column for column in table.columns if _holds_text(column)]
-        if table in left or LEFT in table.info or not columns:
+        if LEFT in table.info or not columns:
             continue
         key = list(table.primary_key.columns)
         with reading():

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from community.core.db import Base, db
@@ -121,6 +122,12 @@ def change(row: Base, *only_if: Any, **values: Any) -> bool:
     done = changed(update(type(row)).where(*key, *only_if).values(**values))
     db.session.expire(row, list(values))
     return done == 1
+
+
+def hand_over(*columns: InstrumentedAttribute[Any], from_id: int, to_id: int) -> None:
+    """Let whatever refers to one row by these columns refer to another, such as a person's heir."""
+    for column in columns:
+        changed(update(column.class_).where(column == from_id).values({column.key: to_id}))
 
 
 def chunks(items: Iterable[Each], size: int) -> Iterator[list[Each]]:

@@ -7,13 +7,13 @@ is redacted there (`services.redact`).
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import Select, delete, select, update
 
 from community.accounts.models import User
 from community.core import clock
 from community.core.db import db
 from community.core.links import absolute
-from community.core.sql import changed
+from community.core.sql import changed, hand_over
 from community.moderation.models import (
     Appeal,
     Case,
@@ -25,8 +25,8 @@ from community.moderation.models import (
     Restriction,
 )
 from community.moderation.models.cases import name_in_log
+from community.moderation.queries.judging import is_about_person
 from community.moderation.services import restrictions
-from community.topics.models import Reply, Topic
 
 # Columns that say who did something. They hold a number, which names nobody once its row is empty.
 _DONE_BY = (
@@ -85,16 +85,14 @@ def move(from_user: User, to_user: User) -> None:
 
     Whoever hands over has no account, and so has neither flagged nor judged beside the other.
     """
-    for column in _DONE_BY:
-        changed(
-            update(column.class_).where(column == from_user.id).values({column.key: to_user.id})
-        )
-    _move_cases(from_user, to_user)
+    hand_over(*_DONE_BY, from_id=from_user.id, to_id=to_user.id)
+    _make_one_case(from_user, to_user)
+    hand_over(Case.person_id, Flag.person_id, from_id=from_user.id, to_id=to_user.id)
     restrictions.follow_suspensions(to_user)
 
 
-def _move_cases(from_user: User, to_user: User) -> None:
-    """Let cases and flags be about the other; of two open cases make one."""
+def _make_one_case(from_user: User, to_user: User) -> None:
+    """Make one of two open cases that are about the one person and about the other."""
     db.session.flush()
     ours, theirs = (_open_case(user) for user in (from_user, to_user))
     if ours is not None and theirs is not None:
@@ -104,9 +102,6 @@ def _move_cases(from_user: User, to_user: User) -> None:
         changed(update(Flag).where(Flag.case_id == ours.id).values(case_id=theirs.id))
         changed(update(Case).where(Case.id == theirs.id).values(version=Case.version + 1))
         changed(delete(Case).where(Case.id == ours.id))
-    for table in (Case, Flag):
-        about = update(table).where(table.person_id == from_user.id)
-        changed(about.values(person_id=to_user.id))
 
 
 def _open_case(user: User) -> Case | None:
@@ -117,15 +112,10 @@ def _open_case(user: User) -> Case | None:
 
 def _decisions_about(user: User) -> list[dict[str, Any]]:
     """Return what was decided about the person and about what they wrote, and where it stands."""
-    theirs = or_(
-        Case.person_id == user.id,
-        Case.topic_id.in_(select(Topic.id).where(Topic.author_id == user.id)),
-        Case.reply_id.in_(select(Reply.id).where(Reply.author_id == user.id)),
-    )
     found = db.session.execute(
         select(Decision, Case)
         .join(Case, Case.id == Decision.case_id)
-        .where(theirs)
+        .where(is_about_person(user.id))
         .order_by(Decision.id)
     )
     return [

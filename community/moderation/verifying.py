@@ -24,9 +24,8 @@ from typing import Any
 from community.moderation import chain
 
 FORMAT = "common-ground-log/1"
-FIELDS = frozenset(
-    "action at commitments company details previous role rule seq target".split()  # noqa: SIM905
-)
+_FIELDS = "action at commitments company details previous role rule seq target"
+FIELDS = frozenset(_FIELDS.split())
 _HEAD = re.compile(r"(\d{1,15}):([0-9a-f]{64})", re.ASCII)
 _SALT = re.compile(r"[0-9a-f]{32}", re.ASCII)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup  # noqa: TID251 (wraps what was sanitised at write time)
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 
 from community.accounts.models import User
 from community.core.db import db
@@ -106,7 +106,7 @@ def case_view(case: Case, target: Target, moderator: User, *, at: datetime) -> C
         author_suspended_until=author.suspended_until,
         flags=flags,
         decisions=_decisions(of_case),
-        about_author=_decisions(_about_person(author.id), ~of_case),
+        about_author=_decisions(judging.is_about_person(author.id), ~of_case),
         precedents=_decisions(Decision.rule.in_({flag.rule for flag in flags}), ~of_case),
         alike_count=len(alike(case, target)) if case.decided_at is None else 0,
         doubt=None if isinstance(target, User) else spam.explained(target),
@@ -181,15 +181,6 @@ def _flags_of(case: Case) -> tuple[FlagView, ...]:
             judged=judged[reporter.id][1],
         )
         for flag, reporter in found
-    )
-
-
-def _about_person(user_id: int) -> ColumnElement[bool]:
-    """Return the condition for decisions about what somebody wrote, or about themselves."""
-    return or_(
-        Case.person_id == user_id,
-        Case.topic_id.in_(select(Topic.id).where(Topic.author_id == user_id)),
-        Case.reply_id.in_(select(Reply.id).where(Reply.author_id == user_id)),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from community.accounts.models import User
 from community.companies import queries as companies
@@ -29,6 +29,15 @@ def stake_in(user: User, case: Case, at: datetime) -> Stake | None:
         return None
     written = targets.companies_of(case.person_id, since=at - CONCERNS)
     return next((bound[one] for one in sorted(written) if one in bound), None)
+
+
+def is_about_person(user_id: int) -> ColumnElement[bool]:
+    """Return the condition for cases of what somebody wrote, or of themselves."""
+    return or_(
+        Case.person_id == user_id,
+        Case.topic_id.in_(select(Topic.id).where(Topic.author_id == user_id)),
+        Case.reply_id.in_(select(Reply.id).where(Reply.author_id == user_id)),
+    )
 
 
 def is_party(user: User, case: Case) -> bool:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -13,7 +13,7 @@ from community.accounts.models import User
 from community.companies.models import Company
 from community.core.db import db
 from community.core.paging import Page, page_of, seek
-from community.moderation import chain
+from community.moderation import chain, months
 from community.moderation.heads import noted as noted_heads
 from community.moderation.models import (
     Appeal,
@@ -62,7 +62,7 @@ class Filters:
         )
         found = [column == value for column, value in equal if value]
         if self.month is not None:
-            first, after = month_bounds(self.month)
+            first, after = months.bounds(self.month)
             found += [LogEntry.at >= first, LogEntry.at < after]
         return found
 
@@ -113,13 +113,6 @@ class Row:
     def said(self, field: str) -> str | None:
         """Return a text, or None if there is none or it was redacted."""
         return next((one.text for one in self.texts if one.field == field), None)
-
-
-def month_bounds(month: date) -> tuple[datetime, datetime]:
-    """Return when a month begins and when the next one does, in UTC."""
-    first = datetime(month.year, month.month, 1, tzinfo=UTC)
-    years, months = divmod(month.month, 12)
-    return first, datetime(month.year + years, months + 1, 1, tzinfo=UTC)
 
 
 def head() -> Head:

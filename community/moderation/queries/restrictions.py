@@ -2,25 +2,37 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from community.core.db import db
 from community.moderation.models import Restriction, RestrictionKind
 from community.topics.models import Reply, Topic
 
 
+def is_in_force(at: datetime) -> ColumnElement[bool]:
+    """Return the condition for restrictions that bind somebody at that moment."""
+    return and_(Restriction.lifted_at.is_(None), Restriction.until > at)
+
+
 def in_force(user_id: int, at: datetime) -> dict[RestrictionKind, datetime]:
     """Return what one person may not do at that moment, and until when each lasts."""
     rows = db.session.execute(
         select(Restriction.kind, func.max(Restriction.until).label("until"))
-        .where(
-            Restriction.user_id == user_id,
-            Restriction.lifted_at.is_(None),
-            Restriction.until > at,
-        )
+        .where(Restriction.user_id == user_id, is_in_force(at))
         .group_by(Restriction.kind)
     )
     return {row.kind: row.until for row in rows}
+
+
+def looked_at_first(user_id: int, at: datetime) -> Restriction | None:
+    """Return the restriction by which whatever somebody posts is looked at first, if one does."""
+    held = (Restriction.user_id == user_id, Restriction.kind == RestrictionKind.HELD)
+    return db.session.scalar(
+        select(Restriction)
+        .where(*held, is_in_force(at))
+        .order_by(Restriction.until.desc())
+        .limit(1)
+    )
 
 
 def last_post_at(

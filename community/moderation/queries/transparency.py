@@ -18,6 +18,7 @@ from community.companies.models import Company
 from community.core import clock
 from community.core.db import db
 from community.core.sql import epoch_s, month_of
+from community.moderation import months as calendar
 from community.moderation.models import (
     Appeal,
     AppealState,
@@ -31,7 +32,6 @@ from community.moderation.models import (
     LogEntry,
     LogRole,
 )
-from community.moderation.queries.log import month_bounds
 from community.topics.models import AskedBy, Rule
 
 JUDGED = (FlagOutcome.UPHELD, FlagOutcome.DECLINED)
@@ -120,13 +120,12 @@ def months(
     _count_appeals(report)
     _count_legal(report)
     begin = first.replace(day=1) if first else min(report.months, default=last)
-    count = (last.year - begin.year) * 12 + last.month - begin.month + 1
-    return [report.month(earlier(last, back)) for back in range(count)]
+    return [report.month(one) for one in calendar.between(begin, last)]
 
 
 def has_before(month: date, company: Company | None = None) -> bool:
     """Tell whether there is anything to tell of the time before a month."""
-    report = _Report(None, earlier(month, 1), company)
+    report = _Report(None, calendar.earlier(month, 1), company)
     asked = (
         report.of_cases(select(Flag.id)).where(*report.within(Flag.created_at)),
         report.of_log(select(LogEntry.seq)).where(*report.within(LogEntry.at)),
@@ -135,20 +134,14 @@ def has_before(month: date, company: Company | None = None) -> bool:
     return any(db.session.scalar(one.limit(1)) is not None for one in asked)
 
 
-def earlier(month: date, by: int) -> date:
-    """Return the first day of the month that lies ``by`` months before another's."""
-    count = month.year * 12 + month.month - 1 - by
-    return date(count // 12, count % 12 + 1, 1)
-
-
 class _Report:
     """The months that are being counted, and how rows are narrowed to them and to the company."""
 
     def __init__(self, first: date | None, last: date, company: Company | None) -> None:
         self.months: dict[date, Month] = {}
         self._company = company
-        self._begin = month_bounds(first)[0] if first else None
-        self._end = month_bounds(last)[1]
+        self._begin = calendar.bounds(first)[0] if first else None
+        self._end = calendar.bounds(last)[1]
 
     def month(self, first: date) -> Month:
         """Return the month that begins on this day."""

@@ -15,6 +15,7 @@ from community.core.db import db
 from community.core.errors import Invalid
 from community.core.sql import change, changed, lock
 from community.moderation.models import Restriction, RestrictionKind
+from community.moderation.queries.restrictions import is_in_force
 
 
 def restrict(
@@ -41,11 +42,7 @@ def lift(decision_id: int) -> int:
     What another decision laid on the same person stays.
     """
     now = clock.now()
-    mine = (
-        Restriction.decision_id == decision_id,
-        Restriction.lifted_at.is_(None),
-        Restriction.until > now,
-    )
+    mine = (Restriction.decision_id == decision_id, is_in_force(now))
     people = set(db.session.scalars(select(Restriction.user_id).where(*mine)))
     lifted = 0
     for user_id in people:

@@ -26,14 +26,15 @@ from community.moderation.models import (
     DecisionAction,
     LogAction,
     LogRole,
+    Office,
     Restriction,
-    RestrictionKind,
     SpamCount,
     SpamJudgement,
 )
 from community.moderation.models.cases import name_in_log
+from community.moderation.models.offices import is_held_by
+from community.moderation.queries import restrictions, targets
 from community.moderation.queries import spam as known
-from community.moderation.queries import targets
 from community.moderation.services import cases, log
 from community.moderation.spam import Judgement, Outcome, Seen, Sign, Text
 from community.search import languages
@@ -52,11 +53,11 @@ def look_at(post: Post) -> None:
     """
     author = targets.author_of(post)
     judgement, fingerprint = _judge(post, author, known.text_of(post))
-    restriction = _looked_at_first(author, post.created_at)
+    restriction = restrictions.looked_at_first(author.id, post.created_at)
     outcome = judgement.outcome
     if restriction is not None:
         outcome = Outcome.HELD
-    elif outcome is Outcome.HELD and _is_trusted(author):
+    elif outcome is Outcome.HELD and any(is_held_by(author, office) for office in Office):
         outcome = Outcome.LOOKED_AT
     _keep(post, judgement, outcome, fingerprint)
     if outcome is Outcome.HELD:
@@ -170,25 +171,6 @@ def _keep(post: Post, judgement: Judgement, outcome: Outcome, fingerprint: int |
         kept = known.judgement_of(post)
         assert kept is not None  # or it would have been added
         change(kept, **values)
-
-
-def _looked_at_first(author: User, at: datetime) -> Restriction | None:
-    """Return the restriction by which whatever somebody posts is looked at first."""
-    return db.session.scalar(
-        select(Restriction)
-        .where(
-            Restriction.user_id == author.id,
-            Restriction.kind == RestrictionKind.HELD,
-            Restriction.lifted_at.is_(None),
-            Restriction.until > at,
-        )
-        .order_by(Restriction.until.desc())
-        .limit(1)
-    )
-
-
-def _is_trusted(author: User) -> bool:
-    return author.trusted_since is not None or author.is_moderator or author.is_admin
 
 
 def _hold(post: Post, judgement: Judgement, restriction: Restriction | None) -> None:

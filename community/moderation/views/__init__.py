@@ -2,11 +2,9 @@
 
 from flask import Blueprint
 
-from community.moderation import models
+bp = Blueprint("moderation", __name__)
 
-bp: Blueprint = Blueprint("moderation", __name__)
-
-from community.moderation.views import (  # noqa: E402 (they add their routes)
+from community.moderation.views import (  # noqa: E402, F401 (they add their routes)
     appeals,
     cases,
     flags,
@@ -16,18 +14,3 @@ from community.moderation.views import (  # noqa: E402 (they add their routes)
     offices,
     transparency,
 )
-from community.moderation.views.modes import site_notice  # noqa: E402
-
-__all__ = [
-    "appeals",
-    "bp",
-    "cases",
-    "flags",
-    "legal",
-    "log",
-    "models",
-    "modes",
-    "offices",
-    "site_notice",
-    "transparency",
-]

@@ -1,9 +1,7 @@
 """The public log: a list to narrow, a page for each row, a feed, and the whole as a file."""
 
 import enum
-import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -18,7 +16,7 @@ from community.core.errors import Invalid
 from community.core.links import absolute
 from community.core.names import slug
 from community.core.text import one_line
-from community.moderation import chain, words
+from community.moderation import chain, months, words
 from community.moderation.forms.log import RedactForm
 from community.moderation.models import LogAction, LogRole
 from community.moderation.models.log import TARGET_MAX
@@ -37,7 +35,6 @@ from community.web.redirects import see_other
 PER_PAGE = 50  # rows
 WHOLE = "20 per hour"  # downloads of the whole log from one place
 SINCE = 2026  # the year in which the ids of feed entries began (RFC 4151)
-MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 Choice = TypeVar("Choice", bound=enum.StrEnum)
 
@@ -182,7 +179,7 @@ def filters_of_address() -> Filters:
         rule=_chosen(Rule, "rule"),
         company=slug(company, default="") if company else "",
         target=one_line(args.get("target", ""))[:TARGET_MAX],
-        month=month_named(args.get("month", "")),
+        month=months.named(args.get("month", "")),
     )
 
 
@@ -197,12 +194,6 @@ def values_of(filters: Filters) -> dict[str, Any]:
         "month": f"{filters.month:%Y-%m}" if filters.month else "",
     }
     return {name: str(value) for name, value in named.items() if value}
-
-
-def month_named(said: str) -> date | None:
-    """Return the first day of the month that is written "2026-11", or None if none is."""
-    found = MONTH.fullmatch(said)
-    return date(int(found[1]), int(found[2]), 1) if found and int(found[1]) else None
 
 
 def _chosen(choices: type[Choice], name: str) -> Choice | None:

@@ -15,11 +15,10 @@ from community.companies.models import Company
 from community.core import clock
 from community.core.links import absolute
 from community.core.names import slug
-from community.moderation import words
+from community.moderation import months, words
 from community.moderation.queries import transparency as queries
 from community.moderation.queries.transparency import Month
 from community.moderation.views import bp
-from community.moderation.views.log import month_named
 from community.web.caching import same_for_visitors
 
 MONTHS = 12  # on a page
@@ -32,10 +31,10 @@ def transparency() -> ResponseReturnValue:
     """The last twelve months of the site, or of what concerns one company."""
     company = _company()
     now = clock.now().date().replace(day=1)
-    last = min(month_named(request.args.get("until", "")) or now, now)
-    first = queries.earlier(last, MONTHS - 1)
+    last = min(months.named(request.args.get("until", "")) or now, now)
+    first = months.earlier(last, MONTHS - 1)
     address: dict[str, Any] = {"company": company.slug} if company else {}
-    later = queries.earlier(last, -MONTHS)
+    later = months.earlier(last, -MONTHS)
     return render_template(
         "moderation/transparency.html",
         months=queries.months(first=first, last=last, company=company),
@@ -43,7 +42,7 @@ def transparency() -> ResponseReturnValue:
         words=words,
         month_name=month_name,
         newer=url_for(".transparency", **address, until=f"{later:%Y-%m}") if last < now else None,
-        older=url_for(".transparency", **address, until=f"{queries.earlier(first, 1):%Y-%m}")
+        older=url_for(".transparency", **address, until=f"{months.earlier(first, 1):%Y-%m}")
         if queries.has_before(first, company)
         else None,
         canonical=None if request.args else absolute("moderation.transparency"),
@@ -54,7 +53,7 @@ def transparency() -> ResponseReturnValue:
 @same_for_visitors
 def transparency_month(month: str) -> ResponseReturnValue:
     """One month, by role, rule and outcome."""
-    first = month_named(month)
+    first = months.named(month)
     if first is None or first > clock.now().date():
         abort(404, _("There is no report of such a month."))
     company = _company()

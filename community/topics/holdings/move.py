@@ -7,13 +7,13 @@ dropped where the two have become one. The counts are taken again from the rows.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from community.accounts.models import User
 from community.core import outbox
 from community.core.db import db
-from community.core.sql import changed, chunks
+from community.core.sql import changed, chunks, hand_over
 from community.topics.models import (
     AcceptedAnswer,
     DeflectionEvent,
@@ -72,12 +72,11 @@ def move(from_user: User, to_user: User) -> None:
     """Hand everything over, and count again what rests on it."""
     topic_ids, reply_ids = _topics_touched(from_user.id), _replies_touched(from_user.id)
     _unfollow_each_other(from_user.id, to_user.id)
-    for who in _DONE_BY:
-        changed(_change(who, from_user.id, to_user.id))
+    hand_over(*_DONE_BY, from_id=from_user.id, to_id=to_user.id)
     for who, uniques in _ONE_EACH:
         for unique in uniques:
             changed(_delete_doubles(who, unique, from_user.id, to_user.id))
-        changed(_change(who, from_user.id, to_user.id))
+        hand_over(who, from_id=from_user.id, to_id=to_user.id)
     _drop_own(to_user.id)
     for some in chunks(topic_ids, CHUNK):
         recount.some_topics(some)
@@ -125,10 +124,6 @@ def _replies_touched(user_id: int) -> Sequence[int]:
         )
     )
     return db.session.scalars(touched.order_by(Reply.id)).all()
-
-
-def _change(who: Column, from_id: int, to_id: int) -> Any:
-    return update(who.class_).where(who == from_id).values({who.key: to_id})
 
 
 def _delete_doubles(who: Column, unique: tuple[Column, ...], from_id: int, to_id: int) -> Any:
