@@ -22,7 +22,7 @@ function formOf(link) {
   label.htmlFor = form.querySelector("textarea").id = id;
   label.textContent = labelled.replace("{name}", reply.querySelector(".speaker > :is(a, b)").textContent);
   const box = form.querySelector("[type=checkbox]");
-  if (box) box.labels[0].htmlFor = box.id = `${id}-company`;
+  if (box) box.nextElementSibling.htmlFor = box.id = `${id}-company`; // Its `labels` come with the document.
   link.closest(".reply > div").append(form);
   import(script).catch(() => {}); // It is a plain text area meanwhile.
   return form;
