@@ -3,13 +3,17 @@
 import json
 import random
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import delete, func, select
 
 from community.accounts.models import User
-from community.companies.models import Employment, Rivalry
+from community.accounts.services import leave
+from community.companies import services as companies
+from community.companies.models import Company, Employment, Rivalry
 from community.core import clock, outbox
 from community.core.db import db
 from community.core.errors import Conflict, Invalid, NotAllowed
@@ -34,6 +38,7 @@ from community.moderation.services.draw import draw
 from community.moderation.services.flag import flag
 from community.moderation.services.overturn import reverse
 from community.topics.models import Reply, Rule
+from tests.conftest import counted_statements
 from tests.factories import make_company, make_employee, make_reply, make_topic, make_user
 from tests.moderation.trials import appealed, judged, jury_of, trusted
 
@@ -165,7 +170,7 @@ def test_nobody_with_anything_to_do_with_it_is_drawn() -> None:
     company, rival = make_company(), make_company()
     topic = make_topic(company)
     reply = make_reply(topic)
-    poster, flagger, works, rivals, speaks, suspended, moderator, operator = trusted(8)
+    poster, flagger, works, left, rivals, speaks, suspended, moderator, operator = trusted(9)
     make_reply(topic, poster)
     suspended.suspended_until = clock.now() + timedelta(days=1)
     moderator.is_moderator = operator.is_admin = True
@@ -174,6 +179,7 @@ def test_nobody_with_anything_to_do_with_it_is_drawn() -> None:
         (
             Rivalry(company_id=low, rival_id=high, declared_by_id=works.id),
             Employment(user_id=works.id, company_id=company.id),
+            Employment(user_id=left.id, company_id=company.id, ended_at=clock.now()),
             Employment(user_id=rivals.id, company_id=rival.id),
         )
     )
@@ -237,7 +243,111 @@ def test_a_stake_that_is_newer_than_the_draw_bars() -> None:
 
     with pytest.raises(NotAllowed, match="You work for this company"):
         appeals.vote(juror, appeal, vote=UPHOLD, reason="We are the best.")
+    company = db.session.get_one(Company, reply.topic.company_id)
+    companies.end_employment(juror, company)
+    with pytest.raises(NotAllowed, match="less than 90 days ago"):
+        appeals.vote(juror, appeal, vote=UPHOLD, reason="They were the best.")
     appeals.decline(juror, appeal)
+
+
+def sit_out(appeal: Appeal, juror: User, move_on: Callable[[timedelta], None]) -> None:
+    """Check that whoever was drawn for somebody who cannot vote decides together with the others."""
+    others = [one for one in jury_of(appeal) if one != juror]
+    appeals.vote(others[0], appeal, vote=OVERTURN, reason="It helps.")
+    move_on(ANSWER_WITHIN)
+    appeals.advance(appeal)
+    new = jury_of(appeal)
+    assert len(new) == 2  # for who cannot, and for who let the time pass
+    assert not {juror, *others} & set(new)
+    appeals.vote(new[0], appeal, vote=OVERTURN, reason="It does.")
+    assert appeal.state is AppealState.OVERTURNED
+
+
+def test_who_is_suspended_after_the_draw_is_replaced() -> None:
+    trusted(5)
+    with clock.frozen(clock.now()) as move_on:
+        appeal = appealed()
+        juror = jury_of(appeal)[0]
+        juror.suspended_until = clock.now() + timedelta(days=30)
+        db.session.flush()
+
+        with pytest.raises(NotAllowed, match="again"):
+            appeals.vote(juror, appeal, vote=UPHOLD, reason="It is.")
+        sit_out(appeal, juror, move_on)
+
+
+def test_who_has_a_stake_since_the_draw_and_says_nothing_is_replaced() -> None:
+    trusted(5)
+    reply = make_reply()
+    with clock.frozen(clock.now()) as move_on:
+        appeal = appealed(reply)
+        juror = jury_of(appeal)[0]
+        db.session.add(Employment(user_id=juror.id, company_id=reply.topic.company_id))
+        db.session.flush()
+
+        sit_out(appeal, juror, move_on)
+
+
+def test_who_leaves_after_the_draw_is_replaced() -> None:
+    trusted(5)
+    with clock.frozen(clock.now()) as move_on:
+        appeal = appealed()
+        juror = jury_of(appeal)[0]
+        leave(juror)
+        db.session.flush()
+
+        with pytest.raises(NotAllowed):
+            appeals.vote(juror, appeal, vote=UPHOLD, reason="It is.")
+        sit_out(appeal, juror, move_on)
+
+
+def test_the_place_of_who_is_forgotten_is_filled_at_the_next_look() -> None:
+    trusted(4)
+    appeal = appealed()
+    juror = jury_of(appeal)[0]
+    leave(juror, for_good=True)
+    outbox.deliver_due()
+    assert len(jury_of(appeal)) == 2
+
+    appeals.advance(appeal)
+
+    assert len(jury_of(appeal)) == 3
+    assert juror not in jury_of(appeal)
+
+
+def test_what_a_juror_said_before_leaving_counts() -> None:
+    trusted(3)
+    appeal = appealed()
+    first, second, _third = jury_of(appeal)
+    appeals.vote(first, appeal, vote=UPHOLD, reason="An advertisement indeed.")
+    leave(first, for_good=True)
+    outbox.deliver_due()
+
+    appeals.vote(second, appeal, vote=UPHOLD, reason="It is.")
+
+    assert appeal.state is AppealState.UPHELD
+
+
+def test_stakes_are_looked_up_for_those_alone_who_could_judge(app: Flask) -> None:
+    trusted(3)
+    appeal = appealed()
+    juror, now = jury_of(appeal)[0], clock.now()
+    moderator, stranger = make_user(is_moderator=True), make_user()
+
+    def statements(actor: User | None) -> tuple[int, int]:
+        counts = []
+        for may in (appeals.may_serve, appeals.may_decide):
+            with counted_statements(app) as sent:
+                may(actor, appeal, at=now)
+            counts.append(len(sent))
+        return counts[0], counts[1]
+
+    for actor in (juror, moderator):  # what they are about is in the session then
+        statements(actor)
+    assert statements(None) == (0, 0)
+    assert statements(stranger) == (1, 0)  # whether they have a seat
+    assert statements(juror)[1] == 0
+    assert statements(moderator)[0] == 1
 
 
 def test_the_clock_reminds_redraws_and_hands_over() -> None:

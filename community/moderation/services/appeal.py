@@ -15,11 +15,12 @@ from sqlalchemy import func, select
 
 from community.accounts.models import User
 from community.companies.models import Stake
+from community.companies.policies import can_moderate
 from community.core import clock, outbox
 from community.core.db import db
 from community.core.errors import Conflict, Invalid
 from community.core.policy import Decision as Answer
-from community.core.sql import change, lock
+from community.core.sql import change
 from community.core.text import lines
 from community.moderation import policies
 from community.moderation.models import (
@@ -61,7 +62,7 @@ def appeal(
         Invalid: the words do not fit.
     """
     said = _said(words, limit=WORDS_MAX, field="words")
-    lock(decision)
+    db.session.refresh(decision, with_for_update={"key_share": True})
     may_appeal(actor, decision, at=clock.now()).require()
     assert actor is not None  # may_appeal refuses None
     now = clock.now()
@@ -158,18 +159,21 @@ def decide(actor: User | None, appeal: Appeal, *, vote: JurorVote, reason: str) 
 
 def may_serve(actor: User | None, appeal: Appeal, *, at: datetime) -> Answer:
     """Tell whether ``actor`` may vote on an appeal (`policies.can_serve`)."""
-    stake = _stake_of(actor, _case(appeal), at)
-    return policies.can_serve(actor, appeal, _seat_of(actor, appeal), stake=stake, at=at)
+    seat = _seat_of(actor, appeal)
+    stake = _stake_in(seat.user_id, _case(appeal), at) if seat is not None else None
+    return policies.can_serve(actor, appeal, seat, stake=stake, at=at)
 
 
 def may_decide(actor: User | None, appeal: Appeal, *, at: datetime) -> Answer:
     """Tell whether ``actor`` may decide in place of a jury (`policies.can_decide_appeal`)."""
+    if actor is None or not can_moderate(actor, None, at):  # whatever binds them
+        return policies.can_decide_appeal(actor, appeal, stake=None, is_involved=False, at=at)
     case = _case(appeal)
     return policies.can_decide_appeal(
         actor,
         appeal,
-        stake=_stake_of(actor, case, at),
-        is_involved=actor is not None and jurors.is_involved(actor.id, appeal, case),
+        stake=_stake_in(actor.id, case, at),
+        is_involved=jurors.is_involved(actor.id, appeal, case),
         at=at,
     )
 
@@ -206,7 +210,10 @@ def end_moot(decision: Decision, *, log_seq: int) -> None:
         Appeal.decision_id == decision.id, Appeal.state == AppealState.OPEN
     )
     made = db.session.scalar(open_one)
-    if made is not None:
+    if made is None:
+        return
+    _lock(made)
+    if made.state is AppealState.OPEN:
         _end(made, AppealState.OVERTURNED, log_seq=log_seq, overturned=True, at=clock.now())
 
 
@@ -283,8 +290,12 @@ def _refuse_moot(appeal: Appeal) -> None:
 
 
 def _is_moot(appeal: Appeal) -> bool:
-    """Tell whether a moderator has taken the decision back, and `end_moot` is still to come."""
-    decision = db.session.get_one(Decision, appeal.decision_id, populate_existing=True)
+    """Tell whether a moderator has taken the decision back, and `end_moot` is still to come.
+
+    If not, nobody else can before this transaction ends.
+    """
+    decision = db.session.get_one(Decision, appeal.decision_id)
+    db.session.refresh(decision, with_for_update={"key_share": True})
     return appeal.state is AppealState.OPEN and decision.overturned_at is not None
 
 
@@ -295,6 +306,7 @@ def _seats(appeal: Appeal) -> list[Juror]:
             select(Juror)
             .where(Juror.appeal_id == appeal.id, Juror.declined_at.is_(None))
             .order_by(Juror.drawn_at, Juror.user_id)
+            .execution_options(populate_existing=True)
         )
     )
 
@@ -304,11 +316,14 @@ def _waiting(appeal: Appeal) -> list[Juror]:
 
 
 def _seat_of(actor: User | None, appeal: Appeal) -> Juror | None:
-    return db.session.get(Juror, (appeal.id, actor.id)) if actor is not None else None
+    """Return the actor's place in the jury as it is now, whatever this session has read before."""
+    if actor is None:
+        return None
+    return db.session.get(Juror, (appeal.id, actor.id), populate_existing=True)
 
 
-def _stake_of(actor: User | None, case: Case, at: datetime) -> Stake | None:
-    return jurors.barred(case, [actor.id], at).get(actor.id) if actor is not None else None
+def _stake_in(user_id: int, case: Case, at: datetime) -> Stake | None:
+    return jurors.barred(case, [user_id], at).get(user_id)
 
 
 def _case(appeal: Appeal) -> Case:
