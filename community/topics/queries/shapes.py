@@ -121,7 +121,6 @@ class GoneReply:
     """A reply or comment that is out of sight, at its place in the conversation."""
 
     id: int
-    created_at: datetime
     tombstone: TombstoneView
     own_html: Markup | None  # what it says, for its author alone
 
@@ -130,7 +129,6 @@ class GoneReply:
 class OwnReply:
     """What the reader has written in a topic that is out of sight."""
 
-    id: int
     created_at: datetime
     body_html: Markup
 
@@ -139,10 +137,8 @@ class OwnReply:
 class GoneTopic:
     """What is left at the address of a topic that is out of sight."""
 
-    id: int
     company_name: str
     company_slug: str
-    created_at: datetime
     tombstone: TombstoneView
     is_mine: bool  # the reader asked it
     own_title: str  # what it says, for its author alone; empty where it is covered

@@ -76,9 +76,7 @@ _GONE_AROUND = (
 
 _GONE_TOPIC = (
     select(
-        Topic.id,
         Topic.author_id,
-        Topic.created_at,
         Company.name.label("company_name"),
         Company.slug.label("company_slug"),
         case((Tombstone.sealed.is_(None), Topic.title)).label("title"),
@@ -90,7 +88,7 @@ _GONE_TOPIC = (
     .where(Topic.id == bindparam("topic_id"), Topic.hidden_at.is_not(None))
 )
 _OWN_REPLIES = (
-    select(Reply.id, Reply.created_at, Reply.body_html)
+    select(Reply.created_at, Reply.body_html)
     .where(
         Reply.topic_id == bindparam("topic_id"),
         Reply.author_id == _viewer,
@@ -156,16 +154,14 @@ def gone_topic(topic_id: int, *, viewer_id: int | None) -> GoneTopic | None:
     has_words = is_mine and found.title is not None
     own = rows(_OWN_REPLIES, topic_id=topic_id, viewer_id=viewer_id) if viewer_id else ()
     return GoneTopic(
-        id=found.id,
         company_name=found.company_name,
         company_slug=found.company_slug,
-        created_at=found.created_at,
         tombstone=_tombstone(found),
         is_mine=is_mine,
         own_title=found.title if has_words else "",
         own_html=Markup(found.body_html) if has_words else None,  # noqa: S704 (sanitised)
         own_replies=tuple(
-            OwnReply(row.id, row.created_at, Markup(row.body_html))  # noqa: S704 (sanitised)
+            OwnReply(row.created_at, Markup(row.body_html))  # noqa: S704 (sanitised)
             for row in own
         ),
     )
@@ -197,7 +193,6 @@ def _tombstone(row: Any) -> TombstoneView:
 def _gone_reply(row: Any) -> GoneReply:
     return GoneReply(
         id=row.id,
-        created_at=row.created_at,
         tombstone=_tombstone(row),
         own_html=None if row.own_html is None else Markup(row.own_html),  # noqa: S704 (sanitised)
     )
