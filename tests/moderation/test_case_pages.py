@@ -13,10 +13,9 @@ from sqlalchemy import select
 from community.accounts.models import User
 from community.core import clock
 from community.core.db import db
-from community.moderation.models import Case, Decision, DecisionAction, Flag, FlagOutcome
+from community.moderation.models import Case, Decision, Flag, FlagOutcome
 from community.moderation.queries import judging
 from community.moderation.services import lease
-from community.moderation.services.decide import Ruling, decide
 from community.moderation.services.flag import flag
 from community.topics.models import Rule
 from tests.conftest import Client, counted_statements
@@ -27,21 +26,13 @@ from tests.factories import (
     make_topic,
     make_user,
 )
+from tests.moderation.trials import KEPT, REMOVED, case_of, moderator, ruled
 
 SignIn = Callable[[User], Client]
 
 
 def text_of(answer: Any) -> str:
     return re.sub(r"\s+", " ", answer.get_data(as_text=True))
-
-
-def open_case(target: Any, rule: Rule = Rule.SPAM, words: str = "") -> Case:
-    flag(make_user(), target, rule=rule, words=words)
-    return db.session.scalars(select(Case).order_by(Case.id.desc())).first()  # type: ignore[return-value]
-
-
-def moderator() -> User:
-    return make_user(is_moderator=True)
 
 
 def fields(case: Case, **more: str) -> dict[str, str]:
@@ -138,19 +129,14 @@ def test_what_came_of_a_flag_is_told(sign_in: SignIn) -> None:
     reporter, topic = make_user(), make_topic()
     made = flag(reporter, topic, rule=Rule.SPAM)
     case = db.session.get_one(Case, made.case_id)
-    decide(
-        moderator(),
-        case,
-        Ruling(action=DecisionAction.KEEP, reason="It is praise."),
-        seen=judging.seen(case),
-    )
+    ruled(case, KEPT)
     browser = sign_in(reporter)
     page = text_of(browser.get("/account/flags"))
     assert "Declined" in page
     address = re.search(r'href="(/decisions/\d+)"', page)
     assert address is not None
     decision = text_of(browser.get(address[1]))
-    assert "It is praise." in decision
+    assert "It breaks no rule." in decision
     assert "/appeal" in decision
 
 
@@ -169,8 +155,8 @@ def test_only_moderators_see_the_queue(client: Client, sign_in: SignIn) -> None:
 
 
 def test_the_riskiest_come_first(sign_in: SignIn) -> None:
-    mild = open_case(make_topic(title="Off the point"), Rule.OFF_TOPIC)
-    bad = open_case(make_topic(title="Against the law"), Rule.UNLAWFUL)
+    mild = case_of(make_topic(title="Off the point"), Rule.OFF_TOPIC)
+    bad = case_of(make_topic(title="Against the law"), Rule.UNLAWFUL)
     page = text_of(sign_in(moderator()).get("/moderation"))
     assert page.index("Against the law") < page.index("Off the point")
     assert bad.risk > mild.risk
@@ -178,7 +164,7 @@ def test_the_riskiest_come_first(sign_in: SignIn) -> None:
 
 def test_the_queue_is_paged(sign_in: SignIn) -> None:
     for number in range(33):
-        open_case(make_topic(title=f"Case number {number}!"))
+        case_of(make_topic(title=f"Case number {number}!"))
     browser = sign_in(moderator())
     first = browser.get("/moderation").get_data(as_text=True)
     assert len(re.findall("Case number", first)) >= 30
@@ -197,7 +183,7 @@ def test_the_queue_is_paged(sign_in: SignIn) -> None:
 def test_whoever_has_a_stake_sees_no_content(sign_in: SignIn) -> None:
     company = make_company("Acme")
     topic = make_topic(company, title="Acme sold me a lemon")
-    case = open_case(topic)
+    case = case_of(topic)
     barred = make_employee(company)
     barred.is_moderator = True
     db.session.flush()
@@ -217,16 +203,18 @@ def test_whoever_has_a_stake_sees_no_content(sign_in: SignIn) -> None:
         assert "lemon" not in text_of(answer)
 
 
-def test_the_queue_asks_the_database_as_often_for_many_as_for_few(
-    app: Flask, sign_in: SignIn
+@pytest.mark.parametrize("page", ["", "/cases/{}", "/cases/{}/alike"])
+def test_pages_ask_the_database_as_often_for_many_cases_as_for_few(
+    app: Flask, sign_in: SignIn, page: str
 ) -> None:
-    browser = sign_in(moderator())
+    author, browser = make_user(), sign_in(moderator())
+    path = "/moderation" + page.format(case_of(make_reply(author=author)).id)
     counts = []
     for _ in range(2):
         for _ in range(5):
-            open_case(make_reply())
+            case_of(make_reply(author=author))
         with counted_statements(app) as statements:
-            browser.get("/moderation")
+            assert browser.get(path).status_code == 200
         counts.append(len(statements))
     assert counts[0] == counts[1]
 
@@ -235,14 +223,9 @@ def test_the_median_is_over_what_people_decided(sign_in: SignIn) -> None:
     by = moderator()
     with clock.frozen(clock.now()) as move_on:
         for hours in (1, 3, 30):
-            case = open_case(make_topic())
+            case = case_of(make_topic())
             move_on(timedelta(hours=hours))
-            decide(
-                by,
-                case,
-                Ruling(action=DecisionAction.KEEP, reason="Fine."),
-                seen=judging.seen(case),
-            )
+            ruled(case, KEPT, by)
         page = text_of(sign_in(by).get("/moderation?decided=1"))
     assert re.search(r"3 hours\s*<span class=\"n\">of 3", page)
 
@@ -252,16 +235,11 @@ def test_the_median_is_over_what_people_decided(sign_in: SignIn) -> None:
 
 def test_a_case_shows_what_helps_to_judge_it(sign_in: SignIn) -> None:
     author = make_user("pillseller")
-    first = open_case(make_reply(author=author))
+    first = case_of(make_reply(author=author))
     by = moderator()
-    decide(
-        by,
-        first,
-        Ruling(action=DecisionAction.REMOVE, rule=Rule.SPAM, reason="The first of them."),
-        seen=judging.seen(first),
-    )
+    ruled(first, REMOVED, by)
     reply = make_reply(make_topic(title="Router drops"), author, body="Buy **pills** here.")
-    case = open_case(reply, words="He writes this everywhere.")
+    case = case_of(reply, words="He writes this everywhere.")
 
     page = text_of(sign_in(by).get(f"/moderation/cases/{case.id}"))
 
@@ -270,14 +248,14 @@ def test_a_case_shows_what_helps_to_judge_it(sign_in: SignIn) -> None:
         "<strong>pills</strong>",
         "He writes this everywhere.",
         "their first flag that is judged",
-        "The first of them.",
+        "Sells pills.",
         "Take it for 10 minutes",
     ):
         assert said in page, said
 
 
 def test_taking_and_leaving_a_case(sign_in: SignIn) -> None:
-    case, first, second = open_case(make_topic()), moderator(), moderator()
+    case, first, second = case_of(make_topic()), moderator(), moderator()
     browser, other = sign_in(first), sign_in(second)
     address = f"/moderation/cases/{case.id}"
 
@@ -297,7 +275,7 @@ def test_taking_and_leaving_a_case(sign_in: SignIn) -> None:
 
 def test_what_the_author_will_read_is_shown_before_anything_is_taken(sign_in: SignIn) -> None:
     reply = make_reply(make_topic(title="Router drops"))
-    case, by = open_case(reply), moderator()
+    case, by = case_of(reply), moderator()
     browser = sign_in(by)
 
     asked = browser.submit(f"/moderation/cases/{case.id}/decide", **fields(case))
@@ -311,7 +289,7 @@ def test_what_the_author_will_read_is_shown_before_anything_is_taken(sign_in: Si
 
 
 def test_another_reason_than_the_one_that_was_shown_is_shown_again(sign_in: SignIn) -> None:
-    case = open_case(make_reply())
+    case = case_of(make_reply())
     browser = sign_in(moderator())
     answer = browser.submit(
         f"/moderation/cases/{case.id}/decide", **fields(case), read="Something else."
@@ -321,7 +299,7 @@ def test_another_reason_than_the_one_that_was_shown_is_shown_again(sign_in: Sign
 
 
 def test_keeping_is_done_at_once(sign_in: SignIn) -> None:
-    case = open_case(make_reply())
+    case = case_of(make_reply())
     answer = sign_in(moderator()).submit(
         f"/moderation/cases/{case.id}/decide", **fields(case, action="keep", rule="")
     )
@@ -333,7 +311,7 @@ def test_a_case_that_changed_meanwhile_asks_again_and_keeps_what_was_typed(
     sign_in: SignIn,
 ) -> None:
     topic = make_topic()
-    case, browser = open_case(topic), sign_in(moderator())
+    case, browser = case_of(topic), sign_in(moderator())
     sent = fields(case, action="keep", rule="", reason="A long and careful reason.")
     flag(make_user(), topic, rule=Rule.ABUSE, words="And this.")
 
@@ -353,25 +331,20 @@ def test_a_case_that_changed_meanwhile_asks_again_and_keeps_what_was_typed(
 def test_a_case_that_somebody_else_decided_says_so_and_keeps_what_was_typed(
     sign_in: SignIn,
 ) -> None:
-    case = open_case(make_topic())
+    case = case_of(make_topic())
     browser, sent = sign_in(moderator()), fields(case, action="keep", rule="", reason="My words.")
-    decide(
-        moderator(),
-        case,
-        Ruling(action=DecisionAction.KEEP, reason="Theirs."),
-        seen=judging.seen(case),
-    )
+    ruled(case, KEPT)
     answer = browser.submit(f"/moderation/cases/{case.id}/decide", **sent)
     assert answer.status_code == 409
     assert "My words." in text_of(answer)
-    assert "Theirs." in text_of(answer)
+    assert "It breaks no rule." in text_of(answer)
     assert len(db.session.scalars(select(Decision.id)).all()) == 1
 
 
 def test_moving_asks_for_a_company_that_is_there(sign_in: SignIn) -> None:
     topic = make_topic(make_company("Acme"))
     make_company("Globex")
-    case, browser = open_case(topic, Rule.OFF_TOPIC), sign_in(moderator())
+    case, browser = case_of(topic, Rule.OFF_TOPIC), sign_in(moderator())
     answer = browser.submit(
         f"/moderation/cases/{case.id}/decide",
         **fields(case, action="move", rule="off_topic", company="Initech"),
@@ -385,11 +358,11 @@ def test_moving_asks_for_a_company_that_is_there(sign_in: SignIn) -> None:
 
 def test_a_wave_is_decided_together(sign_in: SignIn) -> None:
     author = make_user()
-    mine = [open_case(make_topic(author=author, title=f"Offer {n}")) for n in range(3)]
+    mine = [case_of(make_topic(author=author, title=f"Offer {n}")) for n in range(3)]
     words = "Call our customer care number now and get your account back today"
-    like = open_case(make_reply(body=words))
-    other_like = open_case(make_reply(body=f"{words} please"))
-    apart = open_case(make_reply(body="Hold the power button for ten seconds."))
+    like = case_of(make_reply(body=words))
+    other_like = case_of(make_reply(body=f"{words} please"))
+    apart = case_of(make_reply(body="Hold the power button for ten seconds."))
     browser = sign_in(moderator())
 
     page = text_of(browser.get(f"/moderation/cases/{mine[0].id}/alike"))
@@ -408,7 +381,7 @@ def test_a_wave_is_decided_together(sign_in: SignIn) -> None:
 
 
 def test_nothing_chosen_is_asked_for_again(sign_in: SignIn) -> None:
-    case = open_case(make_topic())
+    case = case_of(make_topic())
     answer = sign_in(moderator()).submit(f"/moderation/cases/{case.id}/alike", **fields(case))
     assert answer.status_code == 422
     assert "Choose at least one case." in text_of(answer)
@@ -419,13 +392,8 @@ def test_nothing_chosen_is_asked_for_again(sign_in: SignIn) -> None:
 
 def removed(by: User) -> tuple[Decision, User]:
     reply = make_reply(make_topic(title="Router drops"))
-    case = open_case(reply)
-    (made,) = decide(
-        by,
-        case,
-        Ruling(action=DecisionAction.REMOVE, rule=Rule.SPAM, reason="Sells pills."),
-        seen=judging.seen(case),
-    )
+    case = case_of(reply)
+    (made,) = ruled(case, REMOVED, by)
     return made, reply.author
 
 
@@ -455,7 +423,7 @@ def test_a_moderator_takes_a_decision_back(sign_in: SignIn) -> None:
 
 
 def test_a_lease_that_ran_out_is_nobodys(sign_in: SignIn) -> None:
-    case, first = open_case(make_topic()), moderator()
+    case, first = case_of(make_topic()), moderator()
     with clock.frozen(clock.now()) as move_on:
         lease.take(first, case)
         move_on(timedelta(minutes=11))

@@ -13,7 +13,6 @@ from community.core.db import db
 from community.core.errors import Conflict, Invalid, NotAllowed
 from community.moderation.models import (
     Case,
-    Decision,
     DecisionAction,
     Flag,
     FlagOutcome,
@@ -24,7 +23,6 @@ from community.moderation.models import (
     RestrictionKind,
 )
 from community.moderation.queries import judging
-from community.moderation.queries.targets import Target
 from community.moderation.services import lease
 from community.moderation.services.cases import open_for, weigh
 from community.moderation.services.decide import Ruling, decide, decide_alike
@@ -40,22 +38,7 @@ from tests.factories import (
     make_topic,
     make_user,
 )
-
-KEPT = Ruling(action=DecisionAction.KEEP, reason="It breaks no rule.")
-REMOVED = Ruling(action=DecisionAction.REMOVE, rule=Rule.SPAM, reason="Sells pills.")
-
-
-def moderator() -> User:
-    return make_user(is_moderator=True)
-
-
-def case_of(target: Target, rule: Rule = Rule.SPAM, by: User | None = None) -> Case:
-    flag(by or make_user(), target, rule=rule)
-    return db.session.scalars(select(Case).where(Case.decided_at.is_(None))).all()[-1]
-
-
-def decided(case: Case, ruling: Ruling, by: User | None = None) -> list[Decision]:
-    return decide(by or moderator(), case, ruling, seen=judging.seen(case))
+from tests.moderation.trials import KEPT, REMOVED, case_of, moderator, ruled
 
 
 def rows() -> list[LogEntry]:
@@ -72,7 +55,7 @@ def test_one_moderator_at_a_time_has_a_case() -> None:
         with pytest.raises(Conflict, match=first.name):
             lease.take(second, case)
         with pytest.raises(Conflict, match="10 minutes at most"):
-            decided(case, KEPT, second)
+            ruled(case, KEPT, second)
 
         move_on(timedelta(minutes=9))
         lease.take(first, case)  # renewed
@@ -126,7 +109,7 @@ def test_whoever_has_a_stake_does_not_judge() -> None:
         with pytest.raises(NotAllowed, match="so you do not moderate"):
             lease.take(barred, case)
         with pytest.raises(NotAllowed, match="so you do not moderate"):
-            decided(case, KEPT, barred)
+            ruled(case, KEPT, barred)
 
 
 def test_a_company_does_not_silence_its_critics() -> None:
@@ -146,7 +129,7 @@ def test_nobody_judges_their_own_case() -> None:
     case = case_of(make_topic(author=author), by=reporter)
     for party in (author, reporter):
         with pytest.raises(NotAllowed, match="party to this case"):
-            decided(case, KEPT, party)
+            ruled(case, KEPT, party)
 
 
 # -- decisions ----------------------------------------------------------------------------------
@@ -155,7 +138,7 @@ def test_nobody_judges_their_own_case() -> None:
 def test_what_breaks_no_rule_is_kept() -> None:
     topic = make_topic()
     case = case_of(topic)
-    (made,) = decided(case, KEPT)
+    (made,) = ruled(case, KEPT)
 
     assert case.decided_at is not None
     assert (made.action, made.rule) == (DecisionAction.KEEP, None)
@@ -169,7 +152,7 @@ def test_what_is_removed_leaves_a_tombstone_and_a_row_in_the_log() -> None:
     reply, by = make_reply(make_topic(company)), moderator()
     case = case_of(reply, by=make_employee(company))
 
-    (made,) = decided(case, REMOVED, by)
+    (made,) = ruled(case, REMOVED, by)
 
     stone, (row,) = db.session.scalars(select(Tombstone)).one(), rows()
     assert reply.hidden_at is not None
@@ -184,7 +167,7 @@ def test_what_is_removed_leaves_a_tombstone_and_a_row_in_the_log() -> None:
 def test_masking_covers_the_words() -> None:
     reply = make_reply(body="My neighbour lives at 3 Elm Street.")
     ruling = Ruling(action=DecisionAction.MASK, rule=Rule.PERSONAL_DATA, reason="An address.")
-    decided(case_of(reply), ruling)
+    ruled(case_of(reply), ruling)
     assert db.session.scalars(select(Tombstone.sight)).one() is Sight.MASKED
 
 
@@ -205,7 +188,7 @@ def test_a_topic_moves_to_the_company_it_is_about_and_back() -> None:
     ruling = Ruling(
         action=DecisionAction.MOVE, rule=Rule.OFF_TOPIC, reason="About Globex.", move_to=new
     )
-    (made,) = decided(case_of(topic), ruling)
+    (made,) = ruled(case_of(topic), ruling)
 
     (row,) = rows()
     assert topic.company_id == new.id
@@ -233,7 +216,7 @@ def test_a_topic_with_the_companys_word_stays() -> None:
         action=DecisionAction.MOVE, rule=Rule.OFF_TOPIC, reason="No.", move_to=make_company()
     )
     with pytest.raises(Invalid, match="has spoken"):
-        decided(case_of(topic), ruling)
+        ruled(case_of(topic), ruling)
 
 
 def test_a_topic_is_not_moved_to_a_company_that_takes_none() -> None:
@@ -242,7 +225,7 @@ def test_a_topic_is_not_moved_to_a_company_that_takes_none() -> None:
         action=DecisionAction.MOVE, rule=Rule.OFF_TOPIC, reason="No.", move_to=elsewhere
     )
     with pytest.raises(NotAllowed, match="own desk"):
-        decided(case_of(make_topic()), ruling)
+        ruled(case_of(make_topic()), ruling)
 
 
 def test_removing_and_suspending_are_two_decisions() -> None:
@@ -255,7 +238,7 @@ def test_removing_and_suspending_are_two_decisions() -> None:
         days=30,
     )
     with clock.frozen(clock.now()):
-        removed, suspended = decided(case_of(reply), ruling)
+        removed, suspended = ruled(case_of(reply), ruling)
         assert reply.author.suspended_until == clock.now() + timedelta(days=30)
 
     assert [row.action for row in rows()] == [LogAction.REMOVE, LogAction.SUSPEND]
@@ -274,7 +257,7 @@ def test_a_person_is_warned() -> None:
         rule=Rule.ABUSE,
         reason="Call nobody names.",
     )
-    (made,) = decided(case_of(person), ruling)
+    (made,) = ruled(case_of(person), ruling)
     assert made.action is DecisionAction.WARN
     assert [(row.action, row.target) for row in rows()] == [(LogAction.WARN, f"person {person.id}")]
 
@@ -289,9 +272,9 @@ def test_a_limit_says_what_and_for_how_long() -> None:
         ({"limit": RestrictionKind.NO_LINKS, "days": 367}, "days"),
     ):
         with pytest.raises(Invalid) as refused:
-            decided(case, Ruling(reason="Links.", **limits, **wrong))  # type: ignore[arg-type]
+            ruled(case, Ruling(reason="Links.", **limits, **wrong))  # type: ignore[arg-type]
         assert refused.value.field == field
-    (made,) = decided(
+    (made,) = ruled(
         case,
         Ruling(reason="Links.", limit=RestrictionKind.NO_LINKS, days=3, **limits),  # type: ignore[arg-type]
     )
@@ -312,16 +295,16 @@ def test_a_limit_says_what_and_for_how_long() -> None:
 )
 def test_a_ruling_holds_together(ruling: Ruling, field: str) -> None:
     with pytest.raises(Invalid) as refused:
-        decided(case_of(make_topic()), ruling)
+        ruled(case_of(make_topic()), ruling)
     assert refused.value.field == field
     assert rows() == []
 
 
 def test_a_case_is_decided_once() -> None:
     case = case_of(make_topic())
-    decided(case, KEPT)
+    ruled(case, KEPT)
     with pytest.raises(Conflict, match="is decided"):
-        decided(case, REMOVED)
+        ruled(case, REMOVED)
 
 
 def test_a_case_that_changed_meanwhile_asks_again() -> None:
@@ -356,7 +339,7 @@ def test_a_held_post_is_released_or_removed() -> None:
     weigh(case)
     assert case.risk > 0
     with pytest.raises(Invalid):
-        decided(case, KEPT)
+        ruled(case, KEPT)
     warned = Ruling(
         action=DecisionAction.RELEASE,
         reason="An honest answer.",
@@ -364,8 +347,8 @@ def test_a_held_post_is_released_or_removed() -> None:
         measure=DecisionAction.WARN,
     )
     with pytest.raises(Invalid, match="did nothing wrong"):
-        decided(case, warned)
-    decided(case, Ruling(action=DecisionAction.RELEASE, reason="An honest answer."))
+        ruled(case, warned)
+    ruled(case, Ruling(action=DecisionAction.RELEASE, reason="An honest answer."))
     assert reply.hidden_at is None
 
 
@@ -394,7 +377,7 @@ def test_a_wave_is_decided_at_once_but_for_what_is_not_ones_own() -> None:
 
 def test_a_removed_post_comes_back() -> None:
     reply = make_reply()
-    (made,) = decided(case_of(reply), REMOVED)
+    (made,) = ruled(case_of(reply), REMOVED)
 
     row = overturn(made, role=LogRole.JURY, texts={"reason": "It helps."}, details={"appeal": 4})
 
@@ -412,7 +395,7 @@ def test_a_removed_post_comes_back() -> None:
 
 def test_what_was_kept_wrongly_is_removed() -> None:
     topic = make_topic()
-    (made,) = decided(case_of(topic, Rule.ABUSE), KEPT)
+    (made,) = ruled(case_of(topic, Rule.ABUSE), KEPT)
 
     row = overturn(made, role=LogRole.JURY, texts={"reason": "It is an insult."})
 
@@ -423,7 +406,7 @@ def test_what_was_kept_wrongly_is_removed() -> None:
 
 def test_what_another_decision_holds_stays_away() -> None:
     topic = make_topic()
-    (first,) = decided(case_of(topic), REMOVED)
+    (first,) = ruled(case_of(topic), REMOVED)
     visibility.hide(
         topic, sight=Sight.REMOVED, rule=Rule.UNLAWFUL, asked_by=AskedBy.AUTHORITY, log_seq=99
     )
@@ -433,7 +416,7 @@ def test_what_another_decision_holds_stays_away() -> None:
 
 def test_a_moderator_takes_a_decision_back() -> None:
     topic, by = make_topic(), moderator()
-    (made,) = decided(case_of(topic), REMOVED, by)
+    (made,) = ruled(case_of(topic), REMOVED, by)
     with pytest.raises(NotAllowed):
         reverse(topic.author, made, reason="It is mine.")
     with pytest.raises(Invalid):

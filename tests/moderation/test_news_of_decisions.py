@@ -8,10 +8,9 @@ from sqlalchemy import select
 from community.accounts.models import User
 from community.core import outbox
 from community.core.db import db
-from community.moderation.models import Case, Decision, DecisionAction, LogRole
-from community.moderation.queries import judging
-from community.moderation.services.decide import Ruling, decide
-from community.moderation.services.flag import flag
+from community.moderation.models import Decision, DecisionAction, LogRole
+from community.moderation.queries.targets import Target
+from community.moderation.services.decide import Ruling
 from community.moderation.services.overturn import overturn
 from community.notifications import words
 from community.notifications.models import Notification, NotificationKind, Outcome
@@ -19,16 +18,12 @@ from community.notifications.queries import page_of_news
 from community.topics.models import Rule
 from tests.conftest import Client
 from tests.factories import make_reply, make_topic, make_user
+from tests.moderation.trials import KEPT, REMOVED, case_of, ruled
 from tests.notifications.conftest import mailed
 
-REMOVED = Ruling(action=DecisionAction.REMOVE, rule=Rule.SPAM, reason="Sells pills.")
-KEPT = Ruling(action=DecisionAction.KEEP, reason="It is honest.")
 
-
-def judged(target: object, ruling: Ruling, reporter: User) -> list[Decision]:
-    made = flag(reporter, target, rule=Rule.SPAM)  # type: ignore[arg-type]
-    case = db.session.get_one(Case, made.case_id)
-    done = decide(make_user(is_moderator=True), case, ruling, seen=judging.seen(case))
+def judged(target: Target, ruling: Ruling, reporter: User) -> list[Decision]:
+    done = ruled(case_of(target, by=reporter), ruling)
     outbox.deliver_due()
     return done
 

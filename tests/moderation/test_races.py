@@ -18,6 +18,7 @@ from community.moderation.services.decide import Ruling, decide
 from community.moderation.services.flag import flag
 from community.topics.models import Reply, Rule, Tombstone
 from tests.factories import make_reply, make_user
+from tests.moderation.trials import KEPT, REMOVED, case_of, moderator
 
 ROUNDS = 5
 
@@ -50,9 +51,7 @@ def furnish() -> tuple[int, int, list[int]]:
     """Return the ids of a case, its reply and two moderators."""
     with transaction():
         reply = make_reply()
-        made = flag(make_user(), reply, rule=Rule.SPAM)
-        moderators = [make_user(is_moderator=True).id for _ in range(2)]
-        return made.case_id, reply.id, moderators
+        return case_of(reply).id, reply.id, [moderator().id for _ in range(2)]
 
 
 def taking(case_id: int, moderator_id: int) -> Callable[[], None]:
@@ -93,12 +92,10 @@ def test_one_of_two_decides(live_app: Flask, _round: int) -> None:
         case_id, reply_id, moderators = furnish()
         seen = judging.seen(db.session.get_one(Case, case_id))
         db.session.rollback()
-        removed = Ruling(action=DecisionAction.REMOVE, rule=Rule.SPAM, reason="Sells pills.")
-        kept = Ruling(action=DecisionAction.KEEP, reason="It breaks no rule.")
         came_of = at_once(
             live_app,
-            deciding(case_id, moderators[0], removed, seen),
-            deciding(case_id, moderators[1], kept, seen),
+            deciding(case_id, moderators[0], REMOVED, seen),
+            deciding(case_id, moderators[1], KEPT, seen),
         )
         lost = [error for error in came_of if error is not None]
         assert [type(error) for error in lost] == [Conflict]
@@ -119,13 +116,12 @@ def test_a_flag_and_a_decision_at_once_are_both_whole(live_app: Flask) -> None:
             reporter_id = make_user().id
         seen = judging.seen(db.session.get_one(Case, case_id))
         db.session.rollback()
-        kept = Ruling(action=DecisionAction.KEEP, reason="It breaks no rule.")
 
         def flagging() -> None:
             reply = db.session.get_one(Reply, reply_id)
             flag(db.session.get_one(User, reporter_id), reply, rule=Rule.ABUSE)
 
-        at_once(live_app, flagging, deciding(case_id, moderators[0], kept, seen))
+        at_once(live_app, flagging, deciding(case_id, moderators[0], KEPT, seen))
         stuck = (
             select(Flag.id)
             .join(Case, Case.id == Flag.case_id)

@@ -24,10 +24,9 @@ from community.moderation.models import (
     SpamJudgement,
 )
 from community.moderation.queries import cases, targets
-from community.moderation.queries import judging as looked
 from community.moderation.queries import spam as known
-from community.moderation.services import lease, restrictions, spam
-from community.moderation.services.decide import Ruling, decide
+from community.moderation.services import restrictions, spam
+from community.moderation.services.decide import Ruling
 from community.moderation.services.flag import flag, withdraw
 from community.moderation.spam import ALL, Outcome
 from community.moderation.spam.learning import key_of
@@ -35,6 +34,7 @@ from community.notifications.models import Notification, NotificationKind
 from community.topics.models import AskedBy, Reply, Rule, Sight, Tombstone, Topic, TopicKind
 from community.topics.services import follow, post_reply, post_topic, visibility
 from tests.factories import make_company, make_employee, make_reply, make_topic, make_user
+from tests.moderation import trials
 
 FLOOD = "Sunrise Loan App customer care helpline number (❾❽❼❻❺❹❸❷❶⓿)"
 ASKED = "After the update my printer prints nothing but empty pages."
@@ -76,14 +76,7 @@ def held(author: User | None = None, company: Company | None = None) -> Topic:
 def ruled(post: Topic | Reply, action: DecisionAction, rule: Rule | None = None) -> None:
     case = open_case(post)
     assert case is not None
-    moderator = make_user(is_moderator=True)
-    lease.take(moderator, case)
-    decide(
-        moderator,
-        case,
-        Ruling(action=action, rule=rule, reason="As it looks."),
-        seen=looked.seen(case),
-    )
+    trials.ruled(case, Ruling(action=action, rule=rule, reason="As it looks."))
     outbox.deliver_due()
 
 

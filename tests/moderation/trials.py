@@ -10,12 +10,19 @@ from community.core import clock
 from community.core.db import db
 from community.moderation.models import Appeal, Case, Decision, DecisionAction, Juror
 from community.moderation.queries import judging
+from community.moderation.queries.targets import Target
 from community.moderation.services import appeal as appeals
 from community.moderation.services.decide import Ruling, decide
 from community.moderation.services.flag import flag
-from community.moderation.services.lease import take
 from community.topics.models import Reply, Rule, Topic
 from tests.factories import make_reply, make_user
+
+REMOVED = Ruling(action=DecisionAction.REMOVE, rule=Rule.SPAM, reason="Sells pills.")
+KEPT = Ruling(action=DecisionAction.KEEP, reason="It breaks no rule.")
+
+
+def moderator() -> User:
+    return make_user(is_moderator=True)
 
 
 def trusted(count: int, **columns: Any) -> list[User]:
@@ -23,23 +30,32 @@ def trusted(count: int, **columns: Any) -> list[User]:
     return [make_user(trusted_since=since, **columns) for _ in range(count)]
 
 
+def case_of(
+    target: Target, rule: Rule = Rule.SPAM, *, by: User | None = None, words: str = ""
+) -> Case:
+    """Have somebody flag it; return the case that it is."""
+    made = flag(by or make_user(), target, rule=rule, words=words)
+    return db.session.get_one(Case, made.case_id)
+
+
+def ruled(case: Case, ruling: Ruling = REMOVED, by: User | None = None) -> list[Decision]:
+    """Have a moderator decide a case as it looks just now."""
+    return decide(by or moderator(), case, ruling, seen=judging.seen(case))
+
+
 def judged(
-    target: Topic | Reply | User,
+    target: Target,
     action: DecisionAction = DecisionAction.REMOVE,
     *,
     flagger: User | None = None,
     **more: Any,
 ) -> Decision:
     """Have a moderator decide about something that somebody flagged."""
-    made = flag(flagger or make_user(), target, rule=Rule.SPAM)
-    case = db.session.get_one(Case, made.case_id)
-    moderator = make_user(is_moderator=True)
-    take(moderator, case)
     if isinstance(target, User):
         action = DecisionAction.KEEP
     more.setdefault("rule", None if action is DecisionAction.KEEP else Rule.SPAM)
     ruling = Ruling(action=action, reason="An advertisement.", **more)
-    return decide(moderator, case, ruling, seen=judging.seen(case))[0]
+    return ruled(case_of(target, by=flagger), ruling)[0]
 
 
 def appealed(post: Topic | Reply | None = None) -> Appeal:
