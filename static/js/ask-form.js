@@ -18,9 +18,12 @@ class AskForm extends HTMLElement {
     this.about = this.querySelector("[data-about]");
     this.names = this.querySelector("datalist");
     this.status = this.querySelector("[data-announce]");
-    this.#asked = this.company.value;
+    const { title } = this.form.elements;
+    this.#asked = this.company.defaultValue.trim(); // What the page was made for.
     this.company.addEventListener("input", () => this.#typed());
-    this.form.elements.title.addEventListener("change", () => this.#guess());
+    title.addEventListener("change", () => this.#guess());
+    if (this.company.value.trim() !== this.#asked) this.#typed(); // It was typed before this came.
+    if (title.value !== title.defaultValue && title !== document.activeElement) this.#guess();
   }
 
   disconnectedCallback() {

@@ -286,6 +286,39 @@ def test_a_company_that_is_not_here_opens_with_the_question(
     expect(page.locator(".crumbs")).to_contain_text("Nimbus One")
 
 
+def test_what_was_typed_before_the_script_came_is_followed(
+    site: Site, open_window: OpenWindow, solved: int
+) -> None:
+    page = open_window()
+    late = hold(page, r"/ask-form[^/]*\.js")
+    page.goto("/ask?write=1", wait_until="commit")
+    page.get_by_label("In one sentence").fill("My router drops the connection every night")
+    company = page.get_by_label("Company", exact=True)
+    company.fill("Nimbus Phones")
+    wait_until_held(page, late, 1)
+
+    late[0].continue_()
+
+    expect(page.get_by_text("No page for “Nimbus Phones” yet")).to_have_count(2)  # said as well
+    expect(company).to_have_value("Nimbus Phones")
+
+
+def test_a_title_typed_before_the_script_came_says_what_it_is_about(
+    site: Site, open_window: OpenWindow, solved: int
+) -> None:
+    page = open_window()
+    late = hold(page, r"/ask-form[^/]*\.js")
+    page.goto("/ask?write=1", wait_until="commit")
+    page.get_by_label("In one sentence").fill("Brightwave router drops the connection every night")
+    company = page.get_by_label("Company", exact=True)
+    company.focus()
+    wait_until_held(page, late, 1)
+
+    late[0].continue_()
+
+    expect(company).to_have_value("Brightwave")
+
+
 def test_the_same_company_and_product_without_scripts(
     site: Site, open_window: OpenWindow, solved: int
 ) -> None:
@@ -380,14 +413,14 @@ def test_escape_takes_the_rows_away_and_keeps_the_words(
     expect(page.get_by_label("What do you need help with?")).to_have_value("router drops")
 
 
-def hold_answers(page: Page) -> list[Route]:
-    """Return the questions of the box as they come; they wait until somebody lets them on."""
+def hold(page: Page, address: str) -> list[Route]:
+    """Return the requests to such an address as they come; they wait until somebody lets them on."""
     held: list[Route] = []
 
-    def hold(route: Route) -> None:
+    def keep(route: Route) -> None:
         held.append(route)
 
-    page.route(re.compile("/ask/suggestions"), hold)
+    page.route(re.compile(address), keep)
     return held
 
 
@@ -411,7 +444,7 @@ def test_a_late_answer_is_cancelled_and_never_overwrites_a_newer_one(
     site.work()
     page = open_window()
     page.goto("/")
-    held = hold_answers(page)
+    held = hold(page, "/ask/suggestions")
     box = page.get_by_label("What do you need help with?")
 
     box.fill("router drops")
@@ -433,7 +466,7 @@ def test_typing_on_cancels_at_once_and_the_same_words_are_asked_again(
 ) -> None:
     page = open_window()
     page.goto("/")
-    held = hold_answers(page)
+    held = hold(page, "/ask/suggestions")
     screens.type_into_box(page, "router drops")
     wait_until_held(page, held, 1)
     with page.expect_event("requestfailed"):
