@@ -20,7 +20,7 @@ from community.notifications import queries, tokens
 from community.notifications.models import NotificationKind
 from community.notifications.queries import News
 from community.notifications.tokens import Stop
-from community.notifications.words import KINDS, sentence
+from community.notifications.words import KINDS, heading, sentence
 
 STALE_AFTER = timedelta(days=1)  # what could not be mailed at once comes with the daily mail
 TOPICS_SHOWN = 30  # in one daily mail
@@ -48,6 +48,7 @@ class Letter:
             "stop": absolute("notifications.stop", token=token),
             "settings": absolute("notifications.settings"),
             "all_news": absolute("notifications.index"),
+            "heading": heading,
             "sentence": sentence,
         }
         headers = {
@@ -84,7 +85,7 @@ def at_once(user_id: int, topic_id: int | None) -> Letter | None:
         context={
             "subject": _subject(first, is_new=is_new),
             "news": [(one, address_of(one)) for one in news],
-            "title": first.topic_title or _("About you"),
+            "title": heading(first.topic_title),
             "company": first.company_name,
             "topic": address_of(first)
             if topic_id is None
@@ -114,7 +115,7 @@ def daily(user_id: int, day: str) -> Letter | None:
         template="daily",
         stop=Stop(user_id),
         context={
-            "subject": _subject_of_day([group.title or _("About you") for group in groups]),
+            "subject": _subject_of_day([heading(group.title) for group in groups]),
             "groups": [
                 (
                     group,

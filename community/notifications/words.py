@@ -73,6 +73,11 @@ _ANSWERED_OFFICIALLY = _l("%(who)s gave the official answer of %(company)s")
 _NAMED_OFFICIALLY = _l("%(who)s named you in the official answer of %(company)s")
 
 
+def heading(title: str) -> str:
+    """Return what stands above news: the title of their topic, or that they are about the reader."""
+    return title or gettext("About you")
+
+
 def sentence(news: News) -> str:
     """Return what happened, without the title of its topic."""
     if news.kind is Kind.HELPED:

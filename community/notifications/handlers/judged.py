@@ -13,6 +13,9 @@ from community.notifications.models import NotificationKind, Outcome
 from community.notifications.queries import Reason
 from community.notifications.services import Happening, tell
 
+Kind = NotificationKind
+
+AGAIN = "-overturned"  # of the key of news of a decision that was taken back
 KEPT = "keep"  # of which its author need not hear: nothing has happened to them
 
 
@@ -27,10 +30,8 @@ def tell_of_decision(
     """Tell an author what became of a post, or of themselves."""
     if action not in set(Outcome):
         return  # it stays as it is
-    tell(
-        _happening(f"decision-{decision_id}", decision_id, Outcome(action), topic_id, reply_id),
-        [Reason(NotificationKind.DECIDED, queries.just(person_id))],
-    )
+    author = queries.just(person_id)
+    _tell(Kind.DECIDED, author, decision_id, Outcome(action), topic_id=topic_id, reply_id=reply_id)
 
 
 def tell_of_overturned(
@@ -48,15 +49,20 @@ def tell_of_overturned(
     Whoever flagged it hears that their flag was judged again.
     """
     outcome = Outcome.REMOVE if action == KEPT else Outcome.OVERTURNED
-    key = f"decision-{decision_id}-overturned"
-    tell(
-        _happening(key, decision_id, outcome, topic_id, reply_id),
-        [Reason(NotificationKind.DECIDED, queries.just(person_id))],
+    author = queries.just(person_id)
+    _tell(
+        Kind.DECIDED, author, decision_id, outcome, topic_id=topic_id, reply_id=reply_id, step=AGAIN
     )
     if reporters:
-        tell(
-            _happening(key, decision_id, Outcome.OVERTURNED, topic_id, reply_id),
-            [Reason(NotificationKind.FLAG_JUDGED, _people(reporters))],
+        people, outcome = _people(reporters), Outcome.OVERTURNED
+        _tell(
+            Kind.FLAG_JUDGED,
+            people,
+            decision_id,
+            outcome,
+            topic_id=topic_id,
+            reply_id=reply_id,
+            step=AGAIN,
         )
 
 
@@ -72,27 +78,30 @@ def tell_of_judged_flags(
     if not reporters:
         return
     outcome = Outcome.UPHELD if was_upheld else Outcome.DECLINED
-    tell(
-        _happening(f"decision-{decision_id}", decision_id, outcome, topic_id, reply_id),
-        [Reason(NotificationKind.FLAG_JUDGED, _people(reporters))],
-    )
+    people = _people(reporters)
+    _tell(Kind.FLAG_JUDGED, people, decision_id, outcome, topic_id=topic_id, reply_id=reply_id)
 
 
 def _people(ids: Collection[int]) -> Select[int]:
     return select(User.id.label("user_id")).where(User.id.in_(list(ids)))
 
 
-def _happening(
-    source_key: str,
+def _tell(
+    kind: NotificationKind,
+    people: Select[int],
     decision_id: int,
     outcome: Outcome,
+    *,
     topic_id: int | None,
     reply_id: int | None,
-) -> Happening:
-    return Happening(
-        source_key=source_key,
+    step: str = "",
+) -> None:
+    """Tell people of an outcome. ``step`` sets it apart from an earlier one of the same decision."""
+    happening = Happening(
+        source_key=f"decision-{decision_id}{step}",
         topic_id=topic_id,
         reply_id=reply_id,
         decision_id=decision_id,
         outcome=outcome,
     )
+    tell(happening, [Reason(kind, people)])

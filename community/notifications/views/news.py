@@ -12,7 +12,7 @@ from community.core.sql import ROW_ID_MAX
 from community.core.text import whole_number
 from community.notifications import queries, services
 from community.notifications.views import bp
-from community.notifications.words import sentence
+from community.notifications.words import heading, sentence
 from community.web import paging
 from community.web.limits import VERDICT, limiter
 from community.web.redirects import see_other
@@ -54,6 +54,7 @@ def index() -> ResponseReturnValue:
         groups=queries.by_topic(page.rows, reader_id=user.id),
         newest=max((one.id for one in page.rows), default=0),
         only_unread=only_unread,
+        heading=heading,
         sentence=sentence,
         tabs=_tabs(only_unread=only_unread),
     )

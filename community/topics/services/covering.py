@@ -1,19 +1,20 @@
 """Covering what a post says: its words go into a seal, and `COVERED` stands wherever they stood.
 
 Covered are the words of the post itself, those of all its revisions, what was kept of them where
-they were typed, and the lines of drafts that quote them. Whoever reads any of that elsewhere (lists, feeds, exports, the index, mails
-that are not written yet) reads `COVERED`, because nothing else is there any more.
+they were typed, and the lines of drafts that quote them. Whoever reads any of that elsewhere
+(lists, feeds, exports, the index, mails that are not written yet) reads `COVERED`, because nothing
+else is there any more.
 """
 
 import json
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import or_, select, update
 
 from community.core.db import db
 from community.core.erasing import Traces
-from community.core.sql import change, changed
+from community.core.sql import change
 from community.topics.models import (
     DeflectionEvent,
     DeflectionStep,
@@ -37,13 +38,16 @@ def cover(post: Post) -> bytes:
         "post": columns_of(post),
         "revisions": {one.id: _revision(one) for one in _revisions(post)},
         "typed": {row.id: {"query": row.query, "reason": row.reason} for row in _typed(post)},
-        "drafts": drafts.cover_lines(_lines(post.body), by=COVERED, places=_places_of_drafts(post)),
+        "drafts": drafts.cover_lines(
+            post.body.splitlines(), by=COVERED, places=_places_of_drafts(post)
+        ),
     }
     change(post, **{name: _covered(name, said) for name, said in kept["post"].items()})
     for id_, said in kept["revisions"].items():
-        _rewrite(Revision.id == id_, **_covered_revision(said))
+        _rewrite(Revision, id_, _covered_revision(said))
     for id_, typed in kept["typed"].items():
-        _retype(id_, {name: COVERED if words else "" for name, words in typed.items()})
+        covered = {name: COVERED if words else "" for name, words in typed.items()}
+        _rewrite(DeflectionEvent, id_, covered)
     return sealer().seal(json.dumps(kept, ensure_ascii=False))
 
 
@@ -56,10 +60,10 @@ def uncover(post: Post, sealed: bytes) -> None:
     kept = json.loads(sealer().open(sealed))
     change(post, **kept["post"])
     for id_, said in kept["revisions"].items():
-        _rewrite(Revision.id == int(id_), **said)
+        _rewrite(Revision, int(id_), said)
     for id_, typed in kept["typed"].items():
-        _retype(int(id_), typed)
-    drafts.uncover_lines(kept["drafts"], _lines(kept["post"]["body"]), by=COVERED)
+        _rewrite(DeflectionEvent, int(id_), typed)
+    drafts.uncover_lines(kept["drafts"], kept["post"]["body"].splitlines(), by=COVERED)
 
 
 def texts_of(post: Post, sealed: bytes | None) -> Sequence[str]:
@@ -107,11 +111,8 @@ def _covered_revision(said: Columns) -> Columns:
     }
 
 
-def _rewrite(which: ColumnElement[bool], **values: Any) -> None:
-    db.session.execute(
-        update(Revision).where(which).values(**values),
-        execution_options={"synchronize_session": "fetch"},
-    )
+def _rewrite(table: type[Revision | DeflectionEvent], row_id: int, said: Columns) -> None:
+    db.session.execute(update(table).where(table.id == row_id).values(**said))
 
 
 def _typed(post: Post) -> Sequence[Any]:
@@ -137,11 +138,3 @@ def _places_of_drafts(post: Post) -> Sequence[str]:
         f"reply:{post.parent_id or post.id}",
         f"edit-reply:{post.id}",
     )
-
-
-def _lines(body: str) -> Sequence[str]:
-    return body.splitlines()
-
-
-def _retype(event_id: int, typed: dict[str, str]) -> None:
-    changed(update(DeflectionEvent).where(DeflectionEvent.id == event_id).values(**typed))
