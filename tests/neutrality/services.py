@@ -386,6 +386,8 @@ READS = {
     "moderation.lease.may_judge",
     "moderation.lease.refuse",
     "moderation.legal.may_keep_register",
+    "moderation.log.reason_said",
+    "moderation.log.role_of",
     "moderation.modes.may_end",
     "moderation.pace.look_at",
     "moderation.pace.may_post_again_at",
