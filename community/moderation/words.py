@@ -28,6 +28,16 @@ ASKED_BY = {
     AskedBy.AUTOMATIC: _l("Automatic rule"),
     AskedBy.AUTHORITY: _l("Authority"),
 }
+# The same within a sentence.
+FLAGGED_BY = {
+    AskedBy.MEMBER: _l("a member"),
+    AskedBy.TRUSTED: _l("a trusted member"),
+    AskedBy.COMPANY: _l("the company itself"),
+    AskedBy.MODERATOR: _l("a moderator"),
+    AskedBy.OPERATOR: _l("an operator of the site"),
+    AskedBy.AUTOMATIC: _l("an automatic rule"),
+    AskedBy.AUTHORITY: _l("an authority"),
+}
 ACTIONS = {
     LogAction.KEEP: _l("Kept"),
     LogAction.MASK: _l("Masked"),
@@ -61,6 +71,28 @@ LEGAL_OUTCOMES = {
     LegalOutcome.GRANTED_IN_PART: _l("Done in part"),
     LegalOutcome.REFUSED: _l("Refused"),
 }
+# What stands beside a row of the public log, by the names that the row itself knows.
+_TEXTS = {
+    "reason": _l("Why"),
+    "moderator": _l("Moderator"),
+    "operator": _l("Operator of the site"),
+    "person": _l("Person"),
+    "requester": _l("Who asked"),
+    "law": _l("Under which law"),
+    "juror_1": _l("First juror"),
+    "juror_2": _l("Second juror"),
+    "juror_3": _l("Third juror"),
+}
+# What somebody can ask to be judged again from its row of the public log.
+APPEALABLE = {
+    LogAction.KEEP,
+    LogAction.MASK,
+    LogAction.REMOVE,
+    LogAction.MOVE,
+    LogAction.WARN,
+    LogAction.LIMIT,
+    LogAction.SUSPEND,
+}
 SPAM_PARTS = {
     "number_to_call": _l("a number to call"),
     "call_in_title": _l("a number to call in the title"),
@@ -79,3 +111,8 @@ SPAM_PARTS = {
     "words": _l("its words"),
     "prior": _l("how rare spam is"),
 }
+
+
+def text_name(field: str) -> str:
+    """Return what a text beside a row of the public log is called."""
+    return str(_TEXTS.get(field, field))

@@ -21,7 +21,8 @@ from community.moderation.models import (
 )
 from community.moderation.services import appeal as appeals
 from community.notifications.models import Notification, Outcome
-from community.topics.models import Reply
+from community.topics.models import AskedBy, Reply, Rule, Sight
+from community.topics.services import hide
 from tests.conftest import Client, browser_for
 from tests.factories import make_reply, make_topic, make_user
 from tests.moderation.trials import appealed, judged, jury_of, trusted
@@ -73,6 +74,47 @@ def test_the_way_from_the_log_to_an_appeal_and_its_outcome(
     outcome = browser_for(app).get(f"/log/{appeal.log_seq}/appeal")
     assert outcome.headers["Location"] == f"/appeals/{appeal.id}"
     assert f"/appeals/{appeal.id}" in browser_for(app).get("/appeals").text
+
+
+def test_the_way_to_an_appeal_is_shown_to_those_who_may(
+    app: Flask, sign_in: SignIn, reply: Reply
+) -> None:
+    trusted(3)
+    flagger = make_user()
+    decision = judged(reply, flagger=flagger)
+    way, page = f"/log/{decision.log_seq}/appeal", f"/decisions/{decision.id}"
+
+    assert way in browser_for(app).get(f"/log/{decision.log_seq}").text
+    author = sign_in(reply.author)
+    assert way in author.get(page).text
+    assert way not in sign_in(flagger).get(page).text
+
+    appeal = appeals.appeal(reply.author, decision, words="It answers the question.")
+    assert f"/appeals/{appeal.id}" in author.get(page).text
+    assert way not in author.get(page).text
+    for juror in jury_of(appeal)[:2]:
+        appeals.vote(juror, appeal, vote=JurorVote.OVERTURN, reason="It helps.")
+    assert way not in browser_for(app).get(f"/log/{decision.log_seq}").text
+
+
+def test_a_juror_reads_the_rule_and_what_was_said_around_it(
+    app: Flask, sign_in: SignIn, reply: Reply
+) -> None:
+    trusted(3)
+    appeal = appeals.appeal(reply.author, judged(reply), words="It answers the question.")
+    page = sign_in(jury_of(appeal)[0]).get(f"/appeals/{appeal.id}").text
+    assert f"An answer in “{reply.topic.title}”" in page
+    assert f'href="/r/{reply.id}"' in page
+    assert "It advertises, or says the same in many places" in page
+
+
+def test_what_nobody_has_judged_yet_cannot_be_appealed(
+    app: Flask, sign_in: SignIn, reply: Reply
+) -> None:
+    hide(reply, sight=Sight.HELD, rule=Rule.SPAM, asked_by=AskedBy.AUTOMATIC, log_seq=1)
+    page = sign_in(reply.author).get(f"/t/{reply.topic_id}/{reply.topic.slug}").text
+    assert "Only you see your reply so far." in page
+    assert "/log/1/appeal" not in page
 
 
 def test_until_the_end_only_those_concerned_read_it(

@@ -18,7 +18,7 @@ from community.core.links import absolute
 from community.core.policy import Decision as Answer
 from community.core.sealing import Unreadable
 from community.core.sql import ROW_ID_MAX
-from community.moderation import words
+from community.moderation import sentences, words
 from community.moderation.forms.appeals import AppealForm, VoteForm
 from community.moderation.models import (
     ANSWER_WITHIN,
@@ -32,6 +32,7 @@ from community.moderation.queries import targets
 from community.moderation.queries.appeals import AppealPage
 from community.moderation.services import appeal as services
 from community.moderation.views import bp
+from community.moderation.views.addresses import address_of
 from community.topics.services import visibility
 from community.web import paging
 from community.web.caching import same_for_visitors
@@ -58,8 +59,10 @@ class Seen:
 class Said:
     """What was judged, as it was rendered when it was written."""
 
-    title: str  # "" for a reply
+    kind: str  # "topic", "reply" or "comment"
+    title: str  # of the topic
     html: Markup
+    address: str  # where it stood, with what was said around it
 
 
 @bp.route("/log/<int:seq>/appeal", methods=["GET", "POST"])
@@ -183,6 +186,7 @@ def _appeal_page(found: Appeal, form: VoteForm) -> str:
         said=_said(page) if seen.judges else None,
         form=form,
         words=words,
+        meanings=sentences.MEANINGS,
         jurors=JURORS,
     )
 
@@ -205,7 +209,12 @@ def _said(page: AppealPage) -> Said | None:
         said = visibility.words_of(target)
     except Unreadable:
         return None
-    return Said(said.title, Markup(said.body_html))  # noqa: S704 (sanitised at write time)
+    return Said(
+        kind=targets.kind_of(target),
+        title=said.title or targets.title_of(target),
+        html=Markup(said.body_html),  # noqa: S704 (sanitised at write time)
+        address=address_of(target),
+    )
 
 
 def _appeal_or_404(appeal_id: int) -> Appeal:

@@ -18,13 +18,15 @@ from community.core.sql import find
 from community.moderation import sentences, words
 from community.moderation.forms.cases import AlikeForm, CaseForm, ReverseForm
 from community.moderation.models import Case, Decision, DecisionAction
+from community.moderation.queries import appeals, decisions, judging, queue, targets
 from community.moderation.queries import cases as queries
-from community.moderation.queries import decisions, judging, queue, targets
 from community.moderation.queries.decisions import DecisionPage
 from community.moderation.queries.targets import Target
 from community.moderation.services import lease, overturn
+from community.moderation.services.appeal import may_appeal
 from community.moderation.services.decide import Ruling, decide, decide_alike, offered
 from community.moderation.views import bp
+from community.moderation.views.addresses import address_of
 from community.web import paging
 from community.web.limits import VERDICT, limiter
 from community.web.redirects import see_other
@@ -275,9 +277,12 @@ def _decision_page(
     return render_template(
         "moderation/decision.html",
         decision=view,
+        address=address_of(targets.target_of(decisions.case_of(found))),
         told=told,
         is_author=viewer.id == view.author_id,
         is_judge=is_judge,
+        may_appeal=bool(may_appeal(viewer, found, at=clock.now())),
+        appeal=appeals.of_person(viewer.id, found.id),
         form=form,
         words=words,
         meanings=sentences.MEANINGS,

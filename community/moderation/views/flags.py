@@ -18,8 +18,9 @@ from community.moderation.queries import flags as queries
 from community.moderation.queries.targets import Target, author_of, title_of
 from community.moderation.services import flag as services
 from community.moderation.views import bp
+from community.moderation.views.addresses import address_of
 from community.topics import queries as topics
-from community.topics.models import Reply, Rule, Topic
+from community.topics.models import Rule
 from community.topics.queries.lists import excerpt
 from community.web import paging
 from community.web.forms import status_of
@@ -53,7 +54,7 @@ def flag(what: What, target_id: int) -> ResponseReturnValue:
         target_id=target_id,
         name=title_of(target),
         excerpt="" if isinstance(target, User) else excerpt(target.body_html),
-        address=_address(target),
+        address=address_of(target),
         is_own=author_of(target).id == viewer.id,
         made=queries.open_flag(viewer, target),
         meanings={rule.value: said for rule, said in sentences.MEANINGS.items()},
@@ -104,11 +105,3 @@ def _target_or_404(what: What, target_id: int) -> Target:
         found = find(User, target_id)
         found = None if found is None or found.deleted_at is not None else found
     return found or abort(404, _("There is nothing here that could be flagged."))
-
-
-def _address(target: Target) -> str:
-    if isinstance(target, Topic):
-        return url_for("topics.show", topic_id=target.id, slug=target.slug)
-    if isinstance(target, Reply):
-        return url_for("topics.reply_link", reply_id=target.id)
-    return url_for("pages.person", username=target.username)
