@@ -7,7 +7,7 @@ from datetime import datetime
 from community.accounts.naming import is_guest_name
 from community.companies.models import ALIASES_MAX, NAME_MAX
 from community.core.names import folded
-from community.demo import sign_in
+from community.demo import events, sign_in
 from community.demo.drawings import DRAWINGS
 from community.demo.shapes import (
     Company,
@@ -40,6 +40,12 @@ def complaints(content: Content) -> Iterator[str]:
         yield from _about_person(f"people.toml, person {person.username}", person, content)
     for text, author, _at in content.texts():
         yield from _about_drawings(f"All files, a text of {author}", text)
+    yield from events.complaints(
+        content.events,
+        people={person.username: person.joined for person in content.people},
+        posts={topic.key for topic in topics} | {*replies},
+        companies={company.slug for company in content.companies},
+    )
     for company in content.companies:
         yield from _about_company(company, people)
         for topic in company.topics:

@@ -5,15 +5,11 @@ in. Every other file is a company: ``[company]``, ``[[employee]]``, ``[[product]
 ``[[topic]]``, with ``[[topic.reply]]``, ``[[topic.reply.comment]]`` and
 ``[[topic.history]]`` below, and ``[[topic.edit]]`` or ``[[topic.reply.edit]]`` for what was
 changed later. Moments are written like ``2026-03-02T19:05:31Z`` and days like ``2026-03-02``.
+``moderation.toml`` holds what moderators and others did (`community.demo.events`).
 A picture is written ``![what it shows](drawing:name)``, by a name of `community.demo.drawings`.
 """
 
-import enum
-import tomllib
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
 
 from community.accounts.models import ABOUT_MAX as PERSON_ABOUT_MAX
 from community.accounts.models import DISPLAY_NAME_MAX, TIME_ZONE_MAX, USERNAME_MAX
@@ -27,8 +23,8 @@ from community.companies.models import (
     URL_MAX,
     CompanyState,
 )
-from community.core.errors import DomainError
 from community.demo import checks
+from community.demo.events import read_events
 from community.demo.shapes import (
     Comment,
     Company,
@@ -45,17 +41,12 @@ from community.demo.shapes import (
     Step,
     Topic,
 )
+from community.demo.tables import KEY_MAX, BadContent, Table, open_file
 from community.notifications.models import Delivery, NotificationKind
 from community.topics import models as topics
 
 FOLDER = Path(__file__).parent / "content"
-KEY_MAX = 60  # characters
-
-Choice = TypeVar("Choice", bound=enum.StrEnum)
-
-
-class BadContent(DomainError):
-    """A file is not as it should be; the message names it and the key."""
+OTHERS = ("people.toml", "moderation.toml")  # all other files are companies
 
 
 def read(folder: Path = FOLDER) -> Content:
@@ -64,133 +55,21 @@ def read(folder: Path = FOLDER) -> Content:
     Raises:
         BadContent: a file cannot be read, or does not fit with the others.
     """
-    companies = [path for path in sorted(folder.glob("*.toml")) if path.name != "people.toml"]
-    file = _file(folder / "people.toml")
+    companies = [path for path in sorted(folder.glob("*.toml")) if path.name not in OTHERS]
+    file = open_file(folder / "people.toml")
     people = tuple(_person(table) for table in file.tables("person"))
     file.done()
-    content = Content(people=people, companies=tuple(_company(_file(path)) for path in companies))
+    content = Content(
+        people=people,
+        companies=tuple(_company(open_file(path)) for path in companies),
+        events=read_events(folder / "moderation.toml"),
+    )
     for complaint in checks.complaints(content):
         raise BadContent(complaint)
     return content
 
 
-class _Table:
-    """One table of a file, read key by key; a key that nobody has asked for is an error."""
-
-    def __init__(self, values: Mapping[str, Any], place: str) -> None:
-        self.place = place
-        self._left = dict(values)
-
-    def text(self, key: str, limit: int, *, default: str | None = None) -> str:
-        """Take a text of at most ``limit`` characters; it may be missing if there is a default."""
-        value = self._left.pop(key, default)
-        if value is None:
-            raise self.wrong(key, "is missing")
-        if not isinstance(value, str):
-            raise self.wrong(key, f"is {value!r}; it must be a text")
-        value = value.strip()
-        if not value and default is None:
-            raise self.wrong(key, "is empty")
-        if len(value) > limit:
-            raise self.wrong(key, f"has {len(value)} characters; {limit} fit")
-        return value
-
-    def choice(self, key: str, choices: type[Choice]) -> Choice:
-        """Take one of the values of an enum."""
-        value = self.text(key, 100)
-        try:
-            return choices(value)
-        except ValueError:
-            allowed = ", ".join(member.value for member in choices)
-            raise self.wrong(key, f"is {value!r}; it can be {allowed}") from None
-
-    def moment(self, key: str) -> datetime:
-        """Take a moment with its zone."""
-        value = self.text(key, 40)
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is None:
-            raise self.wrong(key, f"is {value!r}; write it like 2026-03-02T19:05:31Z")
-        return moment.astimezone(UTC)
-
-    def day(self, key: str) -> datetime:
-        """Take a day, as its first moment."""
-        value = self._left.pop(key, None)
-        try:
-            day = value if isinstance(value, date) else date.fromisoformat(value)
-        except (TypeError, ValueError):
-            raise self.wrong(key, f"is {value!r}; write it like 2026-03-02") from None
-        return datetime.combine(day, time(), UTC)
-
-    def day_after(self, key: str) -> datetime | None:
-        """Take the last day of something, as the moment when it is over; None if missing."""
-        return self.day(key) + timedelta(days=1) if self.has(key) else None
-
-    def names(self, key: str) -> tuple[str, ...]:
-        """Take a list of different texts, which may be missing."""
-        value = self._left.pop(key, [])
-        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-            raise self.wrong(key, f"is {value!r}; it must be a list of texts")
-        if len(set(value)) < len(value):
-            raise self.wrong(key, "names something twice")
-        return tuple(value)
-
-    def flag(self, key: str) -> bool:
-        """Take true or false, which may be missing."""
-        value = self._left.pop(key, False)
-        if not isinstance(value, bool):
-            raise self.wrong(key, f"is {value!r}; it must be true or false")
-        return value
-
-    def has(self, key: str) -> bool:
-        """Tell whether the key is there, and not taken yet."""
-        return key in self._left
-
-    def table(self, key: str) -> "_Table":
-        """Take the table ``[key]``."""
-        value = self._left.pop(key, None)
-        if not isinstance(value, dict):
-            raise self.wrong(key, "is missing")
-        return _Table(value, f"{self.place}, {key}")
-
-    def tables(self, key: str) -> "list[_Table]":
-        """Take the tables ``[[key]]``, if there are any."""
-        value = self._left.pop(key, [])
-        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-            raise self.wrong(key, f"must be written as [[{key}]] tables")
-        return [
-            _Table(one, f"{self.place}, {key} {_name(one, at)}") for at, one in enumerate(value, 1)
-        ]
-
-    def done(self) -> None:
-        """Refuse what is left.
-
-        Raises:
-            BadContent: there are keys that mean nothing.
-        """
-        for key in self._left:
-            raise self.wrong(key, "means nothing here")
-
-    def wrong(self, key: str, what: str) -> BadContent:
-        """Return an error that names the place and the key."""
-        return BadContent(f"{self.place}: {key!r} {what}.")
-
-
-def _name(values: Mapping[str, Any], number: int) -> str:
-    """Return what a reader finds a table by."""
-    return str(next((values[key] for key in ("key", "username", "slug") if key in values), number))
-
-
-def _file(path: Path) -> _Table:
-    try:
-        return _Table(tomllib.loads(path.read_text(encoding="utf-8")), path.name)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadContent(f"{path.name} cannot be read: {error}.") from error
-
-
-def _person(table: _Table) -> Person:
+def _person(table: Table) -> Person:
     person = Person(
         username=table.text("username", USERNAME_MAX),
         name=table.text("name", DISPLAY_NAME_MAX, default=""),
@@ -205,7 +84,7 @@ def _person(table: _Table) -> Person:
     return person
 
 
-def _keeps(table: _Table) -> Keeps:
+def _keeps(table: Table) -> Keeps:
     keeps = Keeps(
         last_here=table.moment("last_here"),
         since=table.day("since"),
@@ -221,7 +100,7 @@ def _keeps(table: _Table) -> Keeps:
     return keeps
 
 
-def _mails(table: _Table) -> dict[NotificationKind, Delivery]:
+def _mails(table: Table) -> dict[NotificationKind, Delivery]:
     mails = {
         kind: table.choice(kind.value, Delivery)
         for kind in NotificationKind
@@ -231,7 +110,7 @@ def _mails(table: _Table) -> dict[NotificationKind, Delivery]:
     return mails
 
 
-def _draft(table: _Table) -> Draft:
+def _draft(table: Table) -> Draft:
     draft = Draft(
         topic=table.text("topic", KEY_MAX, default=""),
         company=table.text("company", SLUG_MAX, default=""),
@@ -243,7 +122,7 @@ def _draft(table: _Table) -> Draft:
     return draft
 
 
-def _search(table: _Table) -> Search:
+def _search(table: Table) -> Search:
     search = Search(
         name=table.text("name", topics.SEARCH_NAME_MAX),
         text=table.text("text", topics.QUERY_MAX),
@@ -254,7 +133,7 @@ def _search(table: _Table) -> Search:
     return search
 
 
-def _company(file: _Table) -> Company:
+def _company(file: Table) -> Company:
     table = file.table("company")
     company = Company(
         file=file.place,
@@ -276,7 +155,7 @@ def _company(file: _Table) -> Company:
     return company
 
 
-def _employee(table: _Table) -> Employee:
+def _employee(table: Table) -> Employee:
     employee = Employee(
         username=table.text("username", USERNAME_MAX),
         title=table.text("title", TITLE_MAX),
@@ -288,7 +167,7 @@ def _employee(table: _Table) -> Employee:
     return employee
 
 
-def _product(table: _Table) -> Product:
+def _product(table: Table) -> Product:
     product = Product(
         slug=table.text("slug", SLUG_MAX),
         name=table.text("name", NAME_MAX),
@@ -298,7 +177,7 @@ def _product(table: _Table) -> Product:
     return product
 
 
-def _topic(table: _Table) -> Topic:
+def _topic(table: Table) -> Topic:
     topic = Topic(
         key=table.text("key", KEY_MAX),
         kind=table.choice("kind", topics.TopicKind),
@@ -322,7 +201,7 @@ def _topic(table: _Table) -> Topic:
     return topic
 
 
-def _reply(table: _Table) -> Reply:
+def _reply(table: Table) -> Reply:
     reply = Reply(
         key=table.text("key", KEY_MAX),
         author=table.text("author", USERNAME_MAX),
@@ -342,7 +221,7 @@ def _reply(table: _Table) -> Reply:
     return reply
 
 
-def _edit(table: _Table) -> Edit:
+def _edit(table: Table) -> Edit:
     edit = Edit(
         at=table.moment("at"),
         note=table.text("note", topics.NOTE_MAX, default=""),
@@ -354,7 +233,7 @@ def _edit(table: _Table) -> Edit:
     return edit
 
 
-def _comment(table: _Table) -> Comment:
+def _comment(table: Table) -> Comment:
     comment = Comment(
         author=table.text("author", USERNAME_MAX),
         at=table.moment("at"),
@@ -364,7 +243,7 @@ def _comment(table: _Table) -> Comment:
     return comment
 
 
-def _step(table: _Table) -> Step:
+def _step(table: Table) -> Step:
     step = Step(
         to=table.choice("to", topics.TopicStatus),
         by=table.text("by", USERNAME_MAX),

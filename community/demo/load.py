@@ -20,6 +20,7 @@ from community.core.names import folded
 from community.demo import (
     conversations,
     keeps,
+    moderating,
     news,
     pages,
     pictures,
@@ -161,6 +162,7 @@ def _write(
     revisions.write_revisions(site)
     verdicts.write_verdicts(site)
     visits.write_visits(site)
+    moderating.write_moderation(site)
     keeps.write_keeps(site)
     news.write_news(site)
     standings.refresh_all()

@@ -16,8 +16,9 @@ from sqlalchemy import Select, or_, select
 from community.core import markup
 from community.core.db import db
 from community.core.names import folded
+from community.demo import judged
 from community.demo.calendar import number
-from community.demo.site import Site
+from community.demo.site import Site, Telling
 from community.notifications import queries
 from community.notifications.handlers import telling
 from community.notifications.models import Notification
@@ -35,6 +36,7 @@ from community.topics.models import (
     Revision,
     SavedSearch,
     StatusChange,
+    Tombstone,
     Topic,
     TopicProduct,
     TopicTag,
@@ -118,6 +120,9 @@ def _notification(event: Event, user_id: int, reason: Reason, last_here: datetim
         change_id=what.change_id,
         source_key=what.source_key,
         number=what.number,
+        decision_id=what.decision_id,
+        appeal_id=what.appeal_id,
+        outcome=what.outcome,
         created_at=event.at,
         read_at=min(looked_at, last_here) if event.at <= last_here else None,
         mailed_at=event.at,
@@ -129,8 +134,12 @@ class _Past:
 
     def __init__(self, site: Site, readers: Collection[int]) -> None:
         self._ids = {folded(name): user.id for name, user in site.users.items()}
-        self._topics = {topic.id: topic for topic in site.topics.values()}
-        ours = Reply.topic_id.in_(self._topics)  # beside others' on a site that is used already
+        self._told = site.told
+        self._seen_at = _seen_at()
+        # Nobody is told of what is out of sight by now, nor of what hangs below it.
+        self._topics = {one.id: one for one in site.topics.values() if one.hidden_at is None}
+        # Beside others' on a site that is used already.
+        ours = Reply.topic_id.in_(self._topics) & Reply.hidden_at.is_(None)
         self._replies = {one.id: one for one in db.session.scalars(select(Reply).where(ours))}
         self._follows = _follows(readers)
         self._me_toos: dict[int, list[MeToo]] = defaultdict(list)
@@ -157,12 +166,14 @@ class _Past:
         yield from self._official()
         yield from self._statuses()
         yield from self._helped()
+        for told in self._told:
+            yield from _of_moderation(told)
 
     def _topics_posted(self) -> Iterator[Event]:
         products = _grouped(select(TopicProduct.topic_id, TopicProduct.product_id))
         tags = _grouped(select(TopicTag.topic_id, TopicTag.tag_id))
         for topic in self._topics.values():
-            at = topic.created_at
+            at = self._seen_at.get(("topic", topic.id), topic.created_at)
             around = [
                 ("company_id", topic.company_id),
                 *(("product_id", one) for one in products[topic.id]),
@@ -191,7 +202,7 @@ class _Past:
         ]
 
     def _written(self, reply: Reply) -> Event:
-        at = reply.created_at
+        at = self._seen_at.get(("reply", reply.id), reply.created_at)
         following = self._following("topic_id", reply.topic_id, at)
         if reply.parent_id is None:
             person = self._following("person_id", reply.author_id, at)
@@ -309,6 +320,21 @@ class _Past:
 
     def _following(self, what: str, id_: int, at: datetime) -> set[int]:
         return {user_id for user_id, since in self._follows.get((what, id_), ()) if since < at}
+
+
+def _seen_at() -> dict[tuple[str, int], datetime]:
+    """Return when posts that had been held were seen at last, by what they are and their id."""
+    released = select(Tombstone).where(Tombstone.is_unseen, Tombstone.lifted_at.is_not(None))
+    return {
+        ("topic", one.topic_id) if one.topic_id is not None else ("reply", one.reply_id or 0): at
+        for one in db.session.scalars(released)
+        if (at := one.lifted_at) is not None
+    }
+
+
+def _of_moderation(told: Telling) -> Iterator[Event]:
+    for what, kind, people in judged.news_of(told):
+        yield Event(told.at, what, (Reason(kind, people),))
 
 
 def _posted(post: Topic | Reply) -> Happening:

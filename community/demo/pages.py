@@ -21,6 +21,8 @@ PERSONAL_HOST = "mail.example"  # where people have their mail who have none at 
 def write_people(site: Site, password_hashes: Mapping[str, str]) -> None:
     """Write everybody. Who has an account has a confirmed address that no mail can reach.
 
+    Offices are given later, each at its moment (`community.demo.moderating`).
+
     Args:
         site: to write to.
         password_hashes: by user name, of those who can sign in.
@@ -43,7 +45,6 @@ def write_people(site: Site, password_hashes: Mapping[str, str]) -> None:
             email=address if person.has_account else None,
             email_verified_at=joined if person.has_account else None,
             password_hash=password_hashes.get(person.username),
-            is_moderator=person.is_moderator,
             source_key=f"{SOURCE}{person.username}" if is_imported else None,
             source_email_digest=digests.of_source_email(address) if is_imported else None,
             time_zone=person.time_zone,

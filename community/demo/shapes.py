@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from community.companies.models import CompanyState
+from community.demo.events import Event
 from community.notifications.models import Delivery, NotificationKind
 from community.topics.models import TopicKind, TopicStatus
 
@@ -15,6 +16,7 @@ class Role(enum.StrEnum):
 
     MEMBER = "member"
     MODERATOR = "moderator"
+    OPERATOR = "operator"
     GUEST = "guest"  # asked with an address alone, and has not confirmed it
     IMPORTED = "imported"  # wrote somewhere else; nobody has claimed the name
 
@@ -218,6 +220,7 @@ class Content:
 
     people: tuple[Person, ...]
     companies: tuple[Company, ...]
+    events: tuple[Event, ...]  # in the order of time
 
     def topics(self) -> Iterator[tuple[Company, Topic]]:
         """Yield every topic with its company, the oldest first."""
@@ -238,12 +241,15 @@ class Content:
     def newest(self) -> datetime:
         """The moment of the last thing that anybody did."""
         return max(
-            moment
-            for _company, topic in self.topics()
-            for moment in (
-                topic.last_activity_at,
-                *(step.at for step in topic.history),
-                *(edit.at for edit in topic.edits),
-                *(edit.at for reply in topic.replies for edit in reply.edits),
-            )
+            *(event.at for event in self.events),
+            *(
+                moment
+                for _company, topic in self.topics()
+                for moment in (
+                    topic.last_activity_at,
+                    *(step.at for step in topic.history),
+                    *(edit.at for edit in topic.edits),
+                    *(edit.at for reply in topic.replies for edit in reply.edits),
+                )
+            ),
         )

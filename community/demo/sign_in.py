@@ -9,7 +9,13 @@ import secrets
 from pathlib import Path
 
 FILE = "demo-sign-in.txt"
-ACCOUNTS = {"customer": "jonas", "super-user": "mira", "employee": "dana", "moderator": "sam"}
+ACCOUNTS = {
+    "customer": "jonas",
+    "super-user": "mira",
+    "employee": "dana",
+    "moderator": "sam",
+    "operator": "ingrid",
+}
 WORDS_EACH = 4  # different ones of 256: 32 bits, behind Argon2 and a limit on attempts
 
 _LIST = (  # easily read out, told apart and typed

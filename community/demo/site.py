@@ -3,13 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from community.accounts.models import User
 from community.companies.models import Company, Product
 from community.demo.calendar import Calendar
 from community.demo.shapes import Content, Person
 from community.demo.texts import Written
+from community.moderation.models import LegalRequest
 from community.topics.models import Reply, Topic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What a handler would have told people of, and when."""
+
+    at: datetime
+    handler: str  # the name of the function
+    payload: Mapping[str, Any]
 
 
 @dataclass
@@ -24,6 +35,8 @@ class Site:
     products: dict[tuple[str, str], Product] = field(default_factory=dict)  # by company's slug too
     topics: dict[str, Topic] = field(default_factory=dict)
     replies: dict[str, Reply] = field(default_factory=dict)
+    requests: dict[str, LegalRequest] = field(default_factory=dict)
+    told: list[Telling] = field(default_factory=list)  # by moderation
     people: dict[str, Person] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from community.demo import content
-from community.demo.content import BadContent
+from community.demo.tables import BadContent
 
 COMPANY = "brightwave.toml"
 
@@ -122,6 +122,34 @@ def test_mistake_about_people_is_named(
         content.read(folder)
 
     assert caught.value.message.startswith("people.toml")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "complaint"),
+    [
+        ('on = "refund-weeks"', 'on = "refund-weak"', r"no topic or reply 'refund-weak'"),
+        ('on = "@oskar-b"', 'on = "@oscar-b"', r"no person 'oscar-b'"),
+        ('by = "femke"', 'by = "femka"', r"no person 'femka'"),
+        ('jury = ["marisol"', 'jury = ["maria"', r"no person 'maria'"),
+        ('move_to = "tandem"', 'move_to = "tandum"', r"no company 'tandum'"),
+        ('rule = "off_topic"', 'rule = "criticism"', r"'rule' is 'criticism'; it can be spam"),
+        ("days = 30", "days = 0", r"'days' is 0; it must be a whole number above 0"),
+        ("minutes = 35", "", r"'minutes' is None; it must be"),
+        ('kind = "problem"\n', "", r"a topic has a 'kind' and a 'title', a reply neither"),
+        ('topic = "driver-rain"\n', "", r"a post is at a 'company', or else in a 'topic'"),
+        ("[[slow]]", "[[slowly]]", r"'slowly' means nothing here"),
+        ('at = "2026-11-14T02:10:00Z"', 'at = "2026-11-11T02:10:00Z"', r"has not joined yet"),
+    ],
+)
+def test_mistake_about_moderation_is_named(
+    folder: Path, right: str, wrong: str, complaint: str
+) -> None:
+    _spoil(folder / "moderation.toml", right, wrong)
+
+    with pytest.raises(BadContent, match=complaint) as caught:
+        content.read(folder)
+
+    assert caught.value.message.startswith("moderation.toml")
 
 
 def _spoil(path: Path, right: str, wrong: str) -> None:

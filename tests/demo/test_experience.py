@@ -13,8 +13,10 @@ from community.core import outbox
 from community.core.db import db
 from community.demo import sign_in
 from community.demo.drawings import DRAWINGS
+from community.moderation.models import Appeal, Case, Decision, Flag
+from community.moderation.queries import targets
 from community.notifications import queries
-from community.notifications.handlers import telling
+from community.notifications.handlers import appealed, judged, telling
 from community.notifications.models import DEFAULTS, Delivery, Notification, NotificationKind
 from community.notifications.queries import Reason, deliveries_of
 from community.notifications.services import Happening
@@ -35,13 +37,7 @@ from community.topics.models import (
 from tests.conftest import Client, browser_for
 from tests.factories import make_session
 
-# Of what moderators and jurors do; on the demonstration site nobody has had to.
-BY_OTHERS = {
-    NotificationKind.EDITED,
-    NotificationKind.DECIDED,
-    NotificationKind.FLAG_JUDGED,
-    NotificationKind.APPEAL,
-}
+BY_OTHERS = {NotificationKind.EDITED}  # on the demonstration site nobody edits what others wrote
 PEOPLE = sorted(sign_in.ACCOUNTS.values())
 
 Said = tuple[Any, ...]
@@ -111,7 +107,8 @@ class TestBell:
                 for one in queries.audience([reason], but={*but, what.actor_id or 0}):
                     said.add(_said(what, one.user_id, one.kind, one.search_id))
 
-        monkeypatch.setattr(telling, "tell", listen)
+        for module in (telling, judged, appealed):
+            monkeypatch.setattr(module, "tell", listen)
         _tell_all_again()
 
         rows = db.session.scalars(select(Notification).where(Notification.id.not_in(_outdated())))
@@ -134,7 +131,8 @@ class TestBell:
 
 def _said(what: Any, user_id: int, kind: NotificationKind, search_id: int | None) -> Said:
     of_it = (what.source_key, what.topic_id, what.reply_id, what.actor_id)
-    return (user_id, kind, search_id, *of_it, what.change_id, what.number)
+    judged = (what.decision_id, what.appeal_id, what.outcome)
+    return (user_id, kind, search_id, *of_it, what.change_id, what.number, *judged)
 
 
 def _outdated() -> Any:
@@ -162,6 +160,11 @@ def _tell_all_again() -> None:
             case NotificationKind.STATUS | NotificationKind.SOLVED:
                 change = db.session.get_one(StatusChange, row.change_id)
                 telling.tell_of_status(topic_id, change.actor_id, change.new, change.id)
+            case NotificationKind.APPEAL:
+                assert row.appeal_id is not None
+                _tell_of_appeal(db.session.get_one(Appeal, row.appeal_id), row.user_id)
+            case _ if row.decision_id is not None:
+                _tell_of_decision(db.session.get_one(Decision, row.decision_id))
             case _ if key.startswith("topic-"):
                 telling.tell_of_topic(topic_id)
             case _:
@@ -170,6 +173,33 @@ def _tell_all_again() -> None:
                     telling.tell_of_reply(topic_id, reply_id)
                 else:
                     telling.tell_of_comment(topic_id, reply.parent_id, reply_id)
+
+
+def _tell_of_appeal(appeal: Appeal, user_id: int) -> None:
+    if appeal.appellant_id == user_id:
+        appealed.tell_appellant(appeal.id, user_id, appeal.state)
+    else:
+        appealed.tell_juror(appeal.id, user_id)
+
+
+def _tell_of_decision(decision: Decision) -> None:
+    case = db.session.get_one(Case, decision.case_id)
+    target = targets.target_of(case)
+    topic = targets.topic_of(target)
+    flaggers = db.session.scalars(select(Flag.reporter_id).where(Flag.case_id == case.id)).all()
+    what: dict[str, Any] = {
+        "decision_id": decision.id,
+        "topic_id": topic.id if topic is not None else None,
+        "reply_id": case.reply_id,
+        "person_id": targets.author_of(target).id,
+        "action": decision.action,
+        "reporters": flaggers,
+        "was_upheld": decision.rule is not None,
+    }
+    judged.tell_of_decision(**what)
+    judged.tell_of_judged_flags(**what)
+    if decision.overturned_at is not None:
+        judged.tell_of_overturned(**what)
 
 
 @pytest.mark.usefixtures("live_app")
@@ -274,7 +304,8 @@ class TestExperience:
 
     def test_topics_are_related_from_the_start(self, looker: Client) -> None:
         related = select(func.count(RelatedTopic.topic_id.distinct()))
-        waiting = select(func.count()).where(Topic.related_at.is_(None))
+        in_sight = Topic.hidden_at.is_(None)
+        waiting = select(func.count()).where(Topic.related_at.is_(None), in_sight)
 
         assert (db.session.scalar(related) or 0) > 200
         assert db.session.scalar(waiting) == 0
