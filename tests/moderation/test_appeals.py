@@ -154,9 +154,10 @@ def test_once_for_each_and_one_at_a_time() -> None:
 
 def test_who_may_not() -> None:
     reply, stranger = make_reply(), make_user()
+    employee = make_employee(reply.topic.company)
     decision = judged(reply)
 
-    for actor in (None, stranger, make_user(is_moderator=True), make_employee(reply.topic.company)):
+    for actor in (None, stranger, make_user(is_moderator=True), employee):
         with pytest.raises(NotAllowed):
             appeals.appeal(actor, decision, words="Bring it back.")
     for words in ("", "  \n", "x" * 501):

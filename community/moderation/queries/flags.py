@@ -4,14 +4,15 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import aliased
 
 from community.accounts.models import User
 from community.core import paging
 from community.core.db import db
-from community.moderation.models import Case, Decision, Flag, FlagOutcome
+from community.moderation.models import Decision, Flag, FlagOutcome
 from community.moderation.queries import targets
 from community.moderation.queries.targets import Target
 from community.topics.models import Reply, Rule, Topic
@@ -39,6 +40,24 @@ class OwnFlag:
     decision_id: int | None  # the first of its case
 
 
+_OWN = (
+    select(
+        Flag,
+        func.coalesce(Topic.title, _reply_topic.title).label("title"),
+        _person.display_name,
+        _person.username,
+        select(func.min(Decision.id))
+        .where(Decision.case_id == Flag.case_id)
+        .scalar_subquery()
+        .label("decision_id"),
+    )
+    .outerjoin(Topic, Topic.id == Flag.topic_id)
+    .outerjoin(Reply, Reply.id == Flag.reply_id)
+    .outerjoin(_reply_topic, _reply_topic.id == Reply.topic_id)
+    .outerjoin(_person, _person.id == Flag.person_id)
+)
+
+
 def page_of_flags(
     user: User,
     *,
@@ -47,49 +66,31 @@ def page_of_flags(
     limit: int = PAGE,
 ) -> paging.Page[OwnFlag]:
     """Return a page of somebody's flags, the latest first."""
-    decision = (
-        select(func.min(Decision.id))
-        .where(Decision.case_id == Flag.case_id, Case.id == Flag.case_id)
-        .scalar_subquery()
-    )
-    statement = (
-        select(
-            Flag,
-            func.coalesce(Topic.title, _reply_topic.title).label("title"),
-            _person.display_name,
-            _person.username,
-            decision.label("decision_id"),
-        )
-        .join(Case, Case.id == Flag.case_id)
-        .outerjoin(Topic, Topic.id == Flag.topic_id)
-        .outerjoin(Reply, Reply.id == Flag.reply_id)
-        .outerjoin(_reply_topic, _reply_topic.id == Reply.topic_id)
-        .outerjoin(_person, _person.id == Flag.person_id)
-        .where(Flag.reporter_id == user.id)
-    )
+    statement = _OWN.where(Flag.reporter_id == user.id)
     statement = paging.seek(statement, Flag.id, limit=limit, after=after, before=before)
-    found = [
-        OwnFlag(
-            id=flag.id,
-            topic_id=flag.topic_id,
-            reply_id=flag.reply_id,
-            username=username or "",
-            title=title or display_name or username,
-            rule=flag.rule,
-            words=flag.words,
-            outcome=flag.outcome,
-            created_at=flag.created_at,
-            closed_at=flag.closed_at,
-            decision_id=decision_id,
-        )
-        for flag, title, display_name, username, decision_id in db.session.execute(statement)
-    ]
     return paging.page_of(
-        found,
+        [_own_flag(row) for row in db.session.execute(statement)],
         limit=limit,
         place=lambda one: (one.created_at, one.id),
         after=after,
         before=before,
+    )
+
+
+def _own_flag(row: Row[Any]) -> OwnFlag:
+    flag: Flag = row.Flag
+    return OwnFlag(
+        id=flag.id,
+        topic_id=flag.topic_id,
+        reply_id=flag.reply_id,
+        username=row.username or "",
+        title=row.title or row.display_name or row.username,
+        rule=flag.rule,
+        words=flag.words,
+        outcome=flag.outcome,
+        created_at=flag.created_at,
+        closed_at=flag.closed_at,
+        decision_id=row.decision_id,
     )
 
 

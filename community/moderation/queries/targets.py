@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import select, union
 from sqlalchemy.orm import joinedload
@@ -57,6 +57,13 @@ def title_of(target: Target) -> str:
     if isinstance(target, User):
         return target.name
     return target.topic.title if isinstance(target, Reply) else target.title
+
+
+def place_of(target: Target) -> dict[str, Any]:
+    """Return the topic and the reply that an event about a target names."""
+    if isinstance(target, Reply):
+        return {"topic_id": target.topic_id, "reply_id": target.id}
+    return {"topic_id": target.id if isinstance(target, Topic) else None, "reply_id": None}
 
 
 def keys_of(target: Target) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from community.accounts.models import User
+from community.companies.models import Company
 from community.core import clock
 from community.core.db import db
 from community.core.sql import add_once, change, lock
@@ -51,6 +52,11 @@ def weigh(case: Case) -> None:
         suspicion=spam.suspicion(target),
     )
     change(case, risk=worth, due_at=risk.due_at(case.opened_at, worth))
+
+
+def company_slug(case: Case) -> str:
+    """Return the company that a case concerns, as the public log names it; "" for none."""
+    return db.session.get_one(Company, case.company_id).slug if case.company_id is not None else ""
 
 
 def hold_still(target: Target) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import select
@@ -203,7 +202,7 @@ def _act(case: Case, target: Target, ruling: Ruling, flags: Sequence[Flag], by: 
     details: dict[str, object] = {"case": case.id, "flags": len(flags)}
     if isinstance(target, Topic) and ruling.move_to is not None:
         moved_from, to = target.company_id, ruling.move_to
-        details |= {"from": _slug(moved_from), "to": to.slug}
+        details |= {"from": db.session.get_one(Company, moved_from).slug, "to": to.slug}
         details["products"] = moving.move_topic(target, to)
     row = _log(case, LogAction(action.value), ruling.rule, by, details)
     if not isinstance(target, User):
@@ -212,7 +211,7 @@ def _act(case: Case, target: Target, ruling: Ruling, flags: Sequence[Flag], by: 
                 target,
                 sight=_HIDES[action],
                 rule=ruling.rule,
-                asked_by=asked_by(flags, ruling.rule),
+                asked_by=_asked_by(flags, ruling.rule),
                 log_seq=row.seq,
             )
         elif action is DecisionAction.RELEASE:
@@ -252,7 +251,7 @@ def _log(
         role=by.role,
         target=name_in_log(case) if person is None else f"person {person.id}",
         rule=rule,
-        company=_slug(case.company_id) if case.company_id is not None else "",
+        company=cases.company_slug(case),
         details=details,
         texts={"moderator": by.username, "reason": by.reason},
     )
@@ -284,7 +283,7 @@ def _kept(
     return decision
 
 
-def asked_by(flags: Sequence[Flag], rule: Rule) -> AskedBy:
+def _asked_by(flags: Sequence[Flag], rule: Rule) -> AskedBy:
     """Return in what role somebody asked first, if anybody did, that a post be looked at."""
     about_it = [flag for flag in flags if flag.rule is rule] or list(flags)
     return about_it[0].role if about_it else AskedBy.AUTOMATIC
@@ -300,11 +299,7 @@ def _close(case: Case, flags: Sequence[Flag], ruling: Ruling, at: datetime) -> N
 
 def _tell(case: Case, target: Target, decisions: Sequence[Decision], flags: Sequence[Flag]) -> None:
     """Owe the news to the author and to whoever flagged; what learns from decisions hears as well."""
-    topic = targets.topic_of(target)
-    place: dict[str, Any] = {
-        "topic_id": topic.id if topic is not None else None,
-        "reply_id": case.reply_id,
-    }
+    place = targets.place_of(target)
     for decision in decisions:
         outbox.publish(
             "decision.made",
@@ -323,7 +318,3 @@ def _tell(case: Case, target: Target, decisions: Sequence[Decision], flags: Sequ
         was_upheld=decisions[0].rule is not None,
         **place,
     )
-
-
-def _slug(company_id: int) -> str:
-    return db.session.get_one(Company, company_id).slug

@@ -24,6 +24,8 @@ from community.moderation.models import (
     LogRole,
 )
 from community.moderation.queries import targets
+from community.moderation.queries.decisions import case_of
+from community.moderation.queries.targets import Target
 from community.moderation.services import cases, lease, log, restrictions
 from community.topics.models import Reply, Sight, Tombstone, Topic
 from community.topics.services import moving, visibility
@@ -60,34 +62,45 @@ def overturn(
     db.session.refresh(decision, with_for_update=True)
     if decision.overturned_at is not None:
         raise Conflict(gettext("This decision was taken back already."))
-    case = db.session.get_one(Case, decision.case_id)
+    case = case_of(decision)
     flags = list(db.session.scalars(select(Flag).where(Flag.case_id == case.id).order_by(Flag.id)))
-    before = db.session.get_one(LogEntry, decision.log_seq)
-    cases.hold_still(targets.target_of(case))
+    target = targets.target_of(case)
+    cases.hold_still(target)
     was_kept = decision.action in {DecisionAction.KEEP, DecisionAction.RELEASE}
     if was_kept and not flags:
         raise Conflict(
             gettext("Nobody flagged this, so there is nothing else to be done about it.")
         )
-    flag = flag or (flags[0] if flags else None)
-    rule = flag.rule if was_kept and flag is not None else decision.rule
-    removes = was_kept and case.person_id is None
+    right = (flag or flags[0]) if was_kept else None  # the flag that says what is wrong with it
+    removes = right is not None and case.person_id is None
+    before = db.session.get_one(LogEntry, decision.log_seq)
     row = log.append(
         LogAction.REMOVE if removes else LogAction.RESTORE,
         role=role,
         target=before.target,
-        rule=rule,
+        rule=right.rule if right is not None else decision.rule,
         company=before.company,
         details={"case": case.id, "reverses": decision.log_seq, **(details or {})},
         texts=texts,
     )
-    if removes and flag is not None:
-        _remove(case, flag, row)
+    if right is not None and not isinstance(target, User):
+        visibility.hide(
+            target, sight=Sight.REMOVED, rule=right.rule, asked_by=right.role, log_seq=row.seq
+        )
     else:
-        _undo(decision, case)
+        _undo(decision, target)
     decision.overturned_at = clock.now()
     db.session.flush()
-    _tell(decision, case, row, reporters=_turn(case, flags))
+    reporters = _turn(case, flags)
+    outbox.publish(
+        "decision.overturned",
+        decision_id=decision.id,
+        action=decision.action.value,
+        log_seq=row.seq,
+        person_id=targets.author_of(target).id,
+        reporters=reporters,
+        **targets.place_of(target),
+    )
     return row
 
 
@@ -102,14 +115,13 @@ def reverse(moderator: User | None, decision: Decision, *, reason: str) -> LogEn
         Invalid: there is no reason, or it is too long.
         Conflict: it was taken back already.
     """
-    moderator = lease.require_judge(moderator, db.session.get_one(Case, decision.case_id))
+    moderator = lease.require_judge(moderator, case_of(decision))
     texts = {"moderator": moderator.username, "reason": log.reason_said(reason)}
     return overturn(decision, role=log.role_of(moderator), texts=texts)
 
 
-def _undo(decision: Decision, case: Case) -> None:
+def _undo(decision: Decision, target: Target) -> None:
     """Give back what a decision took."""
-    target = targets.target_of(case)
     restrictions.lift(decision.id)
     if isinstance(target, User):
         return
@@ -154,14 +166,6 @@ def _move_back(topic: Topic, decision: Decision) -> None:
         moving.move_topic(topic, company, product_ids=said["products"])
 
 
-def _remove(case: Case, flag: Flag, row: LogEntry) -> None:
-    target = targets.target_of(case)
-    if not isinstance(target, User):
-        visibility.hide(
-            target, sight=Sight.REMOVED, rule=flag.rule, asked_by=flag.role, log_seq=row.seq
-        )
-
-
 def _turn(case: Case, flags: list[Flag]) -> list[int]:
     """Judge the flags the other way round, once nothing is left of what was decided.
 
@@ -177,18 +181,3 @@ def _turn(case: Case, flags: list[Flag]) -> list[int]:
             reporters.append(flag.reporter_id)
     db.session.flush()
     return reporters
-
-
-def _tell(decision: Decision, case: Case, row: LogEntry, *, reporters: list[int]) -> None:
-    target = targets.target_of(case)
-    topic = targets.topic_of(target)
-    outbox.publish(
-        "decision.overturned",
-        decision_id=decision.id,
-        action=decision.action.value,
-        log_seq=row.seq,
-        person_id=targets.author_of(target).id,
-        topic_id=topic.id if topic is not None else None,
-        reply_id=case.reply_id,
-        reporters=reporters,
-    )

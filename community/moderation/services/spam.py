@@ -15,7 +15,6 @@ from flask_babel import gettext
 from sqlalchemy import ColumnElement, exists, or_, select, update
 
 from community.accounts.models import User
-from community.companies.models import Company
 from community.core import clock
 from community.core.db import db
 from community.core.sql import add_once, change, changed, insert
@@ -183,14 +182,12 @@ def _hold(post: Post, judgement: Judgement, restriction: Restriction | None) -> 
         rule, asked_by = decided.rule or Rule.SPAM, AskedBy.MODERATOR
         details |= {"by": decided.log_seq}
         reason = gettext("A moderator has decided that posts of this person are looked at first.")
-    topic = post if isinstance(post, Topic) else targets.topic_of(post)
-    assert topic is not None  # a reply has one
     row = log.append(
         LogAction.HOLD,
         role=LogRole.AUTOMATIC,
         target=name_in_log(waiting),
         rule=rule,
-        company=db.session.get_one(Company, topic.company_id).slug,
+        company=cases.company_slug(waiting),
         details=details,
         texts={"reason": reason},
     )
