@@ -1,7 +1,7 @@
-"""Changes made in one statement on either database, so that two people at once both count.
+"""SQL that is said once and holds on either database: changes, locks, and functions of moments.
 
-The unique row decides who was first; what is counted beside it is changed only by the
-one whose insert took effect.
+Changes are made in one statement, so that two people at once both count: the unique row decides
+who was first, and what is counted beside it is changed only by the one whose insert took effect.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,6 +18,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     String,
     Table,
+    and_,
     func,
     inspect,
     select,
@@ -70,11 +71,9 @@ def lock(row: Base) -> None:
     On SQLite a transaction that writes is alone from its beginning.
     """
     if db.session.get_bind().dialect.name == "postgresql":
-        mapper = inspect(type(row))
-        key = zip(mapper.primary_key, mapper.primary_key_from_instance(row), strict=True)
+        key = inspect(type(row)).primary_key
         # Without holding up those whose new rows refer to this one.
-        locked = select(*mapper.primary_key).where(*(column == value for column, value in key))
-        db.session.execute(locked.with_for_update(key_share=True))
+        db.session.execute(select(*key).where(_is(row)).with_for_update(key_share=True))
 
 
 def lock_word(word: str) -> None:
@@ -112,20 +111,13 @@ def change(row: Base, *only_if: Any, **values: Any) -> bool:
     Returns:
         False if they do not.
     """
-    mapper = inspect(type(row))
-    key = [
-        column == value
-        for column, value in zip(
-            mapper.primary_key, mapper.primary_key_from_instance(row), strict=True
-        )
-    ]
-    done = changed(update(type(row)).where(*key, *only_if).values(**values))
+    done = changed(update(type(row)).where(_is(row), *only_if).values(**values))
     db.session.expire(row, list(values))
     return done == 1
 
 
 def hand_over(*columns: InstrumentedAttribute[Any], from_id: int, to_id: int) -> None:
-    """Let whatever refers to one row by these columns refer to another, such as a person's heir."""
+    """Let what refers to one row by these columns, such as to a person, refer to another."""
     for column in columns:
         changed(update(column.class_).where(column == from_id).values({column.key: to_id}))
 
@@ -145,6 +137,13 @@ def take_statistics() -> None:
     """
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(text("ANALYZE"))
+
+
+def _is(row: Base) -> ColumnElement[bool]:
+    """Return the condition for this very row."""
+    mapper = inspect(type(row))
+    key = zip(mapper.primary_key, mapper.primary_key_from_instance(row), strict=True)
+    return and_(*(column == value for column, value in key))
 
 
 class epoch_s(FunctionElement[int]):  # noqa: N801 (reads as the SQL function that it is)

@@ -1,7 +1,6 @@
-"""A decision, as those whom it concerns see it."""
+"""What a decision was about, and whom it concerns."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 
@@ -10,37 +9,28 @@ from community.core.db import db
 from community.moderation.models import (
     Case,
     Decision,
-    DecisionAction,
     Flag,
     FlagOutcome,
     Restriction,
     RestrictionKind,
 )
 from community.moderation.queries import targets
-from community.topics.models import Rule
+from community.moderation.queries.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionPage:
-    """What was decided about a post or a person, and why."""
+class Context:
+    """What stands around a decision."""
 
-    id: int
-    kind: str  # "topic", "reply", "comment" or "person"
-    title: str  # of the topic, or the person's name
+    target: Target
     author_id: int
     company_name: str  # to which it was moved, or that it is about
-    action: DecisionAction
-    rule: Rule | None
-    reason: str
-    limit: RestrictionKind | None
-    log_seq: int
-    at: datetime
-    overturned_at: datetime | None
+    limit: RestrictionKind | None  # that was laid on its author
     parties: frozenset[int]  # the author and whoever flagged it
 
 
-def decision_page(decision: Decision) -> DecisionPage:
-    """Return a decision with what it is about."""
+def context_of(decision: Decision) -> Context:
+    """Return what stands around a decision."""
     case = case_of(decision)
     target = targets.target_of(case)
     topic, author = targets.topic_of(target), targets.author_of(target)
@@ -48,19 +38,11 @@ def decision_page(decision: Decision) -> DecisionPage:
         Flag.case_id == case.id, Flag.outcome.is_distinct_from(FlagOutcome.WITHDRAWN)
     )
     limit = select(Restriction.kind).where(Restriction.decision_id == decision.id).limit(1)
-    return DecisionPage(
-        id=decision.id,
-        kind=targets.kind_of(target),
-        title=targets.title_of(target),
+    return Context(
+        target=target,
         author_id=author.id,
         company_name=db.session.get_one(Company, topic.company_id).name if topic else "",
-        action=decision.action,
-        rule=decision.rule,
-        reason=decision.reason,
         limit=db.session.scalar(limit),
-        log_seq=decision.log_seq,
-        at=decision.created_at,
-        overturned_at=decision.overturned_at,
         parties=frozenset([author.id, *db.session.scalars(flagged)]),
     )
 

@@ -20,7 +20,7 @@ from community.moderation.forms.cases import AlikeForm, CaseForm, ReverseForm
 from community.moderation.models import Case, Decision, DecisionAction
 from community.moderation.queries import appeals, decisions, judging, queue, targets
 from community.moderation.queries import cases as queries
-from community.moderation.queries.decisions import DecisionPage
+from community.moderation.queries.decisions import Context
 from community.moderation.queries.targets import Target
 from community.moderation.services import lease, overturn
 from community.moderation.services.appeal import may_appeal
@@ -156,11 +156,11 @@ def alike(case_id: int) -> ResponseReturnValue:
 def decision(decision_id: int) -> ResponseReturnValue:
     """Show a decision to those whom it concerns; to others, its row in the public log."""
     found, viewer = _decision_or_404(decision_id), actor()
-    view = decisions.decision_page(found)
+    context = decisions.context_of(found)
     is_judge = viewer is not None and bool(lease.may_judge(viewer, decisions.case_of(found)))
-    if viewer is None or not (is_judge or viewer.id in view.parties):
+    if viewer is None or not (is_judge or viewer.id in context.parties):
         return see_other(url_for(".log_row", seq=found.log_seq))
-    return _decision_page(viewer, found, view, ReverseForm(), is_judge=is_judge)
+    return _decision_page(viewer, found, context, ReverseForm(), is_judge=is_judge)
 
 
 @bp.post("/decisions/<int:decision_id>/reverse")
@@ -180,8 +180,7 @@ def reverse(decision_id: int) -> ResponseReturnValue:
         except Invalid as error:
             form.take(error)
     lease.require_judge(viewer, decisions.case_of(found))
-    view = decisions.decision_page(found)
-    return _decision_page(viewer, found, view, form, is_judge=True), 422
+    return _decision_page(viewer, found, decisions.context_of(found), form, is_judge=True), 422
 
 
 # -- the parts of a page ------------------------------------------------------------------------
@@ -264,22 +263,15 @@ def _decide_alike(
 
 
 def _decision_page(
-    viewer: User, found: Decision, view: DecisionPage, form: ReverseForm, *, is_judge: bool
+    viewer: User, found: Decision, context: Context, form: ReverseForm, *, is_judge: bool
 ) -> str:
-    if found.action in sentences.ABOUT_AUTHOR:
-        told = sentences.about_author(found.action, until=found.until, limit=view.limit)
-    elif view.kind == "person":
-        told = _("%(name)s was flagged, and nothing follows from it.", name=view.title)
-    else:
-        told = sentences.about_post(
-            found.action, view.kind, title=view.title, company=view.company_name
-        )
     return render_template(
         "moderation/decision.html",
-        decision=view,
-        address=address_of(targets.target_of(decisions.case_of(found))),
-        told=told,
-        is_author=viewer.id == view.author_id,
+        decision=found,
+        title=targets.title_of(context.target),
+        address=address_of(context.target),
+        told=_told_of(found, context),
+        is_author=viewer.id == context.author_id,
         is_judge=is_judge,
         may_appeal=bool(may_appeal(viewer, found, at=clock.now())),
         appeal=appeals.of_person(viewer.id, found.id),
@@ -287,3 +279,15 @@ def _decision_page(
         words=words,
         meanings=sentences.MEANINGS,
     )
+
+
+def _told_of(decision: Decision, context: Context) -> str:
+    """Return what the author read of a decision."""
+    title = targets.title_of(context.target)
+    if decision.action in sentences.ABOUT_AUTHOR:
+        return sentences.about_author(decision.action, until=decision.until, limit=context.limit)
+    if isinstance(context.target, User):
+        told: str = _("%(name)s was flagged, and nothing follows from it.", name=title)
+        return told
+    kind = targets.kind_of(context.target)
+    return sentences.about_post(decision.action, kind, title=title, company=context.company_name)
