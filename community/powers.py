@@ -390,7 +390,7 @@ def _of_moderation() -> Iterator[Power]:
         lambda one: redact(one.user, stake=one.stake, at=AT),
     )
     yield power(
-        "keep the register of legal requests",
+        "keep the register of legal requests, and put it right",
         register,
         lambda one: register(one.user, stake=one.stake, at=AT),
     )

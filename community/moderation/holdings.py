@@ -20,6 +20,7 @@ from community.moderation.models import (
     Decision,
     Flag,
     Juror,
+    LegalCorrection,
     LegalRequest,
     Mode,
     Restriction,
@@ -39,6 +40,7 @@ _DONE_BY = (
     Restriction.user_id,
     Mode.set_by_id,
     LegalRequest.entered_by_id,
+    LegalCorrection.corrected_by_id,
 )
 
 
@@ -179,6 +181,11 @@ def _statements(user: User) -> dict[str, Select[*tuple[Any, ...]]]:
         "legal_requests_entered": select(LegalRequest.id, LegalRequest.created_at)
         .where(LegalRequest.entered_by_id == user.id)
         .order_by(LegalRequest.id),
+        "legal_requests_corrected": select(
+            LegalCorrection.request_id, LegalCorrection.log_seq, LegalCorrection.created_at
+        )
+        .where(LegalCorrection.corrected_by_id == user.id)
+        .order_by(LegalCorrection.id),
     }
 
 

@@ -204,10 +204,10 @@ def can_redact(actor: User | None, *, stake: Stake | None, at: datetime) -> Deci
 
 
 def can_keep_register(actor: User | None, *, stake: Stake | None, at: datetime) -> Decision:
-    """Enter a legal request and say what was done about it: operators without a stake (rule N12).
+    """Enter a legal request, say what was done about it, put either right: operators without a stake.
 
     Args:
-        stake: the actor's in the company that the request concerns, or None.
+        stake: the actor's in a company that the request concerns or did (rule N12), or None.
     """
     return _operators_alone(actor, stake, at)
 

@@ -56,6 +56,7 @@ ACTIONS = {
     LogAction.DESCRIBE: _l("Company page changed"),
     LogAction.APPOINT: _l("Appointed or dismissed"),
     LogAction.LEGAL: _l("Legal request answered"),
+    LogAction.CORRECT: _l("Legal register corrected"),
     LogAction.READ_ONLY: _l("Made read-only"),
     LogAction.SLOW: _l("Slowed down"),
     LogAction.REOPEN: _l("Opened again"),
@@ -93,6 +94,19 @@ APPEALABLE = {
     LogAction.LIMIT,
     LogAction.SUSPEND,
 }
+LEGAL_FIELDS = {
+    "received_on": _l("Received on"),
+    "requester": _l("Who asks?"),
+    "country": _l("Country"),
+    "law": _l("Under which law?"),
+    "company": _l("Company concerned"),
+    "target": _l("What it is about"),
+    "outcome": _l("What was done?"),
+    "done": _l("In words"),
+    "text": _l("Text of the request"),
+    "is_text_public": _l("The text may be published"),
+}
+_WHEN = {"before": _l("(before)"), "after": _l("(since)")}  # of a correction in that register
 SPAM_PARTS = {
     "number_to_call": _l("a number to call"),
     "call_in_title": _l("a number to call in the title"),
@@ -115,4 +129,7 @@ SPAM_PARTS = {
 
 def text_name(field: str) -> str:
     """Return what a text beside a row of the public log is called."""
+    name, _, when = field.rpartition("_")
+    if name in LEGAL_FIELDS and when in _WHEN:
+        return f"{LEGAL_FIELDS[name]} {_WHEN[when]}"
     return str(_TEXTS.get(field, field))

@@ -40,7 +40,7 @@ def upgrade() -> None:
     sa.Column('seq', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('role', sa.Enum('moderator', 'operator', 'automatic', 'jury', name='logrole', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('action', sa.Enum('keep', 'mask', 'remove', 'move', 'warn', 'limit', 'suspend', 'hold', 'release', 'restore', 'uphold', 'redact', 'status', 'sort', 'describe', 'appoint', 'legal', 'read_only', 'slow', 'reopen', name='logaction', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('action', sa.Enum('keep', 'mask', 'remove', 'move', 'warn', 'limit', 'suspend', 'hold', 'release', 'restore', 'uphold', 'redact', 'status', 'sort', 'describe', 'appoint', 'legal', 'correct', 'read_only', 'slow', 'reopen', name='logaction', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('rule', sa.Enum('spam', 'abuse', 'personal_data', 'unlawful', 'off_topic', 'undisclosed_stake', name='rule', native_enum=False, create_constraint=True, length=32), nullable=True),
     sa.Column('target', sa.String(length=100), nullable=False),
     sa.Column('company', sa.String(length=80), nullable=False),
@@ -132,6 +132,23 @@ def upgrade() -> None:
         batch_op.create_index('ix_legal_requests_closed', ['closed_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_legal_requests_company_id'), ['company_id'], unique=False)
         batch_op.create_index('ix_legal_requests_received', ['received_on', 'id'], unique=False)
+
+    op.create_table('legal_corrections',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('request_id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=True),
+    sa.Column('text', sa.Text(), nullable=True),
+    sa.Column('corrected_by_id', sa.Integer(), nullable=False),
+    sa.Column('log_seq', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['company_id'], ['companies.id'], name=op.f('fk_legal_corrections_company_id')),
+    sa.ForeignKeyConstraint(['corrected_by_id'], ['users.id'], name=op.f('fk_legal_corrections_corrected_by_id')),
+    sa.ForeignKeyConstraint(['log_seq'], ['public_log.seq'], name=op.f('fk_legal_corrections_log_seq')),
+    sa.ForeignKeyConstraint(['request_id'], ['legal_requests.id'], name=op.f('fk_legal_corrections_request_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_legal_corrections'))
+    )
+    with op.batch_alter_table('legal_corrections', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_legal_corrections_request_id'), ['request_id'], unique=False)
 
     op.create_table('rivalries',
     sa.Column('company_id', sa.Integer(), nullable=False),
@@ -467,6 +484,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_rivalries_rival_id'))
 
     op.drop_table('rivalries')
+    with op.batch_alter_table('legal_corrections', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_legal_corrections_request_id'))
+
+    op.drop_table('legal_corrections')
     with op.batch_alter_table('legal_requests', schema=None) as batch_op:
         batch_op.drop_index('ix_legal_requests_received')
         batch_op.drop_index(batch_op.f('ix_legal_requests_company_id'))

@@ -61,6 +61,7 @@ BESIDES = [
     ("operator", "/log/1"),
     ("operator", "/legal-requests"),
     ("operator", "/legal-requests/1"),
+    ("operator", "/legal-requests/1/correct"),
     (VISITOR, "/log?action=remove"),  # nothing fits
     (VISITOR, "/transparency?company=brightwave"),
     ("juror", "/appeals"),
@@ -122,6 +123,7 @@ SENT: list[tuple[str, str, dict[str, str]]] = [
     ("operator", "moderation.redact", {}),
     ("operator", "moderation.enter_legal_request", {"country": "Germany"}),
     ("operator", "moderation.answer_legal_request", {}),
+    ("operator", "moderation.correct_legal_request", {"country": "Germany"}),
     ("moderator", "moderation.slow_topic", {}),
 ]
 # Forms after which somebody is told that a mail is under way.

@@ -5,15 +5,17 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from community.accounts.models import User
 from community.companies.models import Company
 from community.core import clock
-from community.core.db import db
+from community.core.db import db, transaction
 from community.core.errors import Conflict, Invalid, NotAllowed
 from community.moderation.models import (
+    LegalCorrection,
     LegalOutcome,
     LegalRequest,
     LogAction,
@@ -22,9 +24,13 @@ from community.moderation.models import (
     LogText,
 )
 from community.moderation.models.log import TARGET_MAX
-from community.moderation.services.legal import answer_request, enter_request
+from community.moderation.queries.legal import corrections_of, version_of
+from community.moderation.queries.log import newest_referred_to
+from community.moderation.services.legal import answer_request, correct_request, enter_request
+from community.moderation.services.redact import redact
 from tests.conftest import Client
 from tests.factories import make_company, make_mandate, make_user
+from tests.moderation.test_races import at_once
 
 SignIn = Callable[[User], Client]
 
@@ -94,7 +100,7 @@ def test_a_request_is_answered_once(operator: User) -> None:
         answer(operator, request)
 
 
-BAD = [
+BAD: list[tuple[dict[str, Any], str | None]] = [
     ({"requester": " "}, "requester"),
     ({"requester": "x" * 201}, "requester"),
     ({"law": ""}, "law"),
@@ -109,7 +115,9 @@ BAD = [
 
 
 @pytest.mark.parametrize(("values", "field"), BAD)
-def test_what_does_not_fit_is_named(operator: User, values: dict[str, Any], field: str) -> None:
+def test_what_does_not_fit_is_named(
+    operator: User, values: dict[str, Any], field: str | None
+) -> None:
     with pytest.raises(Invalid) as refused:
         a_request(operator, **values)
     assert refused.value.field == field
@@ -240,6 +248,247 @@ def test_a_company_that_is_not_here_is_named_beside_its_field(
     assert page.status_code == 422
     assert "No company here has this name." in page.text
     assert 'value="Police"' in page.text
+
+
+def put_right(operator: User | None, request: LegalRequest, **values: object) -> LegalCorrection:
+    """Correct an entry: what is not said stays."""
+    company = db.session.get(Company, request.company_id) if request.company_id else None
+    return correct_request(
+        operator,
+        request,
+        **{  # type: ignore[arg-type]
+            "received_on": request.received_on,
+            "requester": request.requester,
+            "country": request.country,
+            "law": request.law,
+            "company": company,
+            "target": request.target,
+            "request_text": request.text,
+            "is_text_public": request.is_text_public,
+            "outcome": request.outcome,
+            "done": request.done,
+            "reason": "It was misread.",
+            "seen": version_of(request),
+            **values,
+        },
+    )
+
+
+def texts_of(seq: int) -> dict[str, str | None]:
+    rows = db.session.execute(select(LogText.field, LogText.text).where(LogText.seq == seq))
+    return {row.field: row.text for row in rows}
+
+
+def test_a_correction_keeps_what_was_said_and_is_logged(operator: User, acme: Company) -> None:
+    request = answer(operator, a_request(operator, acme))
+    bolt, answered_in = make_company("Bolt"), request.log_seq
+
+    made = put_right(
+        operator,
+        request,
+        country="AT",
+        company=bolt,
+        received_on=date(2026, 11, 3),
+        outcome=LegalOutcome.REFUSED,
+        done="We refused.",
+        is_text_public=False,
+    )
+
+    entry = db.session.get_one(LogEntry, made.log_seq)
+    assert (entry.action, entry.role) == (LogAction.CORRECT, LogRole.OPERATOR)
+    assert (entry.target, entry.company) == (f"legal {request.id}", "bolt")
+    assert texts_of(made.log_seq) == {
+        "reason": "It was misread.",
+        "operator": "otto",
+        "country_before": "DE",
+        "country_after": "AT",
+        "company_before": "acme",
+        "company_after": "bolt",
+        "received_on_before": "2026-11-02",
+        "received_on_after": "2026-11-03",
+        "outcome_before": "granted_in_part",
+        "outcome_after": "refused",
+        "done_before": "We asked back.",
+        "done_after": "We refused.",
+        "is_text_public_before": "yes",
+        "is_text_public_after": "no",
+    }
+    assert (request.country, request.company_id, request.done) == ("AT", bolt.id, "We refused.")
+    assert request.log_seq == answered_in
+    assert newest_referred_to() == made.log_seq
+
+
+def test_an_entry_is_corrected_again_and_before_it_is_answered(operator: User) -> None:
+    request = a_request(operator)
+
+    first = put_right(operator, request, law="Trade mark act", outcome=LegalOutcome.GRANTED)
+    second = put_right(operator, request, requester="Court of appeal")
+
+    assert (request.law, request.requester) == ("Trade mark act", "Court of appeal")
+    assert (request.outcome, request.closed_at) == (LegalOutcome.PENDING, None)
+    assert [one.id for one in corrections_of(request)] == [second.id, first.id]
+
+
+def test_what_was_changed_meanwhile_is_looked_at_again(operator: User) -> None:
+    request = a_request(operator)
+    seen = version_of(request)
+    put_right(operator, request, law="Trade mark act")
+    with pytest.raises(Conflict, match="changed meanwhile"):
+        put_right(operator, request, law="Copyright act", seen=seen)
+    seen = version_of(request)
+    answer(operator, request)
+    with pytest.raises(Conflict, match="changed meanwhile"):
+        put_right(operator, request, law="Copyright act", seen=seen)
+    assert request.law == "Trade mark act"
+
+
+BAD_CORRECTIONS: list[tuple[dict[str, Any], str | None]] = [
+    *BAD,
+    ({"law": "Copyright act", "reason": " "}, "reason"),
+    ({"law": "Copyright act", "reason": "x" * 1001}, "reason"),
+    ({"outcome": LegalOutcome.PENDING}, "outcome"),
+    ({"outcome": None}, "outcome"),
+    ({"done": ""}, "done"),
+    ({}, None),  # nothing differs
+]
+
+
+@pytest.mark.parametrize(("values", "field"), BAD_CORRECTIONS)
+def test_a_correction_that_does_not_fit_changes_nothing(
+    operator: User, values: dict[str, Any], field: str | None
+) -> None:
+    request = answer(operator, a_request(operator))
+    db.session.commit()
+    with pytest.raises(Invalid) as refused, transaction():
+        put_right(operator, request, **values)
+    assert refused.value.field == field
+    assert corrections_of(request) == []
+    assert (request.law, request.done) == ("Code of civil procedure", "We asked back.")
+
+
+def test_whoever_has_a_stake_in_any_company_it_concerned_corrects_nothing(
+    operator: User, acme: Company
+) -> None:
+    """Not even after the entry was put under another company."""
+    bolt, of_acme, of_bolt = make_company("Bolt"), *(make_user(is_admin=True) for _ in range(2))
+    make_mandate(of_acme, acme)
+    make_mandate(of_bolt, bolt)
+    request = a_request(operator, acme)
+    for somebody in (None, make_user(), make_user(is_moderator=True), of_acme):
+        with pytest.raises(NotAllowed):
+            put_right(somebody, request, law="None")
+    with pytest.raises(NotAllowed):
+        put_right(of_bolt, request, company=bolt)
+
+    put_right(operator, request, company=bolt)
+    put_right(operator, request, company=None)
+
+    for somebody in (of_acme, of_bolt):
+        with pytest.raises(NotAllowed):
+            put_right(somebody, request, law="None")
+        with pytest.raises(NotAllowed):
+            answer(somebody, request)
+    answer(operator, request)
+
+
+def test_earlier_words_are_public_and_earlier_texts_are_for_operators(
+    operator: User, acme: Company, client: Client, sign_in: SignIn
+) -> None:
+    request = answer(operator, a_request(operator, acme, request_text="Remove what Jo Smith says."))
+    bound = make_user(is_admin=True)
+    make_mandate(bound, acme)
+    path = f"/legal-requests/{request.id}"
+    made = put_right(
+        operator, request, law="Trade mark act", request_text="Remove what N. N. says."
+    )
+    db.session.commit()
+
+    page = client.get(path).text
+    assert "Code of civil procedure" in page
+    assert "Trade mark act" in page
+    assert "It was misread." in page
+    assert f'href="/log/{made.log_seq}"' in page
+    assert "Remove what N. N. says." in page
+    assert "Jo Smith" not in page
+    assert "Jo Smith" in sign_in(operator).get(path).text
+    assert "Jo Smith" not in sign_in(bound).get(path).text
+    assert "Jo Smith" not in client.get(f"/log/{made.log_seq}").text
+
+    redact(operator, made.log_seq, fields=["law_before"], reason="It named a person.")
+    db.session.commit()
+    page = client.get(path).text
+    assert "Code of civil procedure" not in page
+    assert "Redacted." in page
+
+
+def test_an_operator_puts_it_right_on_the_page(
+    operator: User, acme: Company, sign_in: SignIn, client: Client
+) -> None:
+    request = a_request(operator, acme)
+    other = make_user(is_moderator=True)
+    db.session.commit()
+    browser, path = sign_in(operator), f"/legal-requests/{request.id}/correct"
+    sent = {
+        "received_on": "2026-11-02",
+        "requester": "Court of appeal",
+        "country": "de",
+        "law": "Code of civil procedure",
+        "company": "acme",
+        "text": "Remove it.",
+        "reason": "There are two courts.",
+        "seen": "0",
+    }
+
+    assert "/signin" in client.get(path).headers["Location"]
+    assert sign_in(other).get(path).status_code == 403
+    assert 'href="' + path in browser.get(f"/legal-requests/{request.id}").text
+    shown = browser.get(path).text
+    assert 'value="District court"' in shown
+    assert 'name="outcome"' not in shown
+    empty = browser.submit(path, **sent | {"reason": ""})
+    assert (empty.status_code, "Say why." in empty.text) == (422, True)
+    same = browser.submit(path, **sent | {"requester": "District court"})
+    assert (same.status_code, "Nothing here differs" in same.text) == (422, True)
+    assert browser.submit(path, **sent).status_code == 303
+    late = browser.submit(path, **sent | {"law": "Trade mark act"})
+    assert late.status_code == 409
+    assert 'value="Trade mark act"' in late.text
+    assert 'name="seen" type="hidden" value="1"' in late.text
+    assert browser.submit(path, **sent | {"law": "Trade mark act", "seen": "1"}).status_code == 303
+
+    answer(operator, request)
+    db.session.commit()
+    assert "We asked back." in browser.get(path).text
+    answered = sent | {
+        "law": "Trade mark act",
+        "seen": "3",
+        "done": "We asked.",
+        "text": "Remove it.",
+    }
+    assert browser.submit(path, **answered, outcome="pending").status_code == 422
+    assert browser.submit(path, **answered, outcome="refused").status_code == 303
+    assert "Refused" in client.get(f"/legal-requests/{request.id}").text
+
+
+def test_two_who_correct_at_once_do_not_undo_each_other(live_app: Flask) -> None:
+    with live_app.app_context():
+        with transaction():
+            operators = [make_user(is_admin=True).id for _ in range(2)]
+            request_id = a_request(db.session.get_one(User, operators[0])).id
+
+        def correcting(number: int) -> Callable[[], None]:
+            def do() -> None:
+                row = db.session.get_one(LegalRequest, request_id)
+                put_right(db.session.get_one(User, operators[number]), row, law=f"{number}", seen=0)
+
+            return do
+
+        came_of = at_once(live_app, correcting(0), correcting(1))
+
+        assert [type(error) for error in came_of if error is not None] == [Conflict]
+        row = db.session.get_one(LegalRequest, request_id, populate_existing=True)
+        assert row.law == f"{came_of.index(None)}"
+        assert len(corrections_of(row)) == 1
 
 
 def test_the_form_is_for_operators(sign_in: SignIn, client: Client) -> None:

@@ -582,6 +582,21 @@ class World:
                 "operator",
                 {"outcome": "refused", "done": "There is no address.", "is_text_public": "y"},
             ),
+            "moderation.correct_legal_request": Good(
+                "operator",
+                {
+                    "received_on": "2026-11-02",
+                    "requester": "District court of Springfield",
+                    "country": "DE",
+                    "law": "Code of civil procedure",
+                    "company": "brightwave",
+                    "target": "topic 1",
+                    "text": "Remove it.",
+                    "is_text_public": "",
+                    "reason": "There are two district courts.",
+                    "seen": "0",
+                },
+            ),
             "moderation.flag": Good(
                 "member", {"rule": "spam", "words": "It says this everywhere."}
             ),

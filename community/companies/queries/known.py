@@ -1,6 +1,7 @@
 """Companies, their names, products and speakers, by what is known of them."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
@@ -77,10 +78,14 @@ def product_by_name(company_id: int, name: str) -> Product | None:
     )
 
 
-def mandate_of(user_id: int, company_id: int) -> Mandate | None:
-    """Return the mandate under which somebody may speak for a company just now, if any."""
+def mandate_of(user_id: int, company_id: int, at: datetime | None = None) -> Mandate | None:
+    """Return the mandate under which somebody may speak for a company, if any.
+
+    Args:
+        at: when; None for just now.
+    """
     mandate = db.session.get(Mandate, (company_id, user_id))
-    return mandate if mandate is not None and mandate.is_valid(clock.now()) else None
+    return mandate if mandate is not None and mandate.is_valid(at or clock.now()) else None
 
 
 def speakers_of(company_id: int) -> Sequence[Mandate]:

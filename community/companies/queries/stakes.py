@@ -17,6 +17,7 @@ from community.companies.models import (
     Stake,
     Ties,
 )
+from community.companies.queries.known import mandate_of
 from community.core.db import db
 
 
@@ -94,9 +95,7 @@ def ties_of(user: User | None, company_id: int, at: datetime) -> Ties:
     """Return what somebody has to do with a company: nothing, if nobody is signed in."""
     if user is None:
         return Ties()
-    mandate = db.session.get(Mandate, (company_id, user.id))
-    valid = mandate if mandate is not None and mandate.is_valid(at) else None
-    return Ties(mandate=valid, stake=bar_of(user, company_id, at))
+    return Ties(mandate_of(user.id, company_id, at), bar_of(user, company_id, at))
 
 
 def _ties(

@@ -1,12 +1,12 @@
 """Forms of the register of legal requests."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from community.companies.models import NAME_MAX as COMPANY_MAX
 from community.moderation import words
-from community.moderation.models import LegalOutcome
+from community.moderation.models import REASON_MAX, LegalOutcome
 from community.moderation.models.legal import DONE_MAX, NAME_MAX, TEXT_MAX
 from community.moderation.models.log import TARGET_MAX
 from community.web.forms import Form, SelectChoice, lines, one_line
@@ -58,8 +58,8 @@ class LegalRequestForm(Form):
     )
 
 
-class LegalAnswerForm(Form):
-    """Say what was done about a request."""
+class AnswerFields(Form):
+    """What was done about a request."""
 
     outcome = SelectField(
         _l("What was done?"),
@@ -75,4 +75,21 @@ class LegalAnswerForm(Form):
         validators=[DataRequired(_l("Write what was done, and why.")), Length(max=DONE_MAX)],
         description=_l("Everybody can read it, and it goes into the public log."),
     )
+
+
+class LegalAnswerForm(AnswerFields):
+    """Say what was done about a request."""
+
     is_text_public = BooleanField(_l("The text of the request may be published"))
+
+
+class LegalCorrectionForm(LegalRequestForm, AnswerFields):
+    """Put right what the register says. Everything that it says now is filled in."""
+
+    reason = TextAreaField(
+        _l("Why was it wrong?"),
+        filters=[lines],
+        validators=[DataRequired(_l("Say why.")), Length(max=REASON_MAX)],
+        description=_l("Everybody can read it, and it goes into the public log."),
+    )
+    seen = HiddenField()  # `queries.legal.version_of` of the entry that is put right

@@ -25,7 +25,7 @@ from community.moderation.models.cases import (
     RestrictionKind,
     name_in_log,
 )
-from community.moderation.models.legal import LegalOutcome, LegalRequest
+from community.moderation.models.legal import LegalCorrection, LegalOutcome, LegalRequest
 from community.moderation.models.log import LogAction, LogEntry, LogRole, LogText
 from community.moderation.models.modes import Mode, ModeKind
 from community.moderation.models.offices import Office
@@ -50,6 +50,7 @@ __all__ = [
     "FlagOutcome",
     "Juror",
     "JurorVote",
+    "LegalCorrection",
     "LegalOutcome",
     "LegalRequest",
     "LogAction",

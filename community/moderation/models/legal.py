@@ -24,7 +24,10 @@ class LegalOutcome(enum.StrEnum):
 
 
 class LegalRequest(Base):
-    """One request. Its text is public where the law lets it be."""
+    """One request. Its text is public where the law lets it be.
+
+    What stands here is what holds now; what it said before is in its corrections.
+    """
 
     __tablename__ = "legal_requests"
 
@@ -54,3 +57,21 @@ class LegalRequest(Base):
         Index("ix_legal_requests_received", "received_on", "id"),
         Index("ix_legal_requests_closed", "closed_at"),
     )
+
+
+class LegalCorrection(Base):
+    """Something in the register was wrong and was put right. Rows are only ever added.
+
+    Why, and what each field said before and says since, are texts of the row of the public log,
+    where they can be redacted: "reason", "law_before", "law_after".
+    """
+
+    __tablename__ = "legal_corrections"
+
+    id: Mapped[IntPK]
+    request_id: Mapped[int] = mapped_column(ForeignKey("legal_requests.id"), index=True)
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))  # concerned before
+    text: Mapped[str | None] = mapped_column(Text)  # of the request before; None: as it is
+    corrected_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    log_seq: Mapped[int] = mapped_column(ForeignKey("public_log.seq"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)

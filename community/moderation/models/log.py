@@ -45,6 +45,7 @@ class LogAction(enum.StrEnum):
     DESCRIBE = "describe"  # names, official help or rivals of a company, set by a moderator
     APPOINT = "appoint"  # somebody became a moderator, a trusted member, or no longer is
     LEGAL = "legal"  # a request by an authority was answered
+    CORRECT = "correct"  # the register of those requests was put right
     READ_ONLY = "read_only"
     SLOW = "slow"
     REOPEN = "reopen"  # the end of the two before

@@ -59,11 +59,6 @@ class AppealPage(AppealRow):
     moderator: User | None  # who decided in place of a jury
 
 
-def by_id(appeal_id: int) -> Appeal | None:
-    """Return an appeal, or None."""
-    return db.session.get(Appeal, appeal_id)
-
-
 def decision_in(seq: int) -> Decision | None:
     """Return the decision that a row of the public log tells of, if it tells of one."""
     return db.session.scalar(select(Decision).where(Decision.log_seq == seq))

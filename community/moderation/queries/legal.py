@@ -1,16 +1,17 @@
 """The register of legal requests as it is read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from community.companies.models import Company
 from community.core.db import db
 from community.core.paging import Page, page_of, seek
-from community.core.sql import find
-from community.moderation.models import LegalOutcome, LegalRequest
+from community.moderation.models import LegalCorrection, LegalOutcome, LegalRequest, LogText
+
+BEFORE = "_before"  # ends the field of a text beside a row of the log that says what was wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,27 @@ class Entry:
     closed_at: datetime | None
     company_slug: str | None
     company_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a field of an entry said before and says since; None where that was redacted."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What was put right in an entry at some time. ``reason`` is None where it was redacted."""
+
+    id: int
+    at: datetime
+    log_seq: int
+    reason: str | None
+    changes: tuple[Change, ...]
+    text: str | None  # of the request before, for operators; None if that was not changed
 
 
 def page_of_requests(
@@ -60,14 +82,51 @@ def page_of_requests(
     )
 
 
-def by_id(request_id: int) -> LegalRequest | None:
-    """Return a request, or None if there is none."""
-    return find(LegalRequest, request_id)
-
-
 def entry_of(request: LegalRequest) -> Entry:
     """Return a request as everybody sees it."""
     return _entries([request])[0]
+
+
+def corrections_of(request: LegalRequest) -> Sequence[Correction]:
+    """Return what was put right in an entry, the newest first. Two statements at most."""
+    rows = db.session.scalars(
+        select(LegalCorrection)
+        .where(LegalCorrection.request_id == request.id)
+        .order_by(LegalCorrection.id.desc())
+    ).all()
+    said: dict[int, dict[str, str | None]] = {}
+    if rows:
+        texts = select(LogText.seq, LogText.field, LogText.text).order_by(LogText.field)
+        of_them = LogText.seq.in_([row.log_seq for row in rows])
+        for seq, field, text in db.session.execute(texts.where(of_them)):
+            said.setdefault(seq, {})[field] = text
+    return [_correction(row, said.get(row.log_seq, {})) for row in rows]
+
+
+def _correction(row: LegalCorrection, said: Mapping[str, str | None]) -> Correction:
+    names = [field.removesuffix(BEFORE) for field in said if field.endswith(BEFORE)]
+    return Correction(
+        id=row.id,
+        at=row.created_at,
+        log_seq=row.log_seq,
+        reason=said.get("reason"),
+        changes=tuple(
+            Change(name, said[name + BEFORE], said.get(f"{name}_after")) for name in names
+        ),
+        text=row.text,
+    )
+
+
+def version_of(request: LegalRequest) -> int:
+    """Return a number that grows whenever an entry is answered or corrected."""
+    corrections = select(func.count()).where(LegalCorrection.request_id == request.id)
+    return (db.session.scalar(corrections) or 0) + (request.closed_at is not None)
+
+
+def companies_of(request: LegalRequest) -> Collection[int | None]:
+    """Return the companies that an entry concerns or has concerned; None among them if none is."""
+    before = select(LegalCorrection.company_id).where(LegalCorrection.request_id == request.id)
+    return {request.company_id, *db.session.scalars(before)}
 
 
 def _entries(requests: Collection[LegalRequest]) -> list[Entry]:

@@ -18,6 +18,7 @@ from community.moderation.heads import noted as noted_heads
 from community.moderation.models import (
     Appeal,
     Decision,
+    LegalCorrection,
     LegalRequest,
     LogAction,
     LogEntry,
@@ -224,7 +225,7 @@ def canonical(entry: LogEntry | SqlRow[Any]) -> dict[str, Any]:
 
 def newest_referred_to() -> int:
     """Return the newest row that something outside the log is tied to, 0 if nothing is."""
-    columns = (Tombstone, Decision, Appeal, Mode, LegalRequest)
+    columns = (Tombstone, Decision, Appeal, Mode, LegalRequest, LegalCorrection)
     newest = (db.session.scalar(select(func.max(table.log_seq))) for table in columns)
     return max((seq or 0 for seq in newest), default=0)
 

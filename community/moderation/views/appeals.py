@@ -17,7 +17,7 @@ from community.core.errors import Invalid
 from community.core.links import absolute
 from community.core.policy import Decision as Answer
 from community.core.sealing import Unreadable
-from community.core.sql import ROW_ID_MAX
+from community.core.sql import find
 from community.moderation import sentences, words
 from community.moderation.forms.appeals import AppealForm, VoteForm
 from community.moderation.models import (
@@ -69,7 +69,7 @@ class Said:
 @limiter.limit(POST, methods=["POST"])
 def appeal(seq: int) -> ResponseReturnValue:
     """Ask that the decision be judged again of which a row of the public log tells."""
-    decision = queries.decision_in(seq) if seq <= ROW_ID_MAX else None
+    decision = queries.decision_in(seq)
     if decision is None:
         return _outcome_in(seq)
     who = actor()
@@ -104,7 +104,7 @@ def appeal(seq: int) -> ResponseReturnValue:
 
 def _outcome_in(seq: int) -> ResponseReturnValue:
     """Lead from a row that is the outcome of an appeal to that appeal; else answer 404."""
-    ended = queries.ended_in(seq) if seq <= ROW_ID_MAX else None
+    ended = queries.ended_in(seq)
     if ended is None:
         abort(404, _("There is no decision in this row that could be appealed."))
     return see_other(url_for(".show_appeal", appeal_id=ended.id))
@@ -218,5 +218,4 @@ def _said(page: AppealPage) -> Said | None:
 
 
 def _appeal_or_404(appeal_id: int) -> Appeal:
-    found = queries.by_id(appeal_id) if appeal_id <= ROW_ID_MAX else None
-    return found or abort(404, _("There is no such appeal."))
+    return find(Appeal, appeal_id) or abort(404, _("There is no such appeal."))

@@ -14,8 +14,14 @@ from community.core.db import transaction
 from community.core.errors import Conflict, Invalid
 from community.core.links import absolute
 from community.core.names import slug
+from community.core.sql import ROW_ID_MAX, find
+from community.core.text import whole_number
 from community.moderation import words
-from community.moderation.forms.legal import LegalAnswerForm, LegalRequestForm
+from community.moderation.forms.legal import (
+    LegalAnswerForm,
+    LegalCorrectionForm,
+    LegalRequestForm,
+)
 from community.moderation.models import LegalOutcome, LegalRequest
 from community.moderation.queries import legal as queries
 from community.moderation.services import legal as services
@@ -76,17 +82,7 @@ def enter_legal_request() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction():
-                entered = services.enter_request(
-                    actor(),
-                    received_on=form.received_on.data or clock.now().date(),
-                    requester=form.requester.data or "",
-                    country=form.country.data or "",
-                    law=form.law.data or "",
-                    company=_company_named(form.company.data or ""),
-                    target=form.target.data or "",
-                    request_text=form.text.data or "",
-                    is_text_public=form.is_text_public.data,
-                )
+                entered = services.enter_request(actor(), **_facts(form))
         except Invalid as error:
             form.take(error)
         else:
@@ -102,7 +98,7 @@ def answer_legal_request(request_id: int) -> ResponseReturnValue:
     row = _request_or_404(request_id)
     if actor() is None:
         return sign_in_first(url_for(".legal_request", request_id=request_id))
-    services.may_keep_register(actor(), row.company_id).require()
+    services.may_change(actor(), row).require()
     form = LegalAnswerForm()
     if not form.validate_on_submit():
         return _page(row, form), 422
@@ -122,22 +118,88 @@ def answer_legal_request(request_id: int) -> ResponseReturnValue:
     return see_other(url_for(".legal_request", request_id=request_id))
 
 
+@bp.route("/legal-requests/<int:request_id>/correct", methods=["GET", "POST"])
+@limiter.limit(POST, methods=["POST"])
+def correct_legal_request(request_id: int) -> ResponseReturnValue:
+    """Put right what the register says of a request."""
+    row = _request_or_404(request_id)
+    if actor() is None:
+        return sign_in_first()
+    services.may_change(actor(), row).require()
+    company = companies.by_id(row.company_id)
+    form = LegalCorrectionForm(
+        obj=row, company=company.slug if company else "", seen=queries.version_of(row)
+    )
+    answer: dict[str, Any] = {}
+    if row.closed_at is None:
+        del form.outcome, form.done
+    if form.validate_on_submit():
+        if row.closed_at is not None:
+            answer = {"outcome": LegalOutcome(form.outcome.data), "done": form.done.data or ""}
+        try:
+            with transaction():
+                services.correct_request(
+                    actor(),
+                    row,
+                    **_facts(form),
+                    **answer,
+                    reason=form.reason.data or "",
+                    seen=whole_number(form.seen.data, most=ROW_ID_MAX) or 0,
+                )
+        except (Invalid, Conflict) as error:
+            form.take(error)
+            if isinstance(error, Conflict):  # what was typed is sent again once the new is read
+                form.seen.data = str(queries.version_of(row))
+                return _correction_page(row, form), 409
+        else:
+            flash(_("The register is put right, and the public log says so."))
+            return see_other(url_for(".legal_request", request_id=request_id))
+    return _correction_page(row, form), status_of(form)
+
+
+def _correction_page(row: LegalRequest, form: LegalCorrectionForm) -> str:
+    return render_template(
+        "moderation/legal_correct.html", form=form, entry=queries.entry_of(row), words=words
+    )
+
+
+def _facts(form: LegalRequestForm) -> dict[str, Any]:
+    """Return what was typed of a request, as the services take it.
+
+    Raises:
+        Invalid: no company has the name that was typed.
+    """
+    return {
+        "received_on": form.received_on.data or clock.now().date(),
+        "requester": form.requester.data or "",
+        "country": form.country.data or "",
+        "law": form.law.data or "",
+        "company": _company_named(form.company.data or ""),
+        "target": form.target.data or "",
+        "request_text": form.text.data or "",
+        "is_text_public": form.is_text_public.data,
+    }
+
+
 def _page(row: LegalRequest, form: LegalAnswerForm) -> str:
     who = actor()
     is_operator = who is not None and who.is_admin
+    may = services.may_change(who, row) if is_operator else None
     return render_template(
         "moderation/legal_request.html",
         entry=queries.entry_of(row),
-        withheld=row.text if is_operator and not row.is_text_public else "",
+        withheld=row.text if may and not row.is_text_public else "",
+        corrections=queries.corrections_of(row),
+        reads_texts=bool(may),
         form=form,
-        may_answer=services.may_keep_register(who, row.company_id) if is_operator else None,
+        may_change=may,
         words=words,
         here=url_for(".legal_request", request_id=row.id),
     )
 
 
 def _request_or_404(request_id: int) -> LegalRequest:
-    return queries.by_id(request_id) or abort(404, _("There is no such request."))
+    return find(LegalRequest, request_id) or abort(404, _("There is no such request."))
 
 
 def _company_named(said: str) -> Company | None:
