@@ -7,13 +7,15 @@ from playwright.sync_api import Page, expect
 
 from community.core.db import transaction
 from community.moderation.services.flag import flag
-from community.topics.models import Rule
+from community.topics.models import Rule, TopicKind
+from community.topics.services import post_topic
 from tests.factories import make_company, make_reply, make_topic, make_user
 from tests.journeys import screens
 from tests.journeys.conftest import Site
 from tests.journeys.sight import faults
 
 OpenWindow = Callable[..., Page]
+FLOOD = "Sunrise Loan App customer care helpline number (❾❽❼❻❺❹❸❷❶⓿)"
 TEXT = "Call our customer care number and get your money back today."
 
 
@@ -87,6 +89,28 @@ def test_from_a_flag_to_a_decision_and_back(
     expect(mona.get_by_text("This decision was taken back")).to_be_visible()
     nora.goto(f"/r/{reply_id}")
     expect(nora.get_by_text(TEXT)).to_be_visible()
+
+
+def test_the_queue_says_what_nobody_sees_meanwhile(site: Site, open_window: OpenWindow) -> None:
+    site.join("mona", is_moderator=True)
+    with site.app.app_context(), transaction():
+        for title, words in (("It is held", FLOOD), ("It is seen", TEXT)):
+            topic = post_topic(
+                make_user(),
+                make_company(),
+                kind=TopicKind.PROBLEM,
+                title=f"{title}: {words}",
+                body=words,
+            )
+            if topic.hidden_at is None:
+                flag(make_user(), topic, rule=Rule.SPAM)
+    page = open_window()
+    signed_in(page, "mona", "/moderation")
+    for title, times in (("It is held", 1), ("It is seen", 0)):
+        row = page.locator(".case", has_text=title)
+        expect(row.get_by_text("held back: nobody sees it yet")).to_have_count(times)
+        expect(row).to_have_count(1)
+    assert faults(page) == []
 
 
 def test_moderators_need_no_mouse(site: Site, open_window: OpenWindow) -> None:

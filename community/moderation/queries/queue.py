@@ -47,6 +47,7 @@ class CaseRow:
     opened_at: datetime
     due_at: datetime
     decided_at: datetime | None
+    is_hidden: bool  # whether nobody sees the post meanwhile
     holder_name: str  # who has the lease; "": nobody
     leased_until: datetime | None
     is_mine: bool  # whether that is the reader
@@ -127,6 +128,7 @@ _CASES = (
         _person.display_name.label("person_display_name"),
         _person.username.label("person_username"),
         Company.name.label("company_name"),
+        func.coalesce(Topic.hidden_at, Reply.hidden_at).label("hidden_at"),
         _holder.display_name.label("holder_display_name"),
         _holder.username.label("holder_username"),
     )
@@ -173,6 +175,7 @@ def _case_row(
         opened_at=case.opened_at,
         due_at=case.due_at,
         decided_at=case.decided_at,
+        is_hidden=row.hidden_at is not None,
         holder_name=(row.holder_display_name or row.holder_username or "") if is_leased else "",
         leased_until=case.leased_until if is_leased else None,
         is_mine=is_leased and case.leased_by_id == moderator.id,
