@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 
 from community import search
 from community.companies.models import Company, Product
@@ -185,34 +185,39 @@ def _confirmed(answers: Sequence[Any]) -> Iterator[datetime | None]:
         yield from (answer.created_at, answer.accepted_at, answer.last_worked_at, answer.marked_at)
 
 
+def _ranked(topic_ids: Sequence[int]) -> Subquery:
+    """Return the answers in sight, each with its place among those of its topic.
+
+    Vouched-for ones (official, accepted) have places of their own, and so have the others.
+    """
+    vouched = or_(IS_OFFICIAL, Reply.accepted_count > 0)
+    answers: Select[Any] = with_verdicts(
+        select(
+            Reply.id,
+            Topic.company_id,
+            IS_OFFICIAL.label("is_official"),
+            OfficialAnswer.marked_at,
+            vouched.label("is_vouched"),
+            func.row_number()
+            .over(partition_by=(Reply.topic_id, vouched), order_by=BEST_FIRST)
+            .label("place"),
+        ).join(Topic, Topic.id == Reply.topic_id)
+    ).where(
+        Reply.topic_id.in_(topic_ids),
+        Reply.parent_id.is_(None),
+        Reply.hidden_at.is_(None),
+        # The asker's own words tell more of the problem; what failed is no answer.
+        or_(
+            vouched,
+            and_(Reply.author_id != Topic.author_id, Reply.failed_count <= Reply.worked_count),
+        ),
+    )
+    return answers.subquery()
+
+
 def _answers(topic_ids: Sequence[int]) -> dict[int, list[Any]]:
     """Return each topic's vouched-for answers and the best of the others, best first."""
-    vouched = or_(IS_OFFICIAL, Reply.accepted_count > 0)
-    ranked = (
-        with_verdicts(
-            select(
-                Reply.id,
-                Topic.company_id,
-                IS_OFFICIAL.label("is_official"),
-                OfficialAnswer.marked_at,
-                vouched.label("is_vouched"),
-                func.row_number()
-                .over(partition_by=(Reply.topic_id, vouched), order_by=BEST_FIRST)
-                .label("place"),
-            ).join(Topic, Topic.id == Reply.topic_id)
-        )
-        .where(
-            Reply.topic_id.in_(topic_ids),
-            Reply.parent_id.is_(None),
-            Reply.hidden_at.is_(None),
-            # The asker's own words tell more of the problem; what failed is no answer.
-            or_(
-                vouched,
-                and_(Reply.author_id != Topic.author_id, Reply.failed_count <= Reply.worked_count),
-            ),
-        )
-        .subquery()
-    )
+    ranked = _ranked(topic_ids)
     last_accepted = (
         select(func.max(AcceptedAnswer.accepted_at))
         .where(AcceptedAnswer.reply_id == Reply.id)

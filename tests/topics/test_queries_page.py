@@ -28,7 +28,8 @@ from community.topics.models import (
     Vote,
 )
 from community.topics.queries import TopicPage
-from community.topics.queries.conversation import COMMENTS, FIRST, NEWEST
+from community.topics.queries.comments import COMMENTS
+from community.topics.queries.conversation import FIRST, NEWEST
 from community.topics.queries.shapes import Mine
 from tests.conftest import counted_statements
 from tests.factories import (

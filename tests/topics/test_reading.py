@@ -16,7 +16,8 @@ from community.core import clock
 from community.core.db import db
 from community.topics import services
 from community.topics.models import ReadMark, Topic
-from community.topics.queries.conversation import COMMENTS, OPENED, REPLIES
+from community.topics.queries.comments import COMMENTS, OPENED
+from community.topics.queries.conversation import REPLIES
 from tests.conftest import Client, counted_statements
 from tests.factories import make_reply, make_topic, make_user
 

@@ -1,4 +1,12 @@
-"""Reads of topics, for screens and for other features."""
+"""Reads of topics, for screens and for other features.
+
+page                a topic's page, made of `conversation`, `comments`, `speakers`, `tombstones`
+lists, headings     many topics; how topics and replies are called elsewhere
+suggestions         the answers that exist already, with their best reply (`answers`)
+revisions, covered  what a post said before, and says while its words are covered
+permalinks, visible, searches, following, figures  single questions of other screens
+shapes, reading     the frozen rows that all of these return, and how they are read
+"""
 
 from community.topics.queries.answers import answers_for
 from community.topics.queries.figures import counts_of, odds, who_answers

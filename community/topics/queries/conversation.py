@@ -16,8 +16,6 @@ At most four statements, however long it is:
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
 from markupsafe import Markup  # noqa: TID251 (wraps what was sanitised at write time)
@@ -30,7 +28,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     exists,
-    func,
     literal,
     or_,
     select,
@@ -51,22 +48,19 @@ from community.topics.models import (
     Topic,
     Vote,
 )
-from community.topics.queries import speakers, tombstones
+from community.topics.queries import comments, speakers, tombstones
 from community.topics.queries.answers import BEST_FIRST, BY_ASKER, IS_OFFICIAL, with_verdicts
+from community.topics.queries.comments import FORWARDS
 from community.topics.queries.reading import rows
 from community.topics.queries.shapes import (
     HELPFUL_FROM,
     Comments,
-    CommentView,
     ReplyView,
-    Speaker,
 )
 from community.topics.queries.tombstones import Gaps
 
 REPLIES = 20  # a page
 FIRST, NEWEST = 10, 5  # of a conversation of more than `REPLIES`, on its first page
-COMMENTS = 5  # below a reply; further ones are folded
-OPENED = 30  # of those, at once
 BEST_MAX = 3  # replies named under "What helps"
 
 _comment = aliased(Reply, name="comment")
@@ -77,7 +71,6 @@ ANSWERS = (
     Reply.parent_id.is_(None),
     Reply.hidden_at.is_(None),
 )
-FORWARDS = (Reply.created_at.asc(), Reply.id.asc())
 _BACKWARDS = (Reply.created_at.desc(), Reply.id.desc())
 
 BEST_IDS = (
@@ -155,64 +148,6 @@ _OPENING = _replies(_ALL.order_by(*FORWARDS).limit(FIRST), _ALL.order_by(*_BACKW
 _REPLIES_AFTER = _replies(_ALL.where(KEY > _PLACE).order_by(*FORWARDS).limit(_ONE_MORE))
 _REPLIES_BEFORE = _replies(_ALL.where(KEY < _PLACE).order_by(*_BACKWARDS).limit(_ONE_MORE))
 
-# The comments below some replies, counted from 0 below each.
-_numbered = (
-    select(
-        Reply.id,
-        Reply.parent_id,
-        (func.row_number().over(partition_by=Reply.parent_id, order_by=FORWARDS) - 1).label(
-            "number"
-        ),
-        func.count().over(partition_by=Reply.parent_id).label("count"),
-    )
-    .where(Reply.parent_id.in_(bindparam("reply_ids", expanding=True)), Reply.hidden_at.is_(None))
-    .cte("numbered")
-)
-# Where the stretch begins that holds the comment asked for, unless it is one of the first.
-_opened = (
-    select(
-        _numbered.c.parent_id,
-        (_numbered.c.number - (_numbered.c.number - COMMENTS) % OPENED).label("start"),
-    )
-    .where(
-        _numbered.c.id == bindparam("opened_id", type_=Integer()), _numbered.c.number >= COMMENTS
-    )
-    .cte("opened")
-    .prefix_with("MATERIALIZED")  # or SQLite looks for it anew for each comment
-)
-# With the one before a stretch and the one after it, which lead on.
-_shown = (
-    select(_numbered, _opened.c.start)
-    .outerjoin(_opened, _opened.c.parent_id == _numbered.c.parent_id)
-    .where(
-        or_(
-            _numbered.c.number <= COMMENTS,
-            _numbered.c.number.between(_opened.c.start - 1, _opened.c.start + OPENED),
-        )
-    )
-    .cte("shown")
-    .prefix_with("MATERIALIZED")  # or it looks up the words of those that are not
-)
-_COMMENTS = tombstones.with_cover(
-    speakers.with_speaker(
-        select(
-            Reply.id,
-            Reply.parent_id,
-            Reply.body_html,
-            Reply.created_at,
-            Reply.edited_at,
-            Reply.speaks_for_company,
-            _shown.c.number,
-            _shown.c.count,
-            _shown.c.start,
-            *speakers.COLUMNS,
-        ).join(_shown, _shown.c.id == Reply.id),
-        Reply.author_id,
-        bindparam("company_id", type_=Integer()),
-    ),
-    Reply.id,
-).order_by(_shown.c.parent_id, _shown.c.number)
-
 _IDS: BindParameter[Any] = bindparam("reply_ids", expanding=True)
 _SAID = union_all(
     select(literal("vote").label("what"), Vote.reply_id, Vote.value.label("value")).where(
@@ -267,13 +202,14 @@ def conversation(
     found, own = _replies_around(topic.id, opens=opens, after=after, before=before)
     reply_ids = [row.id for row in found]
     commented = [row.id for row in found if row.has_comments]
-    below = _comments(commented, opened_id, topic)
-    gaps = _gaps(topic, reply_ids, below, viewer)
-    comments = {id_: _below(id_, below.get(id_, ()), topic, gaps, now) for id_ in commented}
+    found_below = comments.rows_below(commented, opened_id, topic.company_id)
+    gaps = _gaps(topic, reply_ids, found_below, viewer)
+    below = {
+        id_: comments.below(id_, found_below.get(id_, ()), topic, gaps, now) for id_ in commented
+    }
     said = _said(reply_ids, viewer, visit)
     views = {
-        row.id: _reply(row, topic, comments=comments, gaps=gaps, said=said, now=now)
-        for row in found
+        row.id: _reply(row, topic, below=below, gaps=gaps, said=said, now=now) for row in found
     }
     best = tuple(sorted((view for view in views.values() if view.helps), key=_best_first))
     if opens:
@@ -327,16 +263,6 @@ def _place(row: Any) -> paging.Place:
     return row.created_at, row.id
 
 
-def _comments(
-    reply_ids: Sequence[int], opened_id: int | None, topic: Any
-) -> dict[int, Sequence[Any]]:
-    """Return the rows of the comments to show below each reply that has any in sight."""
-    if not reply_ids:
-        return {}
-    found = rows(_COMMENTS, reply_ids=reply_ids, opened_id=opened_id, company_id=topic.company_id)
-    return {reply_id: list(some) for reply_id, some in groupby(found, attrgetter("parent_id"))}
-
-
 def _gaps(
     topic: Any, reply_ids: Sequence[int], below: dict[int, Sequence[Any]], viewer: User | None
 ) -> Gaps:
@@ -345,40 +271,6 @@ def _gaps(
     comment_ids = [row.id for some in below.values() for row in some]
     viewer_id = viewer.id if viewer is not None else None
     return tombstones.gaps(topic.id, [*reply_ids, *comment_ids], viewer_id=viewer_id)
-
-
-def _below(reply_id: int, found: Sequence[Any], topic: Any, gaps: Gaps, now: datetime) -> Comments:
-    """Return the comments below one reply.
-
-    Args:
-        found: rows of `_COMMENTS`.
-    """
-    gone_first = gaps.comments_behind(reply_id)
-    if not found:
-        return Comments(gone_first=gone_first)
-    count, start = found[0].count, found[0].start
-    comments = {row.number: _comment_view(row, topic, gaps, now) for row in found}
-    end = min(COMMENTS if start is None else start + OPENED, count)
-    return Comments(
-        first=tuple(comments[number] for number in range(min(COMMENTS, count))),
-        opened=() if start is None else tuple(comments[number] for number in range(start, end)),
-        earlier_id=comments[start - 1].id if start is not None and start > COMMENTS else None,
-        later_id=comments[end].id if end < count else None,
-        later_count=count - end,
-        gone_first=gone_first,
-    )
-
-
-def _comment_view(row: Any, topic: Any, gaps: Gaps, now: datetime) -> CommentView:
-    return CommentView(
-        id=row.id,
-        speaker=speaker(row, topic, now),
-        body_html=Markup(row.body_html),  # noqa: S704 (sanitised at write time)
-        created_at=row.created_at,
-        edited_at=row.edited_at,
-        cover=tombstones.cover_of(row),
-        gone_behind=gaps.comments_behind(row.id),
-    )
 
 
 def _said(
@@ -397,7 +289,7 @@ def _reply(
     row: Any,
     topic: Any,
     *,
-    comments: dict[int, Comments],
+    below: dict[int, Comments],
     gaps: Gaps,
     said: dict[tuple[str, int], int],
     now: datetime,
@@ -406,7 +298,7 @@ def _reply(
     return ReplyView(
         id=row.id,
         topic_id=row.topic_id,
-        speaker=speaker(row, topic, now),
+        speaker=speakers.speaker(row, topic, now),
         body_html=Markup(row.body_html),  # noqa: S704 (sanitised at write time)
         created_at=row.created_at,
         edited_at=row.edited_at,
@@ -424,7 +316,7 @@ def _reply(
         my_vote=said.get(("vote", row.id), 0),
         my_outcome=None if outcome is None else bool(outcome),
         i_accepted=("accepted", row.id) in said,
-        comments=comments.get(row.id, Comments()),
+        comments=below.get(row.id, Comments()),
         cover=tombstones.cover_of(row),
         gone_behind=gaps.behind(row.id),
     )
@@ -442,15 +334,4 @@ def _best_first(view: ReplyView) -> tuple[Any, ...]:
         view.unhelpful_count - view.helpful_count,
         view.created_at,
         view.id,
-    )
-
-
-def speaker(row: Any, topic: Any, now: datetime) -> Speaker:
-    """Return who wrote ``row``, a topic, reply or comment of ``topic``."""
-    return speakers.speaker_of(
-        row,
-        company_name=topic.company_name,
-        asker_id=topic.author_id,
-        speaks_for_company=row.speaks_for_company,
-        now=now,
     )

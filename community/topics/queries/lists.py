@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, exists, func, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, exists, func, select, tuple_
 
 from community.accounts.models import User
 from community.companies.models import Company
@@ -99,6 +99,32 @@ _ROWS = (
 )
 _ROWS_BY_ID = _ROWS.where(Topic.id.in_(bindparam("topic_ids", expanding=True)))
 
+# What each filter of `page_of_topics` asks of a topic, by its name.
+_FILTERS: dict[str, ColumnElement[bool]] = {
+    "company_id": Topic.company_id == bindparam("company_id"),
+    "author_id": Topic.author_id == bindparam("author_id"),
+    "kind": Topic.kind == bindparam("kind"),
+    "status": Topic.status == bindparam("status"),
+    "statuses": Topic.status.in_(bindparam("statuses", expanding=True)),
+    "product_id": Topic.id.in_(
+        select(TopicProduct.topic_id).where(TopicProduct.product_id == bindparam("product_id"))
+    ),
+    "follower_id": Topic.id.in_(
+        select(Follow.topic_id).where(Follow.user_id == bindparam("follower_id"))
+    ),
+    "tag_id": Topic.id.in_(select(TopicTag.topic_id).where(TopicTag.tag_id == bindparam("tag_id"))),
+    "helper_id": (Topic.author_id != bindparam("helper_id"))
+    & Topic.company_id.in_(
+        select(Standing.company_id).where(
+            Standing.user_id == bindparam("helper_id"), Standing.reply_count > 0
+        )
+    ),
+    "unanswered": WAITS,
+    "answered": Topic.first_reply_at.is_not(None),
+    "asking": Topic.kind.in_(ASKING),
+    "asked_after": Topic.created_at > bindparam("asked_after", type_=UtcDateTime()),
+}
+
 
 def page_of_topics(
     *,
@@ -183,34 +209,8 @@ def _listing(
     filters: frozenset[str], order: ListOrder, has_place: bool, backwards: bool
 ) -> Select[*tuple[Any, ...]]:
     """Build the statement of a list once for each set of filters."""
-    conditions = {
-        "company_id": Topic.company_id == bindparam("company_id"),
-        "author_id": Topic.author_id == bindparam("author_id"),
-        "kind": Topic.kind == bindparam("kind"),
-        "status": Topic.status == bindparam("status"),
-        "statuses": Topic.status.in_(bindparam("statuses", expanding=True)),
-        "product_id": Topic.id.in_(
-            select(TopicProduct.topic_id).where(TopicProduct.product_id == bindparam("product_id"))
-        ),
-        "follower_id": Topic.id.in_(
-            select(Follow.topic_id).where(Follow.user_id == bindparam("follower_id"))
-        ),
-        "tag_id": Topic.id.in_(
-            select(TopicTag.topic_id).where(TopicTag.tag_id == bindparam("tag_id"))
-        ),
-        "helper_id": (Topic.author_id != bindparam("helper_id"))
-        & Topic.company_id.in_(
-            select(Standing.company_id).where(
-                Standing.user_id == bindparam("helper_id"), Standing.reply_count > 0
-            )
-        ),
-        "unanswered": WAITS,
-        "answered": Topic.first_reply_at.is_not(None),
-        "asking": Topic.kind.in_(ASKING),
-        "asked_after": Topic.created_at > bindparam("asked_after", type_=UtcDateTime()),
-    }
     chosen = select(Topic.id).where(
-        Topic.hidden_at.is_(None), *(conditions[name] for name in sorted(filters))
+        Topic.hidden_at.is_(None), *(_FILTERS[name] for name in sorted(filters))
     )
     column = _SORTED_BY[order]
     key = tuple_(column, Topic.id)

@@ -34,7 +34,7 @@ from community.topics.models import (
     slug_of,
 )
 from community.topics.queries import speakers, tombstones
-from community.topics.queries.conversation import conversation, speaker
+from community.topics.queries.conversation import conversation
 from community.topics.queries.lists import OPENING, excerpt
 from community.topics.queries.reading import rows
 from community.topics.queries.shapes import (
@@ -201,7 +201,7 @@ def topic_page(
         company_name=head.company_name,
         company_slug=head.company_slug,
         company_state=head.company_state,
-        author=speaker(head, head, now),
+        author=speakers.speaker(head, head, now),
         kind=head.kind,
         status=head.status,
         title=head.title,

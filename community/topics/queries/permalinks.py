@@ -8,12 +8,11 @@ from sqlalchemy.orm import aliased
 from community.core import paging
 from community.topics.models import REPLY_IS_SEEN, Reply, Topic, slug_of
 from community.topics.queries import tombstones
+from community.topics.queries.comments import COMMENTS, FORWARDS
 from community.topics.queries.conversation import (
     ANSWERS,
     BEST_IDS,
-    COMMENTS,
     FIRST,
-    FORWARDS,
     KEY,
     NEWEST,
     REPLIES,

@@ -87,3 +87,14 @@ def speaker_of(
         is_guest=(row.user_source_key is None and row.has_no_email and row.deleted_at is None),
         works_at=company_name if not mandated and (may_speak or row.is_employed) else None,
     )
+
+
+def speaker(row: Any, topic: Any, now: datetime) -> Speaker:
+    """Return who wrote ``row``, a topic, reply or comment of ``topic``."""
+    return speaker_of(
+        row,
+        company_name=topic.company_name,
+        asker_id=topic.author_id,
+        speaks_for_company=row.speaks_for_company,
+        now=now,
+    )

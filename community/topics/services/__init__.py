@@ -1,6 +1,15 @@
 """Changes to topics: each takes the actor, checks, changes, and says what happened.
 
 None commits; the caller opens the transaction (`community.core.db.transaction`).
+
+asking, post        a question with the pages that open for it; topics, replies, comments
+again, gate, words  what stands before each post: sent twice, held by others, checked
+editing, tagging, statuses, moving  what a post says, is filed under, where it stands
+verdicts, following, reading, searches  what people say of posts, and want to hear of
+visibility, covering  out of sight and back; words under a seal
+deflection, visits  what became of the answers that were shown
+recount, standings, figures, related, languages  what is derived from the rows, counted again
+places              what a change may touch: seen, and locked
 """
 
 from community.topics.services.asking import Question, ask, ask_as_guest

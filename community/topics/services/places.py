@@ -1,4 +1,4 @@
-"""Where a change happens: topics and replies that can be seen, and who speaks there."""
+"""Where a change happens: topics and replies that can be seen, held still, and who speaks there."""
 
 from datetime import datetime
 

@@ -31,6 +31,10 @@ from community.topics.services import figures, standings
 
 EXAMPLES = 3
 
+Truth = tuple[InstrumentedAttribute[Any], ColumnElement[Any]]  # a number, and what it should be
+
+_SOLVED = DeflectionEvent.step == DeflectionStep.SOLVED
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -124,50 +128,47 @@ def _keep_others_from_counting(table: str) -> None:
         db.session.execute(text(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _truths() -> list[tuple[InstrumentedAttribute[Any], ColumnElement[Any]]]:
+def _truths() -> list[Truth]:
+    """Return every number that is kept beside the rows that it counts, and how to count them."""
+    tagged = (TopicTag.tag_id == Tag.id, TopicTag.topic_id == Topic.id, Topic.hidden_at.is_(None))
+    return [*_of_topics(), *_of_replies(), (Tag.topic_count, _count(TopicTag, *tagged))]
+
+
+def _of_topics() -> list[Truth]:
     answers = (Reply.topic_id == Topic.id, Reply.parent_id.is_(None), Reply.hidden_at.is_(None))
     by_another = (*answers, Reply.author_id != Topic.author_id)
-    tagged = (TopicTag.tag_id == Tag.id, TopicTag.topic_id == Topic.id, Topic.hidden_at.is_(None))
-    solved = DeflectionEvent.step == DeflectionStep.SOLVED
+    helped = (DeflectionEvent.topic_id == Topic.id, _SOLVED)
     return [
         (Topic.reply_count, _count(Reply, *answers)),
         (Topic.me_too_count, _count(MeToo, MeToo.topic_id == Topic.id)),
         (Topic.follower_count, _count(Follow, Follow.topic_id == Topic.id)),
-        (
-            Topic.helped_count,
-            _count(DeflectionEvent, DeflectionEvent.topic_id == Topic.id, solved),
-        ),
+        (Topic.helped_count, _count(DeflectionEvent, *helped)),
         (Topic.first_reply_at, _one(select(func.min(Reply.created_at)).where(*by_another))),
         (
             Topic.first_company_reply_at,
             _one(select(func.min(Reply.created_at)).where(*by_another, Reply.speaks_for_company)),
         ),
         (Topic.last_activity_at, _last_activity()),
+    ]
+
+
+def _of_replies() -> list[Truth]:
+    votes, worked = Vote.reply_id == Reply.id, (Outcome.reply_id == Reply.id, Outcome.worked)
+    helped = (DeflectionEvent.reply_id == Reply.id, _SOLVED)
+    return [
         (
             Reply.helpful_count,
-            Reply.imported_helpful_count + _count(Vote, Vote.reply_id == Reply.id, Vote.value == 1),
+            Reply.imported_helpful_count + _count(Vote, votes, Vote.value == 1),
         ),
         (
             Reply.unhelpful_count,
-            Reply.imported_unhelpful_count
-            + _count(Vote, Vote.reply_id == Reply.id, Vote.value == -1),
+            Reply.imported_unhelpful_count + _count(Vote, votes, Vote.value == -1),
         ),
-        (Reply.worked_count, _count(Outcome, Outcome.reply_id == Reply.id, Outcome.worked)),
+        (Reply.worked_count, _count(Outcome, *worked)),
         (Reply.failed_count, _count(Outcome, Outcome.reply_id == Reply.id, ~Outcome.worked)),
-        (
-            Reply.last_worked_at,
-            _one(
-                select(func.max(Outcome.created_at)).where(
-                    Outcome.reply_id == Reply.id, Outcome.worked
-                )
-            ),
-        ),
+        (Reply.last_worked_at, _one(select(func.max(Outcome.created_at)).where(*worked))),
         (Reply.accepted_count, _count(AcceptedAnswer, AcceptedAnswer.reply_id == Reply.id)),
-        (
-            Reply.helped_count,
-            _count(DeflectionEvent, DeflectionEvent.reply_id == Reply.id, solved),
-        ),
-        (Tag.topic_count, _count(TopicTag, *tagged)),
+        (Reply.helped_count, _count(DeflectionEvent, *helped)),
     ]
 
 

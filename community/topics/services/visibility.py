@@ -35,7 +35,7 @@ from community.topics.models import (
 from community.topics.queries.covered import in_force, words_of
 from community.topics.services import covering, places, recount, tagging
 
-__all__ = ["erase_sealed", "hide", "in_force", "lift", "replaced_by", "words_of"]
+__all__ = ["erase_sealed", "has_answers_of_others", "hide", "in_force", "lift", "replaced_by", "words_of"]
 
 
 def hide(post: Post, *, sight: Sight, rule: Rule, asked_by: AskedBy, log_seq: int) -> Tombstone:
@@ -70,7 +70,8 @@ def hide(post: Post, *, sight: Sight, rule: Rule, asked_by: AskedBy, log_seq: in
     )
     db.session.add(tombstone)
     db.session.flush()
-    pictures.withhold(texts, because=tombstone.id)
+    sent_by = post.author_id if post.author.deleted_at is None else None
+    pictures.withhold(texts, sent_by=sent_by, because=tombstone.id)
     _tell("post.hidden", post)
     if sealed is not None:
         _tell("post.covered", post)
@@ -102,6 +103,16 @@ def lift(post: Post) -> Tombstone | None:
     if tombstone.is_unseen:
         _tell_posted(post)
     return tombstone
+
+
+def has_answers_of_others(topic: Topic) -> bool:
+    """Tell whether anybody but its author wrote what stands below ``topic`` in sight."""
+    others = select(Reply.id).where(
+        Reply.topic_id == topic.id,
+        Reply.author_id != topic.author_id,
+        Reply.hidden_at.is_(None),
+    )
+    return db.session.scalar(select(others.exists())) or False
 
 
 def replaced_by(tombstone: Tombstone) -> Tombstone | None:

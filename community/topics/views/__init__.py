@@ -1,4 +1,12 @@
-"""Topics: their pages, every button on them, and asking."""
+"""Topics: their pages, every button on them, and asking.
+
+ask, ask_form, ask_post   the three steps of asking; `asking` is what all of them go by,
+                          `deflect` what is pressed beside the answers that were shown
+show, press, edit, follow  a topic's page, its buttons, changing posts, following
+drafting, drafted         drafts of all these forms, and what each belongs to
+disclosing, pictured, quoting  steps of several forms: insiders, pictures, quotes
+addresses, structured_data     where things are, for links and for search engines
+"""
 
 from flask import Blueprint
 

@@ -17,6 +17,7 @@ from community.web.forms import one_line
 from community.web.limits import SUGGEST, VERDICT, limiter
 from community.web.redirects import see_other
 from community.writing import services as drafts
+from community.writing.models import Draft
 
 PRESSED = (
     DeflectionStep.OPENED,
@@ -78,13 +79,7 @@ def _answer(step: DeflectionStep, topic: Topic, *, text: str, reason: str) -> Re
     company_slug, about = request.form.get("company") or None, request.form.get("about", "")
     kept = drafts.find_draft(request.form.get("draft"), actor())
     if step is DeflectionStep.DIFFERS and kept is not None:
-        with transaction():
-            drafts.save_draft(
-                {**kept.fields, "differs_from": str(topic.id), "reason": reason},
-                place=kept.place,
-                key=kept.key,
-                user=actor(),
-            )
+        _keep_reason(kept, topic, reason)
         return see_other(url_for("topics.draft", key=kept.key))
     if step is DeflectionStep.DIFFERS and "X-Fragment" not in request.headers:
         location = asking.address_with(
@@ -111,6 +106,17 @@ def _answer(step: DeflectionStep, topic: Topic, *, text: str, reason: str) -> Re
         draft=kept.key if kept else None,
         back=back,
     )
+
+
+def _keep_reason(kept: Draft, topic: Topic, reason: str) -> None:
+    """Write into a draft which topic does not fit, and why."""
+    with transaction():
+        drafts.save_draft(
+            {**kept.fields, "differs_from": str(topic.id), "reason": reason},
+            place=kept.place,
+            key=kept.key,
+            user=actor(),
+        )
 
 
 def _step() -> DeflectionStep:
