@@ -107,7 +107,11 @@ class TestModeration:
         waiting = db.session.scalars(
             select(Case)
             .join(Topic, Topic.id == Case.topic_id)
-            .where(Topic.author_id == _user("helpline-now").id, Case.decided_at.is_(None))
+            .where(
+                Topic.author_id == _user("helpline-now").id,
+                Topic.hidden_at.is_not(None),  # held, before anybody saw it
+                Case.decided_at.is_(None),
+            )
         ).all()
 
         assert len(waiting) == 3
