@@ -9,10 +9,15 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
-from community.core.paging import Page, decode, decode_by, encode, page_of
+from community.accounts.models import User
+from community.core import clock
+from community.core.db import db
+from community.core.paging import Page, Place, decode, decode_by, encode, page_of, seek
 from community.web.paging import from_args, place_by
+from tests.factories import make_user
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ROW_IDS = st.integers(min_value=0, max_value=2**63 - 1)
@@ -152,3 +157,25 @@ def test_a_key_of_another_kind_is_none_of_ours(kind: type[Any], value: object) -
         decode_by(kind, cursor_of(value))
     with pytest.raises(NotFound):
         place_by(kind, cursor_of(value))
+
+
+@pytest.mark.parametrize("rising", [False, True])
+def test_a_list_is_read_forth_and_back(app: Flask, rising: bool) -> None:
+    for moments in range(3):
+        with clock.frozen(NOON + timedelta(days=moments)):
+            make_user()
+            make_user()  # at the same moment
+    key = (User.created_at, User.id)
+    people = db.session.execute(select(*key).order_by(*key)).all()
+    expected = [(at, id_) for at, id_ in (people if rising else reversed(people))]
+
+    def read(**place: Place | None) -> Page[Place]:
+        rows = db.session.execute(seek(select(*key), *key, limit=4, rising=rising, **place))
+        return page_of([(at, id_) for at, id_ in rows], limit=4, place=lambda row: row, **place)
+
+    first = read()
+    second = read(after=decode(first.next or ""))
+    assert [*first.rows, *second.rows] == expected
+    assert (first.previous, second.next) == (None, None)
+    assert read(before=decode(second.previous or "")) == first
+    assert read(after=expected[3], before=expected[0]).rows == second.rows  # going on counts
