@@ -45,9 +45,8 @@ class Appeal(Base):
     state: Mapped[AppealState] = mapped_column(default=AppealState.OPEN)
     due_at: Mapped[datetime]  # of the jury; from `fallback_at` on, of the moderator
     fallback_at: Mapped[datetime | None]
-    moderator_id: Mapped[int | None] = mapped_column(
-        ForeignKey("users.id"), index=True
-    )  # who decided in place of a jury
+    # Who decided in place of a jury.
+    moderator_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     reason: Mapped[str] = mapped_column(String(REASON_MAX), default="")  # the moderator's; public
     log_seq: Mapped[int | None] = mapped_column(ForeignKey("public_log.seq"))  # of the outcome
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -55,7 +55,7 @@ def writer_of(author: User, post: Post) -> Writer:
             (standing[0] + standing[1]).label("all"), (last_hour[0] + last_hour[1]).label("hour")
         )
     ).one()
-    days = max(at - author.created_at, timedelta()) / timedelta(days=1)
+    days = max(at - author.created_at, timedelta()) / A_DAY
     return Writer(days=days, standing=row.all, last_hour=row.hour)
 
 

@@ -139,6 +139,7 @@ def _of_repetition(seen: Seen, writer: Writer) -> Iterator[Sign]:
 # -- links --------------------------------------------------------------------------------------
 
 _LINK = re.compile(r"\bhttps?://|\bwww\.\w", re.IGNORECASE)
+_LINK_WHOLE = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 # -- numbers to call ----------------------------------------------------------------------------
@@ -261,5 +262,3 @@ def _is_decorated(title: str) -> bool:
     bare = _LINK_WHOLE.sub("", title)
     return len(_PICTURES.findall(bare)) + len(_FENCES.findall(bare)) >= _DECORATIONS
 
-
-_LINK_WHOLE = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
