@@ -261,4 +261,3 @@ def _is_decorated(title: str) -> bool:
     """Tell whether a title is set off by pictures and fences of signs: "☎️//💯//", "{[…]}"."""
     bare = _LINK_WHOLE.sub("", title)
     return len(_PICTURES.findall(bare)) + len(_FENCES.findall(bare)) >= _DECORATIONS
-
