@@ -114,6 +114,8 @@ def test_what_nobody_has_judged_yet_cannot_be_appealed(
     hide(reply, sight=Sight.HELD, rule=Rule.SPAM, asked_by=AskedBy.AUTOMATIC, log_seq=1)
     page = sign_in(reply.author).get(f"/t/{reply.topic_id}/{reply.topic.slug}").text
     assert "Only you see your reply so far." in page
+    assert "A rule of the site was not sure of it" in page
+    assert "Rule: spam" not in page
     assert "/log/1/appeal" not in page
 
 
