@@ -61,7 +61,9 @@ BESIDES = [
     ("operator", "/log/1"),
     ("operator", "/legal-requests"),
     ("operator", "/legal-requests/1"),
-    ("operator", "/legal-requests/1/correct"),
+    ("operator", "/legal-requests/2"),  # answered and corrected
+    ("operator", "/legal-requests/2/correct"),
+    (VISITOR, "/legal-requests/2"),
     (VISITOR, "/log?action=remove"),  # nothing fits
     (VISITOR, "/transparency?company=brightwave"),
     ("juror", "/appeals"),

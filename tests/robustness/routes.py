@@ -26,7 +26,7 @@ from community.accounts.models import Session, SignUp, User
 from community.companies.models import Company, CompanyState
 from community.core import clock, outbox, paging
 from community.core.db import Base, db
-from community.moderation.models import Case, DecisionAction, JurorVote
+from community.moderation.models import Case, DecisionAction, JurorVote, LegalOutcome
 from community.moderation.queries import judging
 from community.moderation.services import appeal as appeals
 from community.moderation.services import lease, legal, modes
@@ -313,6 +313,7 @@ class World:
             company=company,
             request_text="Remove it.",
         )
+        self._correct(company)
         self.sign_up = SignUp(
             key="k" * 22,
             username="nora",
@@ -358,6 +359,30 @@ class World:
         )
         db.session.add(self.news)
         db.session.commit()
+
+    def _correct(self, company: Company) -> None:
+        """Make an entry of the legal register that is answered and was put right."""
+        operator, today = self._people["operator"], clock.now().date()
+        facts: dict[str, Any] = {
+            "received_on": today,
+            "requester": "Ministry",
+            "country": "ID",
+            "company": company,
+            "target": "topic 2",
+            "is_text_public": False,
+        }
+        request = legal.enter_request(operator, **facts, law="Press act", request_text="Hide it.")
+        answer: dict[str, Any] = {"outcome": LegalOutcome.REFUSED, "done": "It is no news."}
+        legal.answer_request(operator, request, **answer, is_text_public=False)
+        legal.correct_request(
+            operator,
+            request,
+            **facts | answer | {"outcome": LegalOutcome.GRANTED_IN_PART},
+            law="Telecommunications act",
+            request_text="Remove it.",
+            reason="It was read in haste.",
+            seen=1,
+        )
 
     def _appeal(self) -> None:
         """Remove three answers: one may be appealed, one appeal is being judged, one has ended."""
@@ -593,6 +618,8 @@ class World:
                     "target": "topic 1",
                     "text": "Remove it.",
                     "is_text_public": "",
+                    "outcome": "refused",
+                    "done": "There is no such topic.",
                     "reason": "There are two district courts.",
                     "seen": "0",
                 },
