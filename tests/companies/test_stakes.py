@@ -15,6 +15,7 @@ from community.companies.models import (
     Rivalry,
     Stake,
 )
+from community.companies.policies import BARS
 from community.companies.queries import stake_of, stakes_in, stakes_of
 from community.core import clock
 from community.core.db import db
@@ -103,6 +104,10 @@ def test_whoever_is_bound_to_a_rival_is_told_whichever_of_the_two_said_so() -> N
         assert stake_of(person.id, company.id, clock.now()) is stake
     assert stake_of(person.id, make_company().id, clock.now()) is None
     assert stake_of(person.id, None, clock.now()) is None
+
+
+def test_every_stake_has_its_words() -> None:
+    assert set(BARS) == set(Stake)
 
 
 def test_many_people_cost_no_more_than_one(app: Flask) -> None:
