@@ -11,7 +11,7 @@ from community.companies.models import Company
 from community.core import clock, outbox
 from community.core.db import db
 from community.moderation import risk
-from community.moderation.handlers import judging
+from community.moderation.handlers import judge_edited
 from community.moderation.models import (
     Case,
     Decision,
@@ -304,7 +304,7 @@ def test_who_is_looked_at_first_is_held_whatever_they_write() -> None:
 
 def test_what_others_have_seen_is_never_held() -> None:
     topic = make_topic(title=f"☎️//{FLOOD}//💯", body=FLOOD)
-    judging.judge_edited(topic.id)
+    judge_edited(topic.id)
     assert judged(topic).outcome is Outcome.LOOKED_AT
     assert topic.hidden_at is None
     assert open_case(topic) is not None
