@@ -411,7 +411,7 @@ def _of_appeals() -> Iterator[Power]:
         action: Action = Action.REMOVE, *, age: timedelta = DAY, is_void: bool = False, **more: bool
     ) -> Callable[[Role], Decision]:
         against = Decided(action=action, created_at=AT - age, overturned_at=AT if is_void else None)
-        given = {"has_appealed": False, "is_open": False, **more}
+        given = {"has_been_appealed": False, **more}
         return lambda one: moderation.can_appeal(
             one.user, against, author_id=AUTHOR, flagger_ids=[OTHER], at=AT, **given
         )
@@ -420,20 +420,24 @@ def _of_appeals() -> Iterator[Power]:
     yield power("appeal against a removal", appeal, appealing())
     yield power("appeal against what others flagged and was kept", appeal, appealing(Action.KEEP))
     yield power("appeal against what is held for now", appeal, appealing(Action.HOLD))
-    yield power("appeal a second time", appeal, appealing(has_appealed=True))
+    yield power("appeal a second time", appeal, appealing(has_been_appealed=True))
     yield power("appeal against what was overturned", appeal, appealing(is_void=True))
     yield power("appeal a year later", appeal, appealing(age=365 * DAY))
-    yield power("appeal while another appeal is judged", appeal, appealing(is_open=True))
 
     serve, decide = moderation.can_serve, moderation.can_decide_appeal
     begun, ended = Appeal(state=AppealState.OPEN), Appeal(state=AppealState.UPHELD)
     late = Appeal(state=AppealState.OPEN, fallback_at=AT)
 
-    def serving(seat: Juror | None, on: Appeal = begun) -> Callable[[Role], Decision]:
-        return lambda one: serve(one.user, on, seat, stake=one.stake, at=AT)
+    def serving(
+        seat: Juror | None, on: Appeal = begun, is_involved: bool = False
+    ) -> Callable[[Role], Decision]:
+        return lambda one: serve(
+            one.user, on, seat, stake=one.stake, is_involved=is_involved, at=AT
+        )
 
     yield power("judge an appeal, when drawn", serve, serving(Juror()))
     yield power("judge an appeal, when not drawn", serve, serving(None))
+    yield power("judge it after taking part in it", serve, serving(Juror(), is_involved=True))
     yield power("judge it a second time", serve, serving(Juror(vote=JurorVote.UPHOLD)))
     yield power("judge it after declining", serve, serving(Juror(declined_at=AT)))
     yield power("judge it after its end", serve, serving(Juror(), ended))

@@ -106,8 +106,7 @@ def can_appeal(
     *,
     author_id: int,
     flagger_ids: Collection[int],
-    has_appealed: bool,
-    is_open: bool,
+    has_been_appealed: bool,
     at: datetime,
 ) -> Decision:
     """Ask that a decision be judged again: whoever it went against, once, while it is fresh.
@@ -117,9 +116,8 @@ def can_appeal(
 
     Args:
         author_id: of the post; of a person, the person.
-        flagger_ids: whose flags the decision answered.
-        has_appealed: whether the actor has appealed against it before.
-        is_open: whether an appeal of somebody else is being judged.
+        flagger_ids: whose flags the decision declined.
+        has_been_appealed: whether somebody has appealed against it, or against the same before.
     """
     may = has_account(actor)
     if actor is None or not may:
@@ -133,29 +131,36 @@ def can_appeal(
             if is_kept
             else gettext("Only who wrote what was judged can appeal.")
         )
-    if has_appealed:
-        return no(gettext("You have appealed already. That can be done once."))
+    if has_been_appealed:
+        return no(gettext("There has been an appeal about this already. That can be done once."))
     if decision.overturned_at is not None:
         return no(gettext("This decision was overturned already."))
     if decision.created_at + APPEAL_WITHIN < at:
         days = APPEAL_WITHIN.days
         return no(gettext("This could be appealed for %(days)s days.", days=days))
-    if is_open:
-        return no(gettext("Another appeal against this is being judged. Come back when it is."))
     return YES
 
 
 def can_serve(
-    actor: User | None, appeal: Appeal, juror: Juror | None, *, stake: Stake | None, at: datetime
+    actor: User | None,
+    appeal: Appeal,
+    juror: Juror | None,
+    *,
+    stake: Stake | None,
+    is_involved: bool,
+    at: datetime,
 ) -> Decision:
     """Vote on an appeal, or decline: whoever was drawn for it and has not answered yet.
 
+    What let them be drawn must hold still.
+
     Args:
         juror: the actor's seat, or None.
-        stake: the actor's in the company concerned, which may be newer than the draw.
+        stake: the actor's in a company concerned.
+        is_involved: whether the actor has come to do with the case since.
     """
     may = can_take_part(actor, at)
-    if not may:
+    if actor is None or not may:
         return may
     if juror is None:
         return no(gettext("Three trusted members were drawn to judge this, and you are not one."))
@@ -165,6 +170,12 @@ def can_serve(
         return no(gettext("You have judged this."))
     if juror.declined_at is not None:
         return no(gettext("Your place went to somebody else."))
+    if actor.trusted_since is None or actor.trusted_since > at:
+        return no(gettext("Trusted members judge appeals, and you are none any more."))
+    if actor.is_moderator or actor.is_admin:
+        return no(gettext("You are a moderator by now, and they do not judge their colleagues."))
+    if is_involved:
+        return no(gettext("You have taken part in this since, so somebody else judges it."))
     return no(str(BARS[stake])) if stake is not None else YES
 
 

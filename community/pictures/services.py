@@ -103,14 +103,20 @@ def keep_for_draft(text: str) -> None:
     keep(text, until=clock.now() + IN_DRAFT)
 
 
-def withhold(texts: Iterable[str], *, because: int) -> None:
+def withhold(texts: Iterable[str], *, sent_by: int | None, because: int) -> None:
     """Show the pictures that some texts name to nobody, as long as a tombstone is in force.
 
+    Those alone that the author of the texts has sent: or whoever names somebody else's picture in a
+    text of their own, which is then taken out of sight, would take the picture away with it.
+
     Args:
+        sent_by: the author; None: somebody who has left, so that nobody knows what they sent.
         because: the tombstone's id.
     """
     keys = {key for text in texts for key in named_in(text)}
-    ids = select(Picture.id, literal(because)).where(Picture.key.in_(keys))
+    ids = select(Picture.id, literal(because)).where(
+        Picture.key.in_(keys), Picture.uploaded_by_id.is_not_distinct_from(sent_by)
+    )
     if keys:
         into = insert(WithheldPicture).from_select(["picture_id", "tombstone_id"], ids)
         changed(into.on_conflict_do_nothing())

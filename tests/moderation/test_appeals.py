@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -27,6 +28,8 @@ from community.moderation.models import (
     Case,
     Decision,
     DecisionAction,
+    Flag,
+    FlagOutcome,
     Juror,
     JurorVote,
     LogAction,
@@ -35,9 +38,10 @@ from community.moderation.models import (
 )
 from community.moderation.services import appeal as appeals
 from community.moderation.services.draw import draw
-from community.moderation.services.flag import flag
+from community.moderation.services.flag import flag, withdraw
 from community.moderation.services.overturn import reverse
 from community.topics.models import Reply, Rule
+from community.topics.services import editing, visibility
 from tests.conftest import counted_statements
 from tests.factories import make_company, make_employee, make_reply, make_topic, make_user
 from tests.moderation.trials import appealed, judged, jury_of, trusted
@@ -133,23 +137,84 @@ def test_somebody_suspended_may_appeal_and_is_let_in_again() -> None:
     assert author.suspended_until is None
 
 
-def test_once_for_each_and_one_at_a_time() -> None:
+def test_what_was_kept_is_judged_again_once_whoever_flagged_it() -> None:
     trusted(6)
-    reply, first, second = make_reply(), make_user(), make_user()
+    reply, first, second, regretful = make_reply(), make_user(), make_user(), make_user()
     flag(second, reply, rule=Rule.ABUSE)
+    withdraw(regretful, flag(regretful, reply, rule=Rule.ABUSE))
     decision = judged(reply, DecisionAction.KEEP, flagger=first)
+    with pytest.raises(NotAllowed, match="Only who flagged it"):
+        appeals.appeal(regretful, decision, words="I have thought about it.")
     appeal = appeals.appeal(first, decision, words="Look again.")
-
-    with pytest.raises(NotAllowed, match="once"):
-        appeals.appeal(first, decision, words="And again.")
-    with pytest.raises(NotAllowed, match="Another appeal"):
-        appeals.appeal(second, decision, words="I too.")
-    jury = jury_of(appeal)
-    for juror in jury[:2]:
+    for juror in jury_of(appeal)[:2]:
         appeals.vote(juror, appeal, vote=UPHOLD, reason="It is fine.")
 
-    again = appeals.appeal(second, decision, words="I too.")
+    for flagger in (first, second):
+        with pytest.raises(NotAllowed, match="once"):
+            appeals.appeal(flagger, decision, words="Look again.")
+    with clock.frozen(clock.now() + timedelta(days=1)):
+        anew = judged(reply, DecisionAction.KEEP, flagger=second)
+        with pytest.raises(NotAllowed, match="once"):
+            appeals.appeal(second, anew, words="A new flag, and the same text.")
+        editing.edit_reply(reply.author, reply, body="Now it is an insult.", from_number=1)
+        assert appeals.may_appeal(second, anew, at=clock.now())
+
+
+def test_what_a_jury_takes_away_its_author_can_have_judged_by_another() -> None:
+    trusted(6)
+    reply, flagger, other = make_reply(), make_user(), make_user()
+    withdraw(other, flag(other, reply, rule=Rule.UNLAWFUL))
+    kept = judged(reply, DecisionAction.KEEP, flagger=flagger)
+    appeal = appeals.appeal(flagger, kept, words="It is spam.")
+    jury = jury_of(appeal)
+    for juror in jury[:2]:
+        appeals.vote(juror, appeal, vote=OVERTURN, reason="It sells something.")
+    tombstone = visibility.in_force(reply)
+    assert tombstone is not None
+    assert tombstone.rule is Rule.SPAM  # of the flag for which they appealed
+    removal = db.session.scalars(select(Decision).order_by(Decision.id.desc()).limit(1)).one()
+    assert (removal.action, removal.log_seq) == (DecisionAction.REMOVE, tombstone.log_seq)
+
+    again = appeals.appeal(reply.author, removal, words="It is a helpful link.")
     assert not set(jury_of(again)) & set(jury)  # nobody judges the same thing twice
+    for juror in jury_of(again)[:2]:
+        appeals.vote(juror, again, vote=OVERTURN, reason="It helps.")
+    assert reply.hidden_at is None
+    assert db.session.scalars(select(Flag.outcome).order_by(Flag.id)).all() == [
+        FlagOutcome.WITHDRAWN,
+        FlagOutcome.DECLINED,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("since", "words"),
+    [
+        ({"trusted_since": None}, "you are none any more"),
+        ({"is_moderator": True}, "a moderator by now"),
+        ({}, "taken part in this since"),
+    ],
+)
+def test_whoever_could_not_be_drawn_any_more_does_not_vote(
+    since: dict[str, Any], words: str
+) -> None:
+    trusted(3)
+    reply = make_reply()
+    appeal = appealed(reply)
+    juror = jury_of(appeal)[0]
+    for column, value in since.items():
+        setattr(juror, column, value)
+    if not since:
+        make_reply(reply.topic, juror)
+    db.session.flush()
+    with pytest.raises(NotAllowed, match=words):
+        appeals.vote(juror, appeal, vote=UPHOLD, reason="It is fine.")
+
+
+def test_who_flagged_the_author_is_not_drawn() -> None:
+    (flagger, *_) = trusted(3)
+    reply = make_reply()
+    flag(flagger, reply.author, rule=Rule.ABUSE)
+    assert flagger not in jury_of(appealed(reply))
 
 
 def test_who_may_not() -> None:

@@ -1,6 +1,7 @@
 """Cases: leased to one moderator, decided once, with a rule and a reason; and taken back."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -25,7 +26,7 @@ from community.moderation.models import (
 from community.moderation.queries import judging
 from community.moderation.services import lease
 from community.moderation.services.cases import open_for, weigh
-from community.moderation.services.decide import Ruling, decide, decide_alike
+from community.moderation.services.decide import Ruling, decide, decide_alike, offered
 from community.moderation.services.flag import flag
 from community.moderation.services.overturn import overturn, reverse
 from community.topics.models import AskedBy, Rule, Sight, Tombstone, Topic
@@ -402,6 +403,30 @@ def test_what_was_kept_wrongly_is_removed() -> None:
     assert topic.hidden_at is not None
     assert (row.action, row.rule) == (LogAction.REMOVE, Rule.ABUSE)
     assert db.session.scalars(select(Flag.outcome)).one() is FlagOutcome.UPHELD
+
+
+def test_who_answered_does_not_pay_for_the_asker() -> None:
+    topic = make_topic()
+    make_reply(topic, topic.author)
+    case = case_of(topic)
+    assert DecisionAction.REMOVE in offered(topic)
+    answer = make_reply(topic)
+
+    assert DecisionAction.REMOVE not in offered(topic)
+    with pytest.raises(Invalid, match="Others have answered here"):
+        ruled(case, REMOVED)
+    ruled(case, replace(REMOVED, action=DecisionAction.MASK))
+    assert (topic.hidden_at, answer.hidden_at) == (None, None)
+
+
+def test_what_others_have_answered_is_covered_when_it_was_kept_wrongly() -> None:
+    topic = make_reply().topic
+    (made,) = ruled(case_of(topic, Rule.ABUSE), KEPT)
+    reverse(moderator(), made, reason="It is an insult.")
+
+    tombstone = visibility.in_force(topic)
+    assert tombstone is not None
+    assert (tombstone.sight, topic.hidden_at) == (Sight.MASKED, None)
 
 
 def test_what_another_decision_holds_stays_away() -> None:

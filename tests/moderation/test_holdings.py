@@ -29,6 +29,7 @@ from community.moderation.models import (
 from community.moderation.services import appeal as appeals
 from community.moderation.services import log, modes, restrictions
 from community.topics.models import AskedBy, Rule, Sight
+from community.topics.services import visibility
 from tests.conftest import Client
 from tests.factories import make_company, make_reply, make_topic, make_user
 from tests.moderation.trials import judged
@@ -155,7 +156,14 @@ def test_an_export_says_of_each_post_whether_it_is_out_of_sight_and_why(
     masked = judged(make_topic(author=user, title="Call me"), DecisionAction.MASK)
     judged(make_reply(author=user), DecisionAction.KEEP)
     under_it = make_reply(make_topic(), user)
-    judged(under_it.topic, flagger=reporter)
+    judged(under_it.topic, DecisionAction.MASK, flagger=reporter)
+    visibility.hide(  # as it was before others answered
+        under_it.topic,
+        sight=Sight.REMOVED,
+        rule=Rule.SPAM,
+        asked_by=AskedBy.MEMBER,
+        log_seq=removed.log_seq,
+    )
     appeal = appeals.appeal(user, removed, words="They are sweets.")
 
     kept = {one.name: one.export(user) for one in holdings.all_holdings()}

@@ -12,7 +12,7 @@ from community.core.db import db
 from community.core.errors import NotAllowed
 from community.core.picture_keys import Size, address
 from community.pictures import holdings, policies, queries, services
-from community.pictures.models import Picture
+from community.pictures.models import Picture, WithheldPicture
 from community.pictures.reading import Encoded
 from community.topics import services as topics
 from community.topics.models import TopicKind
@@ -258,3 +258,31 @@ def test_posting_and_changing_keep_the_pictures(app: Flask) -> None:
     assert [one.wanted_until for one in until[:5]] == [None] * 5
     assert until[5].wanted_until is not None
     assert until[5].wanted_until > clock.now() + drafts.KEPT
+
+
+def test_nobody_takes_another_persons_picture_away() -> None:
+    customer, copyist = make_user(), make_user()
+    theirs, own = make_picture(customer), make_picture(copyist)
+    text = shown(theirs) + shown(own)
+
+    services.withhold([text], sent_by=copyist.id, because=1)
+
+    assert withheld() == {own.id}
+    services.give_back(because=1)
+    assert withheld() == set()
+
+
+def test_what_somebody_sent_who_has_left_is_withheld_with_their_text() -> None:
+    gone = make_user()
+    picture, another = make_picture(gone), make_picture()
+    services.keep(shown(picture))
+    holdings.forget(gone)
+
+    services.withhold([shown(picture) + shown(another)], sent_by=None, because=1)
+
+    assert withheld() == {picture.id}
+
+
+def withheld() -> set[int]:
+    """Return the ids of pictures that are shown to nobody."""
+    return set(db.session.scalars(select(WithheldPicture.picture_id)))

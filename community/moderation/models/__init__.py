@@ -14,6 +14,7 @@ from community.moderation.models.appeals import (
     JurorVote,
 )
 from community.moderation.models.cases import (
+    MEASURES,
     REASON_MAX,
     WORDS_MAX,
     Case,
@@ -37,6 +38,7 @@ __all__ = [
     "JURORS",
     "JURY_FOR",
     "MAJORITY",
+    "MEASURES",
     "MODERATOR_WITHIN",
     "REASON_MAX",
     "REMIND_AFTER",

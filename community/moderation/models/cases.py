@@ -122,6 +122,10 @@ class DecisionAction(enum.StrEnum):
     RELEASE = "release"  # of what was held
 
 
+# What is done about an author, not about a post.
+MEASURES = (DecisionAction.WARN, DecisionAction.LIMIT, DecisionAction.SUSPEND)
+
+
 class Decision(Base):
     """What was done about a case, under which rule and why. The author reads the reason."""
 
@@ -131,7 +135,7 @@ class Decision(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     moderator_id: Mapped[int | None] = mapped_column(
         ForeignKey("users.id"), index=True
-    )  # None: an automatic rule
+    )  # None: an automatic rule, or a jury
     action: Mapped[DecisionAction]
     rule: Mapped[Rule | None]  # broken; None: none was
     reason: Mapped[str] = mapped_column(String(REASON_MAX))

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from community.accounts.models import User
 from community.companies.models import Company
@@ -14,12 +15,13 @@ from community.moderation.models import (
     AppealState,
     Case,
     Decision,
+    DecisionAction,
     Flag,
     Juror,
     JurorVote,
 )
 from community.moderation.models.cases import name_in_log
-from community.topics.models import AskedBy, Rule
+from community.topics.models import AskedBy, Revision, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +174,34 @@ _ROWS = (
 def _row(row: tuple[Appeal, Decision, Case, str | None]) -> AppealRow:
     appeal, decision, case, company_name = row
     return AppealRow(appeal, decision, name_in_log(case), company_name or "")
+
+
+def has_been_appealed(decision: Decision, case: Case) -> bool:
+    """Tell whether there was an appeal against a decision already, whoever's it was.
+
+    Of what was kept, also whether a jury has found that about the same text before: or each new
+    flag would bring it before another jury, until one says something else.
+    """
+    against = exists().where(Appeal.decision_id == decision.id)
+    if decision.action is not DecisionAction.KEEP:
+        return db.session.scalar(select(against)) or False
+    earlier, before = aliased(Decision), aliased(Case)
+    changed_since = exists().where(
+        or_(Revision.topic_id == before.topic_id, Revision.reply_id == before.reply_id),
+        Revision.created_at > Appeal.closed_at,
+    )
+    upheld = (
+        select(Appeal.id)
+        .join(earlier, earlier.id == Appeal.decision_id)
+        .join(before, before.id == earlier.case_id)
+        .where(
+            before.topic_id.is_not_distinct_from(case.topic_id),
+            before.reply_id.is_not_distinct_from(case.reply_id),
+            before.person_id.is_(None),
+            earlier.action == DecisionAction.KEEP,
+            Appeal.state == AppealState.UPHELD,
+            ~changed_since,
+        )
+        .exists()
+    )
+    return db.session.scalar(select(against | upheld)) or False

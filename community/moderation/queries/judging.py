@@ -16,19 +16,31 @@ from community.topics.models import Reply, Revision, Topic
 CONCERNS = timedelta(days=180)  # a person's case concerns the companies they wrote about since
 
 
-def stake_in(user: User, case: Case, at: datetime) -> Stake | None:
-    """Return what binds somebody to a company that a case concerns.
-
-    A case of a person concerns every company that the person wrote about of late: a company must
-    not be able to silence its critics either.
-    """
-    if case.company_id is not None:
-        return companies.stake_of(user.id, case.company_id, at)
+def stake_in(user: User, case: Case, at: datetime, *, author_too: bool = False) -> Stake | None:
+    """Return what binds somebody to a company that a case concerns (`concerned`)."""
     bound = companies.stakes_of(user.id, at)
-    if not bound or case.person_id is None:
+    if not bound:
         return None
-    written = targets.companies_of(case.person_id, since=at - CONCERNS)
-    return next((bound[one] for one in sorted(written) if one in bound), None)
+    of = concerned(case, at, author_too=author_too)
+    return next((bound[one] for one in sorted(of) if one in bound), None)
+
+
+def concerned(case: Case, at: datetime, *, author_too: bool = False) -> set[int]:
+    """Return the companies that a case concerns: nobody with a stake in one judges it.
+
+    Of a post that is the company of its topic; of a topic that was moved, the one of before as
+    well. Of a person it is every company that they wrote about of late: a company must not be able
+    to silence its critics either.
+
+    Args:
+        author_too: what is judged is done about the author of the post, not the post alone.
+    """
+    target = targets.target_of(case)
+    topic = targets.topic_of(target)
+    of = {case.company_id, topic.company_id if topic is not None else None} - {None}
+    if topic is None or author_too:
+        of |= set(targets.companies_of(targets.author_of(target).id, since=at - CONCERNS))
+    return {one for one in of if one is not None}
 
 
 def is_about_person(user_id: int) -> ColumnElement[bool]:

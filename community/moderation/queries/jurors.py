@@ -9,8 +9,9 @@ from community.accounts.models import User
 from community.companies import queries as companies
 from community.companies.models import Stake
 from community.core.db import db
-from community.moderation.models import Appeal, Case, Decision, Flag, Juror
+from community.moderation.models import MEASURES, Appeal, Case, Decision, Flag, Juror
 from community.moderation.queries import judging, targets
+from community.moderation.queries.targets import Target
 from community.topics.models import Reply, Topic
 
 
@@ -18,12 +19,13 @@ def eligible(appeal: Appeal, case: Case, at: datetime) -> Sequence[int]:
     """Return the trusted members who have nothing to do with a case, without asking for stakes.
 
     Moderators and operators are left out: they do not judge their colleagues. So is who was drawn
-    for an appeal against the same decision before.
+    for an appeal about the same thing before.
     """
     drawn_before = (
         select(Juror.user_id)
         .join(Appeal, Appeal.id == Juror.appeal_id)
-        .where(Appeal.decision_id == appeal.decision_id)
+        .join(Decision, Decision.id == Appeal.decision_id)
+        .where(Decision.case_id.in_(_cases_about(targets.target_of(case))))
     )
     return db.session.scalars(
         select(User.id)
@@ -41,19 +43,16 @@ def eligible(appeal: Appeal, case: Case, at: datetime) -> Sequence[int]:
     ).all()
 
 
-def barred(case: Case, user_ids: Collection[int], at: datetime) -> dict[int, Stake]:
-    """Return the stakes of those of these people that have one in what a case concerns (rule N12).
+def barred(
+    decision: Decision, case: Case, user_ids: Collection[int], at: datetime
+) -> dict[int, Stake]:
+    """Return the stakes of those of these people that have one in what ``decision`` concerns.
 
-    That is the company of the case; of a topic that was moved, the other company as well; and of
-    a person, every company that they wrote about of late.
+    It was made in ``case``, and `judging.concerned` says which companies those are (rule N12).
     """
-    target = targets.target_of(case)
-    topic = targets.topic_of(target)
-    concerned = {case.company_id, topic.company_id if topic is not None else None}
-    if case.person_id is not None:
-        concerned |= set(targets.companies_of(case.person_id, since=at - judging.CONCERNS))
+    is_measure = decision.action in MEASURES
     found: dict[int, Stake] = {}
-    for company_id in sorted(one for one in concerned if one is not None):
+    for company_id in sorted(judging.concerned(case, at, author_too=is_measure)):
         found |= companies.stakes_in(company_id, user_ids, at)
     return found
 
@@ -64,12 +63,12 @@ def is_involved(user_id: int, appeal: Appeal, case: Case) -> bool:
 
 
 def involved(appeal: Appeal, case: Case) -> Select[int]:
-    """Select who appealed, posted in the topic, flagged the same thing or decided about it."""
+    """Select who appealed, posted in the topic, decided about it, or flagged it or its author."""
     target = targets.target_of(case)
-    same = targets.keys_of(target)
-    cases = select(Case.id).filter_by(**same)
+    same, cases = targets.keys_of(target), _cases_about(target)
     people = [
         select(Flag.reporter_id).filter_by(**same),
+        select(Flag.reporter_id).where(Flag.person_id == targets.author_of(target).id),
         select(Decision.moderator_id).where(
             Decision.case_id.in_(cases), Decision.moderator_id.is_not(None)
         ),
@@ -87,3 +86,7 @@ def involved(appeal: Appeal, case: Case) -> Select[int]:
     return select(User.id).where(
         or_(User.id.in_(union(*people)), User.id.in_((appeal.appellant_id, author.id)))
     )
+
+
+def _cases_about(target: Target) -> Select[int]:
+    return select(Case.id).filter_by(**targets.keys_of(target))

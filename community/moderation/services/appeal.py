@@ -11,7 +11,7 @@ from collections import Counter
 from datetime import datetime
 
 from flask_babel import gettext
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from community.accounts.models import User
 from community.companies.models import Stake
@@ -38,11 +38,12 @@ from community.moderation.models import (
     Decision,
     DecisionAction,
     Flag,
+    FlagOutcome,
     Juror,
     JurorVote,
     LogRole,
 )
-from community.moderation.queries import jurors, targets
+from community.moderation.queries import appeals, jurors, targets
 from community.moderation.queries.decisions import case_of
 from community.moderation.services import log, outcome
 from community.moderation.services.draw import SYSTEM, draw
@@ -83,16 +84,15 @@ def appeal(
 def may_appeal(actor: User | None, decision: Decision, *, at: datetime) -> Answer:
     """Tell whether ``actor`` may appeal against a decision (`policies.can_appeal`)."""
     case = db.session.get_one(Case, decision.case_id)
-    against = select(func.count()).where(Appeal.decision_id == decision.id)
-    mine = against.where(Appeal.appellant_id == (actor.id if actor is not None else None))
-    flaggers = select(Flag.reporter_id).where(Flag.case_id == case.id)
+    flaggers = select(Flag.reporter_id).where(
+        Flag.case_id == case.id, Flag.outcome == FlagOutcome.DECLINED
+    )
     return policies.can_appeal(
         actor,
         decision,
         author_id=targets.author_of(targets.target_of(case)).id,
         flagger_ids=db.session.scalars(flaggers).all(),
-        has_appealed=bool(db.session.scalar(mine)),
-        is_open=bool(db.session.scalar(against.where(Appeal.state == AppealState.OPEN))),
+        has_been_appealed=appeals.has_been_appealed(decision, case),
         at=at,
     )
 
@@ -128,7 +128,7 @@ def decline(actor: User | None, appeal: Appeal, *, chance: random.Random = SYSTE
     now = clock.now()
     _lock(appeal)
     seat = _seat_of(actor, appeal)
-    policies.can_serve(actor, appeal, seat, stake=None, at=now).require()
+    policies.can_serve(actor, appeal, seat, stake=None, is_involved=False, at=now).require()
     assert seat is not None  # can_serve refuses None
     change(seat, declined_at=now)
     _go_on(appeal, at=now, chance=chance)
@@ -160,20 +160,27 @@ def decide(actor: User | None, appeal: Appeal, *, vote: JurorVote, reason: str) 
 def may_serve(actor: User | None, appeal: Appeal, *, at: datetime) -> Answer:
     """Tell whether ``actor`` may vote on an appeal (`policies.can_serve`)."""
     seat = _seat_of(actor, appeal)
-    stake = _stake_in(seat.user_id, _case(appeal), at) if seat is not None else None
-    return policies.can_serve(actor, appeal, seat, stake=stake, at=at)
+    if actor is None or seat is None:
+        return policies.can_serve(actor, appeal, seat, stake=None, is_involved=False, at=at)
+    return policies.can_serve(
+        actor,
+        appeal,
+        seat,
+        stake=_stake_in(actor.id, appeal, at),
+        is_involved=jurors.is_involved(actor.id, appeal, _case(appeal)),
+        at=at,
+    )
 
 
 def may_decide(actor: User | None, appeal: Appeal, *, at: datetime) -> Answer:
     """Tell whether ``actor`` may decide in place of a jury (`policies.can_decide_appeal`)."""
     if actor is None or not can_moderate(actor, None, at):  # whatever binds them
         return policies.can_decide_appeal(actor, appeal, stake=None, is_involved=False, at=at)
-    case = _case(appeal)
     return policies.can_decide_appeal(
         actor,
         appeal,
-        stake=_stake_in(actor.id, case, at),
-        is_involved=jurors.is_involved(actor.id, appeal, case),
+        stake=_stake_in(actor.id, appeal, at),
+        is_involved=jurors.is_involved(actor.id, appeal, _case(appeal)),
         at=at,
     )
 
@@ -322,8 +329,9 @@ def _seat_of(actor: User | None, appeal: Appeal) -> Juror | None:
     return db.session.get(Juror, (appeal.id, actor.id), populate_existing=True)
 
 
-def _stake_in(user_id: int, case: Case, at: datetime) -> Stake | None:
-    return jurors.barred(case, [user_id], at).get(user_id)
+def _stake_in(user_id: int, appeal: Appeal, at: datetime) -> Stake | None:
+    decision = db.session.get_one(Decision, appeal.decision_id)
+    return jurors.barred(decision, case_of(decision), [user_id], at).get(user_id)
 
 
 def _case(appeal: Appeal) -> Case:

@@ -1,6 +1,6 @@
 """Cases: opened by a first flag or a held post, growing with each flag after it."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from community.accounts.models import User
 from community.companies.models import Company
@@ -8,12 +8,15 @@ from community.core import clock
 from community.core.db import db
 from community.core.sql import add_once, change, lock
 from community.moderation import risk
-from community.moderation.models import Case, Flag
+from community.moderation.models import Case, DecisionAction, Flag
 from community.moderation.queries import spam, targets
 from community.moderation.queries.flags import records
 from community.moderation.queries.targets import Target
 from community.topics.models import Reply, Sight, Topic
 from community.topics.services import visibility
+
+# How posts are taken out of sight.
+HIDES = {DecisionAction.MASK: Sight.MASKED, DecisionAction.REMOVE: Sight.REMOVED}
 
 
 def open_for(target: Target) -> Case:
@@ -52,6 +55,21 @@ def weigh(case: Case) -> None:
         suspicion=spam.suspicion(target),
     )
     change(case, risk=worth, due_at=risk.due_at(case.opened_at, worth))
+
+
+def follow(topic: Topic, *, but: Case | None = None) -> None:
+    """Let open cases of a topic that was moved, and of its answers, concern its company.
+
+    Args:
+        but: the case in which it was moved, which concerns the company of before as well.
+    """
+    within = select(Reply.id).where(Reply.topic_id == topic.id)
+    open_ones = select(Case).where(
+        or_(Case.topic_id == topic.id, Case.reply_id.in_(within)), Case.decided_at.is_(None)
+    )
+    for case in db.session.scalars(open_ones):
+        if case is not but:
+            change(case, company_id=topic.company_id)
 
 
 def company_slug(case: Case) -> str:

@@ -8,11 +8,13 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from community.accounts.models import User
+from community.companies import queries as companies
 from community.companies.models import Company
 from community.core import clock, outbox
 from community.core.db import db
 from community.core.errors import Conflict, DomainError, Invalid
 from community.moderation.models import (
+    MEASURES,
     Case,
     Decision,
     DecisionAction,
@@ -27,7 +29,7 @@ from community.moderation.models.cases import name_in_log
 from community.moderation.queries import judging, targets
 from community.moderation.queries.targets import Target
 from community.moderation.services import cases, lease, log, restrictions
-from community.topics.models import AskedBy, Rule, Sight, Topic
+from community.topics.models import AskedBy, Rule, Topic
 from community.topics.services import moving, visibility
 
 DAYS_MAX = 366  # of a limit or a suspension
@@ -39,9 +41,9 @@ ABOUT_POSTS = (
     DecisionAction.REMOVE,
     DecisionAction.MOVE,
 )
+# Whoever answered must not pay for the asker: what hangs below a removed topic goes with it.
+ABOUT_ANSWERED = (DecisionAction.KEEP, DecisionAction.MASK, DecisionAction.MOVE)
 ABOUT_HELD = (DecisionAction.RELEASE, DecisionAction.REMOVE)
-MEASURES = (DecisionAction.WARN, DecisionAction.LIMIT, DecisionAction.SUSPEND)
-_HIDES = {DecisionAction.MASK: Sight.MASKED, DecisionAction.REMOVE: Sight.REMOVED}
 _CHANGES_NOTHING = frozenset({DecisionAction.KEEP, DecisionAction.RELEASE})
 
 
@@ -74,7 +76,10 @@ def offered(target: Target) -> tuple[DecisionAction, ...]:
         return (DecisionAction.KEEP,)
     if cases.is_held(target):
         return ABOUT_HELD
-    return ABOUT_POSTS if isinstance(target, Topic) else ABOUT_POSTS[:-1]
+    if not isinstance(target, Topic):
+        return ABOUT_POSTS[:-1]
+    is_answered = visibility.has_answers_of_others(target)
+    return ABOUT_ANSWERED if is_answered else ABOUT_POSTS
 
 
 def decide(moderator: User | None, case: Case, ruling: Ruling, *, seen: str) -> list[Decision]:
@@ -103,6 +108,7 @@ def decide(moderator: User | None, case: Case, ruling: Ruling, *, seen: str) -> 
             gettext("This case has changed since you opened it. Look again, then decide.")
         )
     reason = _checked(ruling, target)
+    _refuse_stakes(moderator, case, ruling, now)
 
     flags = list(
         db.session.scalars(
@@ -170,7 +176,12 @@ def _checked(ruling: Ruling, target: Target) -> str:
     """
     reason = log.reason_said(ruling.reason)
     if ruling.action not in offered(target):
-        raise Invalid(gettext("That cannot be done here."), field="action")
+        raise Invalid(
+            gettext("Others have answered here. Cover what the topic says: their answers stay.")
+            if ruling.action is DecisionAction.REMOVE
+            else gettext("That cannot be done here."),
+            field="action",
+        )
     if ruling.measure is not None and ruling.measure not in MEASURES:
         raise Invalid(gettext("That cannot be done about a person."), field="measure")
     if ruling.action is DecisionAction.RELEASE and ruling.measure is not None:
@@ -196,6 +207,28 @@ def _checked(ruling: Ruling, target: Target) -> str:
     return reason
 
 
+def _refuse_stakes(moderator: User, case: Case, ruling: Ruling, at: datetime) -> None:
+    """Let nobody do more than judge the post who has a stake in what that concerns (rule N12).
+
+    Raises:
+        Invalid: the ruling reaches the author, or a company that the topic would move to.
+    """
+    if ruling.measure is not None and judging.stake_in(moderator, case, at, author_too=True):
+        raise Invalid(
+            gettext(
+                "They write about a company that you have a stake in, so somebody else decides about"
+                " the person. Decide about the post alone, and flag the person."
+            ),
+            field="measure",
+        )
+    to = ruling.move_to
+    if to is not None and companies.bar_of(moderator, to.id, at) is not None:
+        raise Invalid(
+            gettext("You have a stake in %(name)s, so you cannot move topics there.", name=to.name),
+            field="company",
+        )
+
+
 def _act(case: Case, target: Target, ruling: Ruling, flags: Sequence[Flag], by: _By) -> Decision:
     """Do to the post what was decided."""
     action, moved_from = ruling.action, None
@@ -204,12 +237,13 @@ def _act(case: Case, target: Target, ruling: Ruling, flags: Sequence[Flag], by: 
         moved_from, to = target.company_id, ruling.move_to
         details |= {"from": db.session.get_one(Company, moved_from).slug, "to": to.slug}
         details["products"] = moving.move_topic(target, to)
+        cases.follow(target, but=case)
     row = _log(case, LogAction(action.value), ruling.rule, by, details)
     if not isinstance(target, User):
-        if action in _HIDES and ruling.rule is not None:
+        if action in cases.HIDES and ruling.rule is not None:
             visibility.hide(
                 target,
-                sight=_HIDES[action],
+                sight=cases.HIDES[action],
                 rule=ruling.rule,
                 asked_by=_asked_by(flags, ruling.rule),
                 log_seq=row.seq,

@@ -4,7 +4,8 @@ import random
 import secrets
 from datetime import datetime
 
-from community.moderation.models import Appeal, Case
+from community.core.db import db
+from community.moderation.models import Appeal, Case, Decision
 from community.moderation.queries import jurors
 
 AT_ONCE = 50  # people whose stakes are asked for in one go
@@ -24,11 +25,12 @@ def draw(
     Args:
         chance: where the order comes from; tests hand over one that can be repeated.
     """
+    decision = db.session.get_one(Decision, appeal.decision_id)
     pool = list(jurors.eligible(appeal, case, at))
     chance.shuffle(pool)
     drawn: list[int] = []
     while pool and len(drawn) < number:
         some, pool = pool[:AT_ONCE], pool[AT_ONCE:]
-        barred = jurors.barred(case, some, at)
+        barred = jurors.barred(decision, case, some, at)
         drawn += [user_id for user_id in some if user_id not in barred]
     return drawn[:number]

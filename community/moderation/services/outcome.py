@@ -11,6 +11,8 @@ from community.moderation.models import (
     Case,
     Decision,
     DecisionAction,
+    Flag,
+    FlagOutcome,
     Juror,
     JurorVote,
     LogAction,
@@ -34,11 +36,27 @@ def settle(appeal: Appeal, *, overturns: bool, role: LogRole) -> LogEntry:
     details: dict[str, Any] = {"appeal": appeal.id, "votes": votes}
     if not overturns:
         return _uphold(decision, role=role, texts=texts, details=details)
-    entry = overturn(decision, role=role, texts=texts, details=details)
     case = db.session.get_one(Case, decision.case_id)
+    entry = overturn(
+        decision,
+        role=role,
+        texts=texts,
+        details=details,
+        flag=_flag_of(appeal, case),
+        by=db.session.get(User, appeal.moderator_id) if appeal.moderator_id is not None else None,
+    )
     if decision.action is DecisionAction.KEEP and case.person_id is not None:
         cases.weigh(cases.open_for(targets.target_of(case)))
     return entry
+
+
+def _flag_of(appeal: Appeal, case: Case) -> Flag | None:
+    """Return the flag for whose sake somebody appealed; None: it was the author who did."""
+    return db.session.scalar(
+        select(Flag)
+        .where(Flag.case_id == case.id, Flag.reporter_id == appeal.appellant_id)
+        .where(Flag.outcome == FlagOutcome.DECLINED)
+    )
 
 
 def _uphold(

@@ -27,13 +27,10 @@ from community.moderation.queries import targets
 from community.moderation.queries.decisions import case_of
 from community.moderation.queries.targets import Target
 from community.moderation.services import cases, lease, log, restrictions
-from community.topics.models import Reply, Sight, Tombstone, Topic
+from community.topics.models import Reply, Tombstone, Topic
 from community.topics.services import moving, visibility
 
-_TURNED = {
-    FlagOutcome.UPHELD: FlagOutcome.DECLINED,
-    FlagOutcome.DECLINED: FlagOutcome.UPHELD,
-}
+_JUDGED = frozenset({FlagOutcome.UPHELD, FlagOutcome.DECLINED})
 
 
 def overturn(
@@ -43,18 +40,21 @@ def overturn(
     texts: Mapping[str, str],
     details: Mapping[str, Any] | None = None,
     flag: Flag | None = None,
+    by: User | None = None,
 ) -> LogEntry:
     """Undo what a decision did, and return the row of the log that says so.
 
-    What was taken away comes back exactly as it was, unless a later decision still holds it; a post
-    that was kept or released is removed, under the rule that its first flag named, or ``flag``. A
-    topic that cannot go back, because its new company has spoken in it, stays where it is. Who may is
-    not asked here: the caller has judged.
+    What was taken away comes back exactly as it was, unless a later decision still holds it. A post
+    that was kept or released is taken away, under the rule that its first flag named, or ``flag``:
+    that is a decision of its own, which its author can appeal. A topic that cannot go back, because
+    its new company has spoken in it, stays where it is. Who may is not asked here: the caller has
+    judged.
 
     Args:
         texts: for the log: "reason" and, where there is one, "moderator".
         details: for the log, besides which row is reversed.
         flag: of whoever says that what was kept should not have been.
+        by: the moderator who decides so; None: a jury, or the rule for appeals that nobody judged.
 
     Raises:
         Conflict: it was taken back already, or nobody flagged what was kept.
@@ -67,15 +67,16 @@ def overturn(
     target = targets.target_of(case)
     cases.hold_still(target)
     was_kept = decision.action in {DecisionAction.KEEP, DecisionAction.RELEASE}
-    if was_kept and not flags:
+    said = [one for one in flags if one.outcome is not FlagOutcome.WITHDRAWN]
+    if was_kept and not said:
         raise Conflict(
             gettext("Nobody flagged this, so there is nothing else to be done about it.")
         )
-    right = (flag or flags[0]) if was_kept else None  # the flag that says what is wrong with it
-    removes = right is not None and case.person_id is None
+    right = (flag or said[0]) if was_kept else None  # the flag that says what is wrong with it
+    takes = _taken(target) if right is not None else None
     before = db.session.get_one(LogEntry, decision.log_seq)
     row = log.append(
-        LogAction.REMOVE if removes else LogAction.RESTORE,
+        LogAction(takes.value) if takes is not None else LogAction.RESTORE,
         role=role,
         target=before.target,
         rule=right.rule if right is not None else decision.rule,
@@ -83,15 +84,13 @@ def overturn(
         details={"case": case.id, "reverses": decision.log_seq, **(details or {})},
         texts=texts,
     )
-    if right is not None and not isinstance(target, User):
-        visibility.hide(
-            target, sight=Sight.REMOVED, rule=right.rule, asked_by=right.role, log_seq=row.seq
-        )
+    decision.overturned_at = clock.now()
+    if right is not None and takes is not None and not isinstance(target, User):
+        _take_away(case, target, takes, right, row, by=by, texts=texts)
     else:
         _undo(decision, target)
-    decision.overturned_at = clock.now()
     db.session.flush()
-    reporters = _turn(case, flags)
+    reporters = _turn(case, flags, upheld=right is not None)
     outbox.publish(
         "decision.overturned",
         decision_id=decision.id,
@@ -117,7 +116,56 @@ def reverse(moderator: User | None, decision: Decision, *, reason: str) -> LogEn
     """
     moderator = lease.require_judge(moderator, case_of(decision))
     texts = {"moderator": moderator.username, "reason": log.reason_said(reason)}
-    return overturn(decision, role=log.role_of(moderator), texts=texts)
+    return overturn(decision, role=log.role_of(moderator), texts=texts, by=moderator)
+
+
+def _taken(target: Target) -> DecisionAction | None:
+    """Return how a post that was kept is taken out of sight after all; None: it is a person."""
+    if isinstance(target, User):
+        return None
+    is_answered = isinstance(target, Topic) and visibility.has_answers_of_others(target)
+    return DecisionAction.MASK if is_answered else DecisionAction.REMOVE
+
+
+def _take_away(
+    case: Case,
+    post: Topic | Reply,
+    action: DecisionAction,
+    right: Flag,
+    row: LogEntry,
+    *,
+    by: User | None,
+    texts: Mapping[str, str],
+) -> None:
+    """Take a post out of sight by a decision that its author is told of and can appeal."""
+    visibility.hide(
+        post,
+        sight=cases.HIDES[action],
+        rule=right.rule,
+        asked_by=right.role,
+        log_seq=row.seq,
+    )
+    by_jury = gettext("A jury decided so on appeal. Its reasons stand in the public log.")
+    decision = Decision(
+        case_id=case.id,
+        moderator_id=by.id if by is not None else None,
+        action=action,
+        rule=right.rule,
+        reason=texts.get("reason", by_jury),
+        log_seq=row.seq,
+        created_at=clock.now(),
+    )
+    db.session.add(decision)
+    db.session.flush()
+    outbox.publish(
+        "decision.made",
+        decision_id=decision.id,
+        action=action.value,
+        rule=right.rule.value,
+        person_id=post.author_id,
+        until=None,
+        **targets.place_of(post),
+    )
 
 
 def _undo(decision: Decision, target: Target) -> None:
@@ -164,20 +212,23 @@ def _move_back(topic: Topic, decision: Decision) -> None:
     company = db.session.get_one(Company, decision.moved_from_id)
     with suppress(DomainError), db.session.begin_nested():
         moving.move_topic(topic, company, product_ids=said["products"])
+        cases.follow(topic)
 
 
-def _turn(case: Case, flags: list[Flag]) -> list[int]:
-    """Judge the flags the other way round, once nothing is left of what was decided.
+def _turn(case: Case, flags: list[Flag], *, upheld: bool) -> list[int]:
+    """Judge the flags anew, once it is clear what is left of what was decided.
 
     A reporter's record follows what holds in the end; those whose does are returned.
+
+    Args:
+        upheld: what was kept should not have been.
     """
     stands = exists().where(Decision.case_id == case.id, Decision.overturned_at.is_(None))
-    if db.session.scalar(select(stands)):
+    if not upheld and db.session.scalar(select(stands)):
         return []
-    reporters = []
-    for flag in flags:
-        if flag.outcome in _TURNED:
-            flag.outcome = _TURNED[flag.outcome]
-            reporters.append(flag.reporter_id)
+    outcome = FlagOutcome.UPHELD if upheld else FlagOutcome.DECLINED
+    turned = [one for one in flags if one.outcome in _JUDGED and one.outcome is not outcome]
+    for flag in turned:
+        flag.outcome = outcome
     db.session.flush()
-    return reporters
+    return [flag.reporter_id for flag in turned]

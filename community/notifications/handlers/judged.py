@@ -16,7 +16,7 @@ from community.notifications.services import Happening, tell
 Kind = NotificationKind
 
 AGAIN = "-overturned"  # of the key of news of a decision that was taken back
-KEPT = "keep"  # of which its author need not hear: nothing has happened to them
+HARMLESS = {"keep", "release"}  # nothing was taken from anybody by these
 
 
 def tell_of_decision(
@@ -44,15 +44,20 @@ def tell_of_overturned(
     reporters: Collection[int] = (),
     **_: object,
 ) -> None:
-    """Tell an author that a decision was taken back; or, where a post had been kept, that it is gone.
+    """Tell an author that a decision was taken back, and whoever flagged that it was judged again.
 
-    Whoever flagged it hears that their flag was judged again.
+    Where a post had been kept, nothing was done to its author; what is done now is told by itself.
     """
-    outcome = Outcome.REMOVE if action == KEPT else Outcome.OVERTURNED
-    author = queries.just(person_id)
-    _tell(
-        Kind.DECIDED, author, decision_id, outcome, topic_id=topic_id, reply_id=reply_id, step=AGAIN
-    )
+    if action not in HARMLESS:
+        _tell(
+            Kind.DECIDED,
+            queries.just(person_id),
+            decision_id,
+            Outcome.OVERTURNED,
+            topic_id=topic_id,
+            reply_id=reply_id,
+            step=AGAIN,
+        )
     if reporters:
         people, outcome = _people(reporters), Outcome.OVERTURNED
         _tell(

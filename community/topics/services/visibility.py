@@ -35,7 +35,15 @@ from community.topics.models import (
 from community.topics.queries.covered import in_force, words_of
 from community.topics.services import covering, places, recount, tagging
 
-__all__ = ["erase_sealed", "has_answers_of_others", "hide", "in_force", "lift", "replaced_by", "words_of"]
+__all__ = [
+    "erase_sealed",
+    "has_answers_of_others",
+    "hide",
+    "in_force",
+    "lift",
+    "replaced_by",
+    "words_of",
+]
 
 
 def hide(post: Post, *, sight: Sight, rule: Rule, asked_by: AskedBy, log_seq: int) -> Tombstone:
