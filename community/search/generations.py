@@ -30,21 +30,20 @@ import os
 import secrets
 import shutil
 import time
-import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from community.search import sums
 from community.search.errors import IndexBusy, SearchUnavailable
 
 REPAIR = "Run `community search check --repair`."
 REINDEX = "Run `community reindex` to build it."
 LISTED = 2  # generations: the live one, and the one that answered before
-CURRENT, LOCK, SUMS, BROKEN = "CURRENT", "writer.lock", "SUMS", "BROKEN"
+CURRENT, LOCK, BROKEN = "CURRENT", "writer.lock", "BROKEN"
 POLL = 0.05  # seconds between tries to get the lock
-BLOCK = 1 << 20  # bytes read together
 THOROUGH_EVERY = 60.0  # seconds: every byte is read, so that one bad query cannot ask for it
 PROBE_AFTER = (0.0, 0.05, 0.2)  # seconds
 # What keeps us from working at this moment and says nothing about the files.
@@ -68,22 +67,6 @@ class Generation(NamedTuple):
     @property
     def name(self) -> str:
         return self.folder.name
-
-
-class Sum(NamedTuple):
-    """What a file was like when it was written."""
-
-    size: int  # bytes
-    crc32: int
-
-    @classmethod
-    def of(cls, path: Path) -> "Sum":
-        """Read a file to its end."""
-        size = crc32 = 0
-        with path.open("rb") as file:
-            while block := file.read(BLOCK):
-                size, crc32 = size + len(block), zlib.crc32(block, crc32)
-        return cls(size, crc32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +97,7 @@ class Generations:
         """
         self.folder = folder
         self.version = version
-        self._changing = frozenset(changing) | {SUMS, BROKEN}
+        self._changing = frozenset(changing) | {BROKEN}
         self._condemned: dict[str, str] = {}  # by name, also where nothing can be written
         self._read_through = -THOROUGH_EVERY  # when every byte was last read (monotonic seconds)
 
@@ -282,12 +265,7 @@ class Generations:
             SearchUnavailable: they cannot be read or written.
         """
         try:
-            known = self._sums(generation)
-            sums = {}
-            for path in self._files(generation):
-                sums[path.name] = known.get(path.name) or Sum.of(path)
-            lines = [f"{one.crc32:08x} {one.size} {name}\n" for name, one in sums.items()]
-            _replace(generation.folder / SUMS, "".join(lines))
+            sums.seal(generation.folder, but=self._changing)
         except OSError as error:
             raise unwritable(error) from error
 
@@ -302,26 +280,7 @@ class Generations:
         Args:
             thorough: read every byte; otherwise only sizes are compared.
         """
-        found = []
-        try:
-            sums = self._sums(generation)
-        except OSError as error:
-            return [f"{SUMS} cannot be read: {error.strerror}"]
-        except ValueError:
-            return [f"{SUMS} is garbled"]
-        for name, noted in sums.items():
-            path = generation.folder / name
-            try:
-                size = path.stat().st_size
-                if size != noted.size:
-                    found.append(f"{name} has {size:,} bytes instead of {noted.size:,}")
-                elif thorough and Sum.of(path) != noted:
-                    found.append(f"{name} has other content than was written")
-            except FileNotFoundError:
-                continue
-            except OSError as error:
-                found.append(f"{name} cannot be read: {error.strerror}")
-        return found
+        return sums.damage(generation.folder, thorough=thorough)
 
     def inspect(self, probe: Callable[[Generation], object]) -> list[str]:
         """Read every byte of every generation, condemn what is damaged, and say what was found.
@@ -399,7 +358,7 @@ class Generations:
     def _list(self, generations: list[Generation]) -> None:
         lines = [f"{one.name} {self.version}\n" for one in generations[:LISTED]]
         try:
-            _replace(self.folder / CURRENT, "".join(lines), durably=True)
+            sums.replace(self.folder / CURRENT, "".join(lines), durably=True)
         except OSError as error:
             raise unwritable(error) from error
 
@@ -409,32 +368,6 @@ class Generations:
                 _remove(leftover)
         for half_removed in self.folder.glob("gone-*"):
             shutil.rmtree(half_removed, ignore_errors=True)
-
-    def _files(self, generation: Generation) -> list[Path]:
-        """Return the files that are written once: no locks, nothing half-written."""
-        return sorted(
-            path
-            for path in generation.folder.iterdir()
-            if path.is_file()
-            and path.name not in self._changing
-            and not path.name.lower().endswith((".tmp", "lock"))
-        )
-
-    def _sums(self, generation: Generation) -> dict[str, Sum]:
-        """Read what was noted of each file.
-
-        Raises:
-            ValueError: it is garbled.
-        """
-        try:
-            lines = (generation.folder / SUMS).read_text("utf-8").splitlines()
-        except FileNotFoundError:
-            return {}
-        sums = {}
-        for line in lines:
-            crc32, size, name = line.split(" ", 2)
-            sums[name] = Sum(int(size), int(crc32, 16))
-        return sums
 
 
 def unwritable(error: OSError) -> SearchUnavailable:
@@ -472,17 +405,6 @@ def _acquire(lock: int, wait: float) -> None:
             time.sleep(POLL)
         else:
             return
-
-
-def _replace(path: Path, content: str, *, durably: bool = False) -> None:
-    """Write a file whole: whoever reads sees the old content or the new."""
-    new = path.with_name(f"{path.name}.tmp")
-    with new.open("w", encoding="utf-8") as file:
-        file.write(content)
-        if durably:
-            file.flush()
-            os.fsync(file.fileno())
-    new.replace(path)
 
 
 def _remove(folder: Path) -> None:

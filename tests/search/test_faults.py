@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from community.search import Document, SearchUnavailable, rebuilding
-from community.search.generations import BROKEN, SUMS, Generation, Generations
+from community.search.generations import BROKEN, Generation, Generations
+from community.search.sums import SUMS
 from tests.search.conformance import EVERYTHING, PRINTER, ids
 from tests.search.documents import document
 from tests.search.faults import fill_up, flip_a_byte, opened, read_only, small_disk
