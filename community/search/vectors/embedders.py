@@ -8,8 +8,10 @@ longer than `PATIENCE` does without vectors.
 import logging
 import threading
 from abc import ABC, abstractmethod
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -19,6 +21,7 @@ from community.search.confidence import Weights
 from community.search.vectors import texts
 
 PATIENCE = 0.05  # seconds that a query waits for the model to be free
+KEPT = 64  # vectors of questions: who types on, or presses Enter, asks what was read already
 
 Vectors = NDArray[np.float32]
 
@@ -40,6 +43,8 @@ class Embedder(ABC):
     ``unrelated`` is the cosine of two texts that have nothing to do with each other, the median
     over random pairs of query and document of the labelled sets: where a model's scale begins.
     ``fitting`` is what its similarity counts among the signs that a topic fits.
+    ``asked_max`` is how much of a question is read: what is asked is said at first, and reading
+    more found no more (bench/RESULTS.md).
     """
 
     name: ClassVar[str]
@@ -48,10 +53,12 @@ class Embedder(ABC):
     unrelated: ClassVar[float]
     fitting: ClassVar[Weights]
     batch: ClassVar[int]  # texts that are embedded together
+    asked_max: ClassVar[int]  # tokens
 
     def __init__(self) -> None:
         self._trouble = ""
         self._is_loaded = False
+        self._asked = lru_cache(maxsize=KEPT)(self._compute_question)
 
     @property
     def identity(self) -> str:
@@ -75,7 +82,11 @@ class Embedder(ABC):
         """
         with _turn(patience):
             self._load_once()
-            vectors = self.compute([texts.plain(text) for text in wanted], asking=asking)
+            read = [texts.plain(text) for text in wanted]
+            if asking:
+                vectors = np.array([self._asked(self.beginning(text)) for text in read])
+            else:
+                vectors = self.compute(read, asking=False)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not np.all(np.isfinite(lengths)):
             raise NoVectors("the model failed")
@@ -107,6 +118,22 @@ class Embedder(ABC):
     @abstractmethod
     def load(self) -> None:
         """Get ready. Called once, before the first text."""
+
+    def _compute_question(self, text: str) -> Vectors:
+        [vector] = self.compute([text], asking=True)
+        return np.asarray(vector, np.float32)
+
+    def beginning(self, text: str) -> str:
+        """Return as much of a question as is read of it: `asked_max` tokens."""
+        if self.count(text) <= self.asked_max:
+            return text
+        lengths = range(1, len(text) + 1)
+        end = bisect_right(lengths, self.asked_max, key=lambda length: self.count(text[:length]))
+        return text[:end].rstrip()
+
+    @abstractmethod
+    def count(self, text: str) -> int:
+        """Return how many tokens a text has, those around it included. What they cost is time."""
 
     @abstractmethod
     def compute(self, wanted: Sequence[str], *, asking: bool) -> Vectors:

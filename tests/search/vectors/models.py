@@ -19,11 +19,13 @@ class Words(Embedder):
     unrelated = 0.0
     fitting = Weights(-1.0, 4.0, 4.0, 1.0)
     batch = 4
+    asked_max = 100
 
     def __init__(self, *, release: str = "1", absent: str = "", broken: str = "") -> None:
         super().__init__()
         self.release, self.absent, self.broken = release, absent, broken
         self.embedded: list[str] = []
+        self.asked: list[str] = []
 
     def version(self) -> str:
         if self.absent:
@@ -34,9 +36,11 @@ class Words(Embedder):
         if self.broken:
             raise OSError(self.broken)
 
+    def count(self, text: str) -> int:
+        return len(text.split())
+
     def compute(self, wanted: Sequence[str], *, asking: bool) -> Vectors:
-        if not asking:
-            self.embedded += wanted
+        (self.asked if asking else self.embedded).extend(wanted)
         found = np.zeros((len(wanted), self.dimensions), np.float32)
         for row, text in enumerate(wanted):
             for word in text.lower().replace(".", " ").split():

@@ -129,6 +129,22 @@ def test_who_finds_the_model_at_work_does_without(
     assert set(spaces.neighbours("printer").found) == {1}
 
 
+def test_a_question_is_read_once(tmp_path: Path) -> None:
+    class Beginnings(Words):
+        asked_max = 2
+
+    model = Beginnings()
+    spaces = make(tmp_path, model)
+    put(spaces, 1, "printer jams")
+
+    first = spaces.neighbours("printer jams").found
+    again = spaces.neighbours("printer jams").found
+    typed_on = spaces.neighbours("printer jams on page two").found
+
+    assert first == again == typed_on
+    assert model.asked == ["printer jams"]
+
+
 def test_what_a_model_makes_of_a_text_is_checked(tmp_path: Path) -> None:
     class Failing(Words):
         def compute(self, wanted: object, *, asking: bool) -> embedders.Vectors:
