@@ -380,6 +380,24 @@ def test_a_wave_is_decided_together(sign_in: SignIn) -> None:
     assert "3 cases are decided." in text_of(browser.get("/moderation"))
 
 
+def test_what_changed_meanwhile_is_left_out_of_a_wave_and_named(sign_in: SignIn) -> None:
+    author = make_user()
+    topics = [make_topic(author=author) for _ in range(3)]
+    changed, decided, same = wave = [case_of(topic) for topic in topics]
+    chosen = [f"{one.id}:{judging.seen(one)}" for one in wave]
+    case_of(topics[0], Rule.ABUSE)
+    ruled(decided)
+    browser = sign_in(moderator())
+
+    sent = fields(same)
+    browser.submit(f"/moderation/cases/{same.id}/alike", cases=[*chosen, "x", "0:"], **sent)
+
+    page = text_of(browser.get("/moderation"))
+    assert "1 case is decided." in page
+    for left in (changed, decided):
+        assert f"Case {left.id} was left" in page
+
+
 def test_nothing_chosen_is_asked_for_again(sign_in: SignIn) -> None:
     case = case_of(make_topic())
     answer = sign_in(moderator()).submit(f"/moderation/cases/{case.id}/alike", **fields(case))

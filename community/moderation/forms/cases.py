@@ -18,8 +18,10 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from community.companies import queries as companies
 from community.companies.models import NAME_MAX, Company
 from community.core.errors import Invalid
+from community.core.sql import ROW_ID_MAX, find
+from community.core.text import whole_number
 from community.moderation import sentences, words
-from community.moderation.models import REASON_MAX, DecisionAction, RestrictionKind
+from community.moderation.models import REASON_MAX, Case, DecisionAction, RestrictionKind
 from community.moderation.services.decide import DAYS_MAX, Ruling
 from community.topics.models import Rule
 from community.web.forms import Form, SelectChoice, lines, one_line
@@ -130,8 +132,16 @@ class AlikeForm(RulingForm):
     """Decide many cases alike. Each is sent with what it looked like."""
 
     cases = SelectMultipleField(
-        _l("Cases"), validators=[DataRequired(_l("Choose at least one case."))]
+        _l("Cases"),
+        validators=[DataRequired(_l("Choose at least one case."))],
+        validate_choice=False,  # what has changed meanwhile is left, and named
     )
+
+    def seen(self) -> dict[Case, str]:
+        """Return the cases that were chosen, each with what it looked like."""
+        chosen = (key.partition(":") for key in self.cases.data or ())
+        found = ((find(Case, whole_number(id_, most=ROW_ID_MAX)), seen) for id_, _, seen in chosen)
+        return {case: seen for case, seen in found if case is not None}
 
 
 class ReverseForm(Form):

@@ -1,6 +1,6 @@
 """The queue of moderators: cases by risk, one at a time, decided with a rule and a reason."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
 
 from flask import abort, flash, render_template, request, url_for
@@ -12,7 +12,7 @@ from community.accounts.models import User
 from community.accounts.sessions import actor, sign_in_first
 from community.companies.policies import BARS
 from community.core import clock
-from community.core.db import db, transaction
+from community.core.db import transaction
 from community.core.errors import Conflict, Invalid, NotAllowed
 from community.core.sql import find
 from community.moderation import sentences, words
@@ -135,10 +135,9 @@ def alike(case_id: int) -> ResponseReturnValue:
         for row in queue.case_rows(ids, viewer, clock.now())
         if row.bar is None and row.decided_at is None
     }
-    form.cases.choices = [(key, row.title) for key, row in rows.items()]
     if form.validate_on_submit():
         try:
-            return _decide_alike(viewer, form, rows)
+            return _decide_alike(viewer, form)
         except (Invalid, NotAllowed) as error:
             form.take(error)
     page = render_template(
@@ -248,13 +247,9 @@ def _told(target: Target, ruling: Ruling) -> str:
     return " ".join(said)
 
 
-def _decide_alike(
-    viewer: User, form: AlikeForm, rows: Mapping[str, queue.CaseRow]
-) -> ResponseReturnValue:
-    chosen = form.cases.data or ()
-    seen = {db.session.get_one(Case, rows[key].id): key.partition(":")[2] for key in chosen}
+def _decide_alike(viewer: User, form: AlikeForm) -> ResponseReturnValue:
     with transaction():
-        made, left = decide_alike(viewer, seen, form.ruling())
+        made, left = decide_alike(viewer, form.seen(), form.ruling())
     number = len({one.case_id for one in made})
     flash(ngettext("%(num)s case is decided.", "%(num)s cases are decided.", number))
     for one, why in left:
