@@ -296,7 +296,7 @@ def test_a_correction_keeps_what_was_said_and_is_logged(operator: User, acme: Co
 
     entry = db.session.get_one(LogEntry, made.log_seq)
     assert (entry.action, entry.role) == (LogAction.CORRECT, LogRole.OPERATOR)
-    assert (entry.target, entry.company) == (f"legal {request.id}", "bolt")
+    assert (entry.target, entry.company) == (f"legal {request.id}", "acme")
     assert texts_of(made.log_seq) == {
         "reason": "It was misread.",
         "operator": "otto",

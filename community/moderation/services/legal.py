@@ -193,7 +193,8 @@ def correct_request(
         LogAction.CORRECT,
         role=LogRole.OPERATOR,
         target=f"legal {request.id}",
-        company=_slug_of(request.company_id),
+        # Whoever follows the company that it is put away from reads of it; the other has the entry.
+        company=_slug_of(before["company_id"] or request.company_id),
         details={"request": request.id},
         texts={
             "reason": log.reason_said(reason),
