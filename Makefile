@@ -13,8 +13,9 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --all-extras --quiet --universal
 EXTRACT := $(BIN)/pybabel --quiet extract --mapping-file babel.cfg --omit-header --no-location \
 	--sort-by-file --keyword _l --keyword lazy_gettext --keyword lazy_ngettext:1,2 \
 	--add-comments 'Translators:'
-# One process a processor; the tests of a file stay together, for what they set up once.
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+# One process a processor. The tests of a file stay together, for what they set up once, and the files
+# in the order of tests/selection.py.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 PYTHONS := community tests migrations $(wildcard bench)
 
 # Both databases are checked whatever the caller's environment says.
@@ -82,8 +83,7 @@ lint-messages: .venv/installed-dev
 
 .PHONY: test-postgresql
 test-postgresql: .venv/installed-dev ## The tests on PostgreSQL: TEST_DATABASE_URL, or a server made for the run.
-	TEST_DATABASE_URL="$(POSTGRESQL_URL)" .ci/with-postgresql \
-		$(PYTEST) --ignore tests/packaging $(ARGS)
+	TEST_DATABASE_URL="$(POSTGRESQL_URL)" .ci/with-postgresql $(PYTEST) $(ARGS)
 
 .PHONY: prove
 prove: .venv/installed-dev ## Take checks of neutrality away, one at a time; the proof must fail. ARGS="--seed 7".

@@ -16,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from itsdangerous import URLSafeTimedSerializer
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 
@@ -27,9 +28,11 @@ from community.core.db import db
 from community.moderation import heads
 from community.moderation.queries import modes
 from community.web.limits import limiter
+from tests import selection
 from tests.factories import make_session
 
 TEST_DATABASE_URL = os.environ.get("TEST_DATABASE_URL", "")
+COMPILED = FileSystemBytecodeCache()  # every application compiles templates anew otherwise
 
 
 class Client(FlaskClient):
@@ -81,6 +84,7 @@ def make_app(
     )
     app = create_app(settings, **{"TESTING": True, **overrides})
     app.test_client_class = Client
+    app.jinja_env.bytecode_cache = COMPILED
     if not is_migrated:
         with app.app_context():
             upgrade()
@@ -100,13 +104,24 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 @pytest.fixture(autouse=True)
 def undone(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
-    """Run the test inside a transaction that is rolled back, whatever it commits."""
-    modes.forget()
-    if "live_app" in request.fixturenames:
+    """Run the test inside a transaction that is rolled back, whatever it commits.
+
+    A test that touches no database gets no application either, without which the session of the
+    database refuses to work.
+    """
+    if "live_app" in request.fixturenames or not selection.touches_database(request.node):
+        modes.forget()
         yield
         return
-    app: Flask = request.getfixturevalue("app")
-    search.use(search.open_index("whoosh", tmp_path / "search"))
+    with undoing(request.getfixturevalue("app"), tmp_path):
+        yield
+
+
+@contextmanager
+def undoing(app: Flask, folder: Path) -> Iterator[None]:
+    """Undo what is done within, and begin with an empty search index, which lies in ``folder``."""
+    modes.forget()
+    search.use(search.open_index("whoosh", folder / "search"))
     search.index().rebuild([])
     with app.app_context():
         engines: Any = db.engines  # the sessions look here, and take a connection as well
@@ -167,11 +182,17 @@ def pattern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, st
 @pytest.fixture
 def live_app(tmp_path: Path, pattern: tuple[Path, str]) -> Iterator[Flask]:
     """An application with a database of its own, where commits are real: for races and browsers."""
-    folder, like = tmp_path / "instance", pattern[1]
-    shutil.copytree(pattern[0], folder)
-    with own_database(TEST_DATABASE_URL, like=like) as url:
-        app = make_app(folder, url, is_migrated=True)
+    with copied(pattern, tmp_path / "instance") as app:
         search.index().rebuild([])
+        yield app
+
+
+@contextmanager
+def copied(pattern: tuple[Path, str], folder: Path) -> Iterator[Flask]:
+    """Build an application in ``folder`` on a copy of the folder and the database of another."""
+    shutil.copytree(pattern[0], folder)
+    with own_database(TEST_DATABASE_URL, like=pattern[1]) as url:
+        app = make_app(folder, url, is_migrated=True)
         yield app
         with app.app_context():
             db.session.remove()

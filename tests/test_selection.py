@@ -1,4 +1,4 @@
-"""Nothing may be skipped in CI without being noticed."""
+"""Nothing may be skipped in CI without being noticed, and nothing but repetition is left out."""
 
 import os
 import subprocess
@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.selection import LOOKS, WITHOUT_DATABASE
+
 ROOT = Path(__file__).parent.parent
 
 TESTS = """
-import pytest
-
 def test_passes(): ...
 
 @pytest.mark.skip(reason="no browser here")
@@ -28,15 +28,38 @@ def test_about_sqlite(): ...
 """
 
 
+REPEATED = """
+def test_words(): ...
+
+@pytest.fixture
+def app(): ...
+
+def test_words_in_the_database(app): ...
+"""
+
+
 def outcomes(folder: Path, **environ: str) -> dict[str, str]:
-    """Run `TESTS` with our plugin and return what became of each test."""
-    (folder / "test_some.py").write_text(TESTS)
+    """Run `TESTS` with our plugin and return what became of each test, in their order."""
+    return results(printed(folder, {"test_some.py": TESTS}, **environ))
+
+
+def results(lines: list[str]) -> dict[str, str]:
+    """Return what became of each test."""
+    words = [line.partition("::")[2].split() for line in lines]
+    return {found[0]: found[1] for found in words if len(found) >= 2 and found[1].isupper()}
+
+
+def printed(folder: Path, files: dict[str, str], *options: str, **environ: str) -> list[str]:
+    """Run tests in files with our plugin and return the lines that are printed."""
+    for name, tests in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(f"import pytest\n{tests}")
     inherited = {k: v for k, v in os.environ.items() if k not in {"CI", "TEST_DATABASE_URL"}}
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-v", "-p", "tests.selection"),
             *("-p", "no:cacheprovider", "-W", "ignore::pytest.PytestUnknownMarkWarning"),
-            *("-c", os.devnull, "--rootdir", str(folder), str(folder)),
+            *("-c", os.devnull, "--rootdir", str(folder), *options, str(folder)),
         ],
         cwd=ROOT,
         env={**inherited, **environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # ours is named
@@ -44,8 +67,7 @@ def outcomes(folder: Path, **environ: str) -> dict[str, str]:
         text=True,
         check=False,
     )
-    lines = [line.partition("::")[2].split() for line in done.stdout.splitlines()]
-    return {words[0]: words[1] for words in lines if len(words) >= 2 and words[1].isupper()}
+    return done.stdout.splitlines()
 
 
 def test_at_home_what_is_missing_is_skipped(tmp_path: Path) -> None:
@@ -72,3 +94,29 @@ def test_tests_about_the_other_database_are_left_out(tmp_path: Path, ci: str) ->
 
     assert "test_about_postgresql" in found
     assert "test_about_sqlite" not in found
+
+
+@pytest.mark.parametrize("options", [(), ("-p", "xdist", "-n", "2")])
+def test_what_touches_no_database_runs_once_and_is_counted(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    name = next(name for name in WITHOUT_DATABASE if name.endswith(".py"))
+    files = {name: REPEATED, LOOKS[0]: "def test_colours(): ..."}
+
+    here = printed(tmp_path, files, *options)
+    there = printed(tmp_path, files, *options, TEST_DATABASE_URL="postgresql+psycopg://x/any")
+
+    assert "3 passed" in here[-1]
+    assert "1 passed" in there[-1]
+    assert "Left to the run on SQLite: 1 about looks, 1 touch no database." in there
+
+
+def test_files_with_slow_tests_begin(tmp_path: Path) -> None:
+    slow = "@pytest.mark.slow\ndef test_c(): ...\n"
+    files = {"test_1.py": "def test_a(): ...", "test_2.py": f"def test_b(): ...\n{slow}"}
+
+    assert list(results(printed(tmp_path, files))) == ["test_b", "test_c", "test_a"]
+
+
+def test_what_is_left_out_by_name_is_there() -> None:
+    assert [name for name in (*WITHOUT_DATABASE, *LOOKS) if not (ROOT / name).exists()] == []

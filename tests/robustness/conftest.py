@@ -1,6 +1,7 @@
 """The world that every route is tried in."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -8,17 +9,28 @@ from flask import Flask
 
 from community.accounts import passwords
 from community.web.limits import limiter
+from tests.conftest import undoing
 from tests.robustness.routes import Noted, World
 
 
-@pytest.fixture
-def world(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+@pytest.fixture(autouse=True)
+def undone(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
+    """As everywhere, except around the `world`: it undoes every request, so one serves a file."""
+    if {"world", "live_app"} & set(request.fixturenames):
+        yield
+        return
+    with undoing(request.getfixturevalue("app"), tmp_path):
+        yield
+
+
+@pytest.fixture(scope="module")
+def world(app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """People, a company and a conversation, a site that hashes quickly and counts no tries."""
-    monkeypatch.setattr(
-        passwords, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    )
-    passwords._nobodys_hash.cache_clear()
-    monkeypatch.setattr(limiter, "enabled", False)
-    monkeypatch.setattr(app.request_class, "parameter_storage_class", Noted)
-    yield World(app)
+    with undoing(app, tmp_path_factory.mktemp("world")), pytest.MonkeyPatch.context() as patched:
+        quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patched.setattr(passwords, "hasher", quick)
+        passwords._nobodys_hash.cache_clear()
+        patched.setattr(limiter, "enabled", False)
+        patched.setattr(app.request_class, "parameter_storage_class", Noted)
+        yield World(app)
     passwords._nobodys_hash.cache_clear()

@@ -8,14 +8,16 @@ value looks like, and has it attacked with all the bad ones.
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, event, select
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse, encode_multipart
@@ -60,6 +62,7 @@ RAW_TOKEN = "ab" * 20  # what a session keeps of the forgery token
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 VISITOR = "visitor"
 SLOW = {"reason": "Please read first.", "seconds": "300", "lasts": "60"}
+READING = ("SELECT ", "SAVEPOINT ", "RELEASE ", "ROLLBACK ")  # beginnings of statements
 LEAVER = "leaver"  # has left, and has shown who they are
 
 Fields = Mapping[str, Any]
@@ -222,24 +225,26 @@ class World:
             path = f"{path}?{encoded(fields).decode()}"
         connection: Any = db.engines[None]  # the one that `undone` puts there
         before = connection.begin_nested()
-        rows = all_rows(connection) if watched else {}
         limiter.reset()
+        rows: dict[str, list[object]] = {}
         try:
-            with self.app.app_context():
+            with written(connection) as statements, self.app.app_context():
                 client = self.app.test_client(use_cookies=False)
                 answer = client.open(path, method=route.method, headers=headers, **options)
                 outcome = Outcome(answer)
                 answer.close()  # a static file is still open
-            if watched:
-                now = all_rows(connection)
-                outcome.changed = {name for name in rows if rows[name] != now[name]}
+            if watched and statements:
+                rows = all_rows(connection)
             if look is not None:
                 outcome.seen = look()
-            return outcome
         except Exception as error:  # noqa: BLE001 (what would have been a 500)
-            return Outcome(None, f"{type(error).__name__}: {str(error)[:300]}")
+            outcome = Outcome(None, f"{type(error).__name__}: {str(error)[:300]}")
         finally:
             before.rollback()
+        if rows:
+            undone = all_rows(connection)
+            outcome.changed = {name for name in rows if rows[name] != undone[name]}
+        return outcome
 
     def names_read(self, route: Route) -> set[str]:
         """Return the names of fields that a route looks at, as far as can be seen from outside."""
@@ -796,17 +801,45 @@ QUERY = {
 }
 
 
+@contextmanager
+def written(connection: Connection) -> Iterator[list[str]]:
+    """Collect the statements sent within that may change something: all but those known to read."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(READING):
+            statements.append(statement)
+
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
+
+
 def all_rows(connection: Connection) -> dict[str, list[object]]:
-    """Return the rows of every table."""
-    return {
-        name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
-        for name, table in Base.metadata.tables.items()
-    }
+    """Return the rows of every table, as the database gives them."""
+    rows: dict[str, list[object]] = {}
+    for name, table in Base.metadata.tables.items():
+        key = ", ".join(column.name for column in table.primary_key)
+        found = connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY {key}")  # noqa: S608
+        rows[name] = [tuple(row) for row in found]
+    return rows
 
 
 def encoded(fields: Fields) -> bytes:
     """Encode a form; values may be text, bytes or several of them."""
-    return urlencode(fields, doseq=True).encode()
+    pairs = [
+        f"{_quoted(name)}={_quoted(one)}"
+        for name, value in fields.items()
+        for one in (value if isinstance(value, list) else [value])
+    ]
+    return "&".join(pairs).encode()
+
+
+@lru_cache(maxsize=1000)  # a million signs take longer to encode than to refuse
+def _quoted(value: str | bytes) -> str:
+    return quote_plus(value)
 
 
 def as_files(fields: Fields, name: str) -> dict[str, Any]:

@@ -81,6 +81,7 @@ def test_the_asker_and_the_moderator(kind: TopicKind, new: TopicStatus) -> None:
     assert not may(None)
 
 
+@pytest.mark.usefixtures("app")  # refuses in the language of a request
 def test_who_cannot_take_part_can_do_nothing() -> None:
     reply = Reply(id=1, topic_id=1, author_id=9, parent_id=None)
     for actor in (
