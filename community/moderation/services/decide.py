@@ -34,16 +34,12 @@ from community.topics.services import moving, visibility
 
 DAYS_MAX = 366  # of a limit or a suspension
 
-# What can be done with a post; about a person there is nothing but a measure.
-ABOUT_POSTS = (
-    DecisionAction.KEEP,
-    DecisionAction.MASK,
-    DecisionAction.REMOVE,
-    DecisionAction.MOVE,
-)
+_ABOUT_PERSON = (DecisionAction.KEEP,)  # and a measure
+_ABOUT_REPLY = (DecisionAction.KEEP, DecisionAction.MASK, DecisionAction.REMOVE)
+_ABOUT_TOPIC = (*_ABOUT_REPLY, DecisionAction.MOVE)
 # Whoever answered must not pay for the asker: what hangs below a removed topic goes with it.
-ABOUT_ANSWERED = (DecisionAction.KEEP, DecisionAction.MASK, DecisionAction.MOVE)
-ABOUT_HELD = (DecisionAction.RELEASE, DecisionAction.REMOVE)
+_ABOUT_ANSWERED = (DecisionAction.KEEP, DecisionAction.MASK, DecisionAction.MOVE)
+_ABOUT_HELD = (DecisionAction.RELEASE, DecisionAction.REMOVE)
 _CHANGES_NOTHING = frozenset({DecisionAction.KEEP, DecisionAction.RELEASE})
 
 
@@ -73,13 +69,12 @@ class Ruling:
 def offered(target: Target) -> tuple[DecisionAction, ...]:
     """Return what can be done with a target besides measures about its author."""
     if isinstance(target, User):
-        return (DecisionAction.KEEP,)
+        return _ABOUT_PERSON
     if cases.is_held(target):
-        return ABOUT_HELD
+        return _ABOUT_HELD
     if not isinstance(target, Topic):
-        return ABOUT_POSTS[:-1]
-    is_answered = visibility.has_answers_of_others(target)
-    return ABOUT_ANSWERED if is_answered else ABOUT_POSTS
+        return _ABOUT_REPLY
+    return _ABOUT_ANSWERED if visibility.has_answers_of_others(target) else _ABOUT_TOPIC
 
 
 def decide(moderator: User | None, case: Case, ruling: Ruling, *, seen: str) -> list[Decision]:
@@ -107,7 +102,7 @@ def decide(moderator: User | None, case: Case, ruling: Ruling, *, seen: str) -> 
         raise Conflict(
             gettext("This case has changed since you opened it. Look again, then decide.")
         )
-    reason = _checked(ruling, target)
+    reason = checked(ruling, target)
     _refuse_stakes(moderator, case, ruling, now)
 
     flags = list(
@@ -168,7 +163,7 @@ def _has(moderator: User, case: Case, at: datetime) -> bool:
     return is_free or case.leased_by_id == moderator.id
 
 
-def _checked(ruling: Ruling, target: Target) -> str:
+def checked(ruling: Ruling, target: Target) -> str:
     """Return the reason of a ruling that holds together.
 
     Raises:
