@@ -80,7 +80,7 @@ def test_first_start_makes_everything_and_later_ones_find_it(tmp_path: Path) -> 
         assert _answer(port, "/c/brightwave")[0] == HTTPStatus.OK
     second = printed.read_text()
 
-    assert "243 topics" in first
+    assert "254 topics" in first
     assert "topics" not in second
     for output in (first, second):
         assert f"http://localhost:{port}" in output
