@@ -60,6 +60,7 @@ class Earlier:
     author: str
     fingerprint: int | None
     is_spam: bool = False
+    is_held: bool = False
 
 
 @dataclass
@@ -70,6 +71,7 @@ class Replay:
     joined: dict[str, datetime] = field(default_factory=dict)
     shown: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     posted: dict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque))
+    removed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     recent: deque[Earlier] = field(default_factory=deque)
     today: list[tuple[bool, list[str], Earlier]] = field(default_factory=list)
     waiting: deque[tuple[date, list[str]]] = field(default_factory=deque)
@@ -82,11 +84,12 @@ class Replay:
         keys = spam.learnable(one.text, signs, language)
         learnt = Learnt({key: Counts(*self.counts[key]) for key in keys if key in self.counts})
         judgement = spam.judge(one.text, signs, learnt, language=language)
-        earlier = Earlier(one.at, one.author, fingerprint)
+        is_held = judgement.outcome is Outcome.HELD
+        earlier = Earlier(one.at, one.author, fingerprint, is_held=is_held)
         self.recent.append(earlier)
         self.posted[one.author].append(one.at)
         self.joined.setdefault(one.author, one.at)
-        if not is_spam and judgement.outcome is not Outcome.HELD:
+        if not is_spam and not is_held:
             self.shown[one.author].append(one.at)
         self.today.append((is_spam, keys, earlier))
         return judgement, signs
@@ -95,6 +98,7 @@ class Replay:
         """Learn what moderators have found by the end of a day, and what has stood for a week."""
         for is_spam, keys, earlier in self.today:
             earlier.is_spam = is_spam
+            self.removed[earlier.author] += is_spam
             if is_spam and learns:
                 self._learn(keys, spam_posts=1)
             elif learns:
@@ -114,14 +118,21 @@ class Replay:
             posted.popleft()
         days = (one.at - self.joined.get(one.author, one.at)) / timedelta(days=1)
         standing = sum(at <= one.at - A_DAY for at in self.shown[one.author])
-        return Writer(days=days, standing=standing, last_hour=len(posted))
+        removed = self.removed[one.author]
+        return Writer(days=days, standing=standing, last_hour=len(posted), removed=removed)
 
     def _seen(self, one: Question, fingerprint: int | None) -> Seen:
         while self.recent and self.recent[0].at <= one.at - REPEATED_WITHIN:
             self.recent.popleft()
         near = [each for each in self.recent if spam.is_near(fingerprint, each.fingerprint)]
         mine = sum(each.author == one.author for each in near)
-        return Seen(mine, len(near) - mine, sum(each.is_spam for each in near))
+        # Copies of what stands are no spam; what was found to be spam stands no more.
+        if not near:
+            return Seen()
+        first = near[0]
+        spam_posts = sum(each.is_spam for each in near) if first.is_spam else 0
+        is_copied = first.author == one.author and not first.is_spam and not first.is_held
+        return Seen(mine, 0 if is_copied else len(near) - mine, spam_posts)
 
 
 class Judged(NamedTuple):

@@ -30,6 +30,7 @@ from community.moderation.services.decide import Ruling
 from community.moderation.services.flag import flag, withdraw
 from community.moderation.spam import ALL, Outcome
 from community.moderation.spam.learning import key_of
+from community.moderation.spam.signs import LONG_HERE, LONG_HERE_DAYS
 from community.notifications.models import Notification, NotificationKind
 from community.topics.models import AskedBy, Reply, Rule, Sight, Tombstone, Topic, TopicKind
 from community.topics.services import follow, post_reply, post_topic, visibility
@@ -161,7 +162,7 @@ def test_removed_as_spam_teaches_its_signs_and_words() -> None:
     assert judged(topic).is_spam is True
     assert counts(ALL) == (1, 0)
     assert counts(key_of("helpline")) == (1, 0)
-    assert counts("*number_to_call") == (1, 0)
+    assert counts("*call_in_title") == (1, 0)
     hold = db.session.scalars(select(Decision).filter_by(action=DecisionAction.HOLD)).one()
     assert hold.overturned_at is None
 
@@ -199,6 +200,75 @@ def test_second_of_a_flood_is_known_by_the_first() -> None:
     again = post(f"☎️//{FLOOD.upper()}", FLOOD)
     names = {part.name for part in known.parts_of(judged(again))}
     assert {"like_spam", "repeated_by_others"} <= names
+
+
+COMPLAINT = (
+    "My Acme kettle caught fire on Sunday morning and the shop refuses any refund although it is "
+    "under warranty; call me on 0171 5550 1234."
+)
+
+
+def copies_removed(number: int) -> None:
+    """Have copies of a complaint removed as spam, each by somebody of their own."""
+    for copy in range(number):
+        made = post("Kettle caught fire", COMPLAINT + " " + "x" * copy)
+        if open_case(made) is None:
+            flag(make_user(), made, rule=Rule.SPAM)
+        ruled(made, DecisionAction.REMOVE, Rule.SPAM)
+
+
+def names_of(post: Topic | Reply) -> set[str]:
+    return {part.name for part in known.parts_of(judged(post))}
+
+
+@pytest.mark.parametrize("days", [0, 5])
+def test_copies_of_a_complaint_that_are_removed_do_not_make_it_spam(
+    days: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    victim = make_user()
+    assert post("Kettle caught fire", COMPLAINT, author=victim).hidden_at is None
+    later = clock.now() + timedelta(days=days)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    copies_removed(3)
+    again = post("Kettle caught fire (shop)", COMPLAINT, author=victim)
+    assert names_of(again).isdisjoint({"like_spam", "repeated_by_others", "repeated_often"})
+    assert again.hidden_at is None
+    assert "like_spam" not in names_of(post("Kettle caught fire", COMPLAINT))
+
+
+def test_what_was_found_honest_outweighs_copies_that_were_removed() -> None:
+    copies_removed(1)
+    honest = post("Kettle caught fire", COMPLAINT)
+    ruled(honest, DecisionAction.RELEASE if honest.hidden_at else DecisionAction.KEEP)
+    copies_removed(2)
+    assert "like_spam" not in names_of(post("Kettle caught fire (shop)", COMPLAINT))
+
+
+def test_plain_words_are_never_held_for_being_copied() -> None:
+    plain = "My Acme kettle caught fire on Sunday morning and the shop refuses any refund at all."
+    for copy in range(3):
+        made = post("Kettle caught fire", plain + " " + "x" * copy)
+        if open_case(made) is None:
+            flag(make_user(), made, rule=Rule.SPAM)
+        ruled(made, DecisionAction.REMOVE, Rule.SPAM)
+    last = post("Kettle caught fire", plain)
+    assert {"like_spam", "repeated_often"} <= names_of(last)
+    assert last.hidden_at is None
+
+
+def test_whoever_has_taken_part_for_long_is_far_from_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    long_here, had_to_go, topic = make_user(), make_user(), make_topic()
+    for author in (long_here, had_to_go):
+        for _number in range(LONG_HERE):
+            make_reply(topic, author)
+    trials.judged(make_reply(topic, had_to_go), DecisionAction.REMOVE)
+    later = clock.now() + timedelta(days=LONG_HERE_DAYS + 1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    advert = "Acme customer care number 1-888-555-0197, call now"
+    assert judged(post(advert, author=long_here)).outcome is Outcome.SHOWN
+    assert "long_here" not in names_of(post(f"{advert}!", author=had_to_go))
 
 
 def test_repetition_is_forgotten_after_two_days(monkeypatch: pytest.MonkeyPatch) -> None:

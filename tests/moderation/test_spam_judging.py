@@ -1,6 +1,7 @@
 """Weighing signs and words: known values, limits, and explanations that add up."""
 
 import math
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from community.moderation import spam
 from community.moderation.spam import Counts, Learnt, Outcome, Sign, Text, judging
 from community.moderation.spam.learning import LANGUAGE, key_of, words_of
+from tests.moderation.spam_texts import COMPLAINTS, SCAMS
 
 NOTHING = Learnt({})
 PLAIN = Text("My printer jams", "It began yesterday, on the second page.")
@@ -28,7 +30,7 @@ def test_nothing_learnt_and_nothing_seen_is_the_prior() -> None:
 def test_one_sign_before_anything_was_learnt_weighs_what_was_expected() -> None:
     judgement = spam.judge(PLAIN, [Sign.NUMBER_TO_CALL], NOTHING, language="en")
     (part,) = (part for part in judgement.parts if part.name == "number_to_call")
-    assert part.weight == pytest.approx(math.log(0.5 / 0.02))
+    assert part.weight == pytest.approx(math.log(0.5 / 0.012))
 
 
 def test_learning_overtakes_what_was_expected() -> None:
@@ -43,6 +45,34 @@ def test_no_single_sign_holds_a_post_by_itself() -> None:
     for sign in Sign:
         judgement = spam.judge(PLAIN, [sign], NOTHING, language="en")
         assert judgement.outcome is not Outcome.HELD, sign
+
+
+@pytest.mark.parametrize("writer", [spam.Writer(0, 0, 0), spam.Writer(2_000, 500, 0)])
+def test_no_complaint_with_a_number_is_held(writer: spam.Writer) -> None:
+    outcomes = Counter(outcome_of(*words, writer) for words in COMPLAINTS)
+    assert len(COMPLAINTS) >= 60
+    assert outcomes[Outcome.HELD] == 0
+    assert outcomes[Outcome.LOOKED_AT] <= 2
+
+
+def test_every_scam_with_a_number_is_at_least_looked_at() -> None:
+    shown = [words for words in SCAMS if outcome_of(*words, spam.Writer(0, 0, 0)) is Outcome.SHOWN]
+    assert len(SCAMS) >= 60
+    assert shown == []
+
+
+def outcome_of(title: str, body: str, writer: spam.Writer) -> Outcome:
+    """Return what a site that has learnt nothing does with a post."""
+    text = Text(title, body)
+    signs = spam.signs_of(text, writer, spam.Seen())
+    return spam.judge(text, signs, NOTHING, language=None).outcome
+
+
+def test_plain_words_are_looked_at_whatever_was_copied_of_them() -> None:
+    signs = [Sign.LIKE_SPAM, Sign.REPEATED_OFTEN, Sign.MANY_AT_ONCE, Sign.NEW_WRITER]
+    judgement = spam.judge(PLAIN, signs, NOTHING, language="en")
+    assert judgement.score > judging.HOLD_FROM
+    assert judgement.outcome is Outcome.LOOKED_AT
 
 
 def test_flood_is_held_before_anything_was_learnt() -> None:

@@ -30,6 +30,36 @@ def test_number_to_call(text: str) -> None:
     assert Sign.NUMBER_TO_CALL in signs("", text)
 
 
+def test_a_number_counts_once() -> None:
+    assert signs("Call support: 1-888-555-0197") == {Sign.CALL_IN_TITLE}
+
+
+def test_what_a_number_counts_is_told_by_the_word_before_it() -> None:
+    assert signs("Call me about order 4471120099317, or nothing happens") == frozenset()
+    assert signs("About order 4471120099317 call 1-888-555-0197") == {Sign.CALL_IN_TITLE}
+    assert signs("Call me about ticket 1-888-555-0197") == {Sign.CALL_IN_TITLE}  # toll-free
+
+
+def test_a_complaint_does_not_hide_an_invitation() -> None:
+    assert signs("Nobody answers? Call us now: 0800 555 01 99") == {Sign.CALL_IN_TITLE}
+    assert signs("Nobody answers at the hotline 0800 555 01 99") == frozenset()
+
+
+def test_a_code_that_is_refused_is_none_to_redeem() -> None:
+    assert signs("Coupon code WELCOME10X is refused") == frozenset()
+
+
+def test_long_here() -> None:
+    for writer, is_long_here in (
+        (Writer(30, 24, 0), True),
+        (Writer(29, 24, 0), False),
+        (Writer(30, 23, 0), False),
+        (Writer(30, 24, 0, removed=1), False),
+    ):
+        found = spam.signs_of(Text("a", "b"), writer, Seen())
+        assert found == ({Sign.LONG_HERE} if is_long_here else set())
+
+
 @pytest.mark.parametrize(
     "text",
     [

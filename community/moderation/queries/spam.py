@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -23,12 +24,23 @@ from community.moderation.spam import (
     learnable,
     weigh_words,
 )
-from community.topics.models import Post, Reply, Topic
+from community.topics.models import Post, Reply, Sight, Tombstone, Topic
 
 REPEATED_WITHIN = timedelta(days=2)
 COMPARED_MAX = 5_000  # posts, the newest
+COPIED_WITHIN = timedelta(days=90)  # how far back the first post of a text is looked for
+COMPARED_FOR_FIRST_MAX = 20_000  # posts, the newest; only where a near-same text was spam
 AN_HOUR = timedelta(hours=1)
 A_DAY = timedelta(days=1)
+A_YEAR = timedelta(days=365)
+
+
+class _Earlier(NamedTuple):
+    """An earlier post of a near-same text."""
+
+    writer_id: int
+    is_spam: bool | None  # as somebody decided
+    is_in_sight: bool
 
 
 def learnt(keys: Collection[str]) -> Learnt:
@@ -42,47 +54,82 @@ def learnt(keys: Collection[str]) -> Learnt:
 def writer_of(author: User, post: Post) -> Writer:
     """Return what is known of the author of ``post``, just before they posted it."""
     at = post.created_at
-    standing, last_hour = [], []
-    for table in (Topic, Reply):
+    standing, last_hour, removed = [], [], []
+    for table, post_id in ((Topic, Tombstone.topic_id), (Reply, Tombstone.reply_id)):
         mine = select(func.count()).where(table.author_id == author.id, table.created_at <= at)
         if isinstance(post, table):
             mine = mine.where(table.id != post.id)
         stands = (table.hidden_at.is_(None), table.created_at <= at - A_DAY)
         standing.append(mine.where(*stands).scalar_subquery())
         last_hour.append(mine.where(table.created_at > at - AN_HOUR).scalar_subquery())
+        gone = (
+            Tombstone.sight == Sight.REMOVED,
+            Tombstone.lifted_at.is_(None),
+            Tombstone.at > at - A_YEAR,
+        )
+        mine = mine.select_from(table).join(Tombstone, post_id == table.id)
+        removed.append(mine.where(*gone).scalar_subquery())
     row = db.session.execute(
         select(
-            (standing[0] + standing[1]).label("all"), (last_hour[0] + last_hour[1]).label("hour")
+            (standing[0] + standing[1]).label("all"),
+            (last_hour[0] + last_hour[1]).label("hour"),
+            (removed[0] + removed[1]).label("removed"),
         )
     ).one()
-    days = max(at - author.created_at, timedelta()) / A_DAY
-    return Writer(days=days, standing=row.all, last_hour=row.hour)
+    days = max(at - author.created_at, timedelta()) / timedelta(days=1)
+    return Writer(days=days, standing=row.all, last_hour=row.hour, removed=row.removed)
 
 
 def seen(fingerprint: int | None, author_id: int, at: datetime) -> Seen:
-    """Return how often a near-same text was posted in the two days before."""
+    """Return how often a near-same text was posted in the two days before.
+
+    Copies of what somebody wrote do not make it spam, whatever becomes of them: none counts as
+    spam where the first post of the text stands, or where one was found to be honest; and whoever
+    wrote the first is not charged with those of others.
+    """
     if fingerprint is None:
         return Seen()
-    writer_id = func.coalesce(Topic.author_id, Reply.author_id).label("writer_id")
+    near = _near(fingerprint, at - REPEATED_WITHIN, at, limit=COMPARED_MAX)
+    if not near:
+        return Seen()
+    mine = sum(each.writer_id == author_id for each in near)
+    spam = sum(each.is_spam is True for each in near)
+    known = list(near)
+    if spam:
+        known += _near(
+            fingerprint, at - COPIED_WITHIN, at - REPEATED_WITHIN, limit=COMPARED_FOR_FIRST_MAX
+        )
+    first, is_honest = known[-1], any(each.is_spam is False for each in known)
+    if first.is_in_sight or is_honest:
+        spam = 0
+    is_copied = first.writer_id == author_id and first.is_in_sight
+    return Seen(by_author=mine, by_others=0 if is_copied else len(near) - mine, spam=spam)
+
+
+def _near(fingerprint: int, after: datetime, until: datetime, *, limit: int) -> list[_Earlier]:
+    """Return near-same posts of a time, the newest first, out of the ``limit`` newest posts."""
     rows = db.session.execute(
-        select(SpamJudgement.fingerprint, SpamJudgement.is_spam, writer_id)
+        select(
+            SpamJudgement.fingerprint,
+            SpamJudgement.is_spam,
+            func.coalesce(Topic.author_id, Reply.author_id).label("writer_id"),
+            func.coalesce(Topic.hidden_at, Reply.hidden_at).label("hidden_at"),
+        )
         .outerjoin(Topic, Topic.id == SpamJudgement.topic_id)
         .outerjoin(Reply, Reply.id == SpamJudgement.reply_id)
         .where(
-            SpamJudgement.created_at > at - REPEATED_WITHIN,
-            SpamJudgement.created_at <= at,
+            SpamJudgement.created_at > after,
+            SpamJudgement.created_at <= until,
             SpamJudgement.fingerprint.is_not(None),
         )
         .order_by(SpamJudgement.created_at.desc(), SpamJudgement.id.desc())
-        .limit(COMPARED_MAX)
+        .limit(limit)
     )
-    near = [row for row in rows if is_near(fingerprint, row.fingerprint)]
-    mine = sum(row.writer_id == author_id for row in near)
-    return Seen(
-        by_author=mine,
-        by_others=len(near) - mine,
-        spam=sum(row.is_spam is True for row in near),
-    )
+    return [
+        _Earlier(row.writer_id, row.is_spam, row.hidden_at is None)
+        for row in rows
+        if is_near(fingerprint, row.fingerprint)
+    ]
 
 
 def judgement_of(post: Post) -> SpamJudgement | None:

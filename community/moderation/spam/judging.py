@@ -24,7 +24,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from community.moderation.spam.learning import LANGUAGE, Counts, Learnt, key_of, keys, words_of
-from community.moderation.spam.signs import Sign, Text
+from community.moderation.spam.signs import IN_TEXT, Sign, Text
 
 PRIOR = 0.02  # the share of spam among posts, on a usual day
 HOLD_FROM = 0.95
@@ -73,7 +73,7 @@ class Expected(NamedTuple):
 
 
 EXPECTED = {
-    Sign.NUMBER_TO_CALL: Expected(0.5, 0.02),
+    Sign.NUMBER_TO_CALL: Expected(0.5, 0.012),
     Sign.CALL_IN_TITLE: Expected(0.4, 0.003),
     Sign.DISGUISED_NUMBER: Expected(0.3, 0.003),
     Sign.DISGUISED_LETTERS: Expected(0.1, 0.002),
@@ -87,6 +87,7 @@ EXPECTED = {
     Sign.LIKE_SPAM: Expected(0.5, 0.001),
     Sign.MANY_AT_ONCE: Expected(0.3, 0.005),
     Sign.NEW_WRITER: Expected(0.9, 0.7),
+    Sign.LONG_HERE: Expected(0.002, 0.1),  # speaks against spam
 }
 
 
@@ -107,13 +108,17 @@ def judge(
     parts = (Part("prior", _logit(PRIOR)), *seen, words)
     total = sum(part.weight for part in parts)
     score = 1 / (1 + math.exp(-total))
-    outcome = _outcome(score, words.weight)
+    outcome = _outcome(score, words.weight, is_seen=not IN_TEXT.isdisjoint(signs))
     return Judgement(score, outcome, tuple(part for part in parts if part.weight))
 
 
-def _outcome(score: float, words: float) -> Outcome:
-    """Return what is done. What reads like others' posts here is shown while somebody looks."""
-    if score >= HOLD_FROM and words > READS_HONEST:
+def _outcome(score: float, words: float, *, is_seen: bool) -> Outcome:
+    """Return what is done.
+
+    What reads like others' posts here is shown while somebody looks. So is what has nothing to be
+    seen in it: copying a complaint, and having the copies removed, must not hold the complaint.
+    """
+    if score >= HOLD_FROM and words > READS_HONEST and is_seen:
         return Outcome.HELD
     return Outcome.LOOKED_AT if score >= LOOK_FROM else Outcome.SHOWN
 

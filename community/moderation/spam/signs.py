@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from community.moderation.spam.numbers import CUE_REACH, is_complained_of, numbers_in
 from community.search.analysis import fold
 
-CUE_REACH = 60  # characters from an invitation to the number it is for
 TEXT_MAX = 10_000  # characters of a post that are looked at
 
 
@@ -33,6 +33,21 @@ class Sign(StrEnum):
     LIKE_SPAM = "like_spam"
     MANY_AT_ONCE = "many_at_once"
     NEW_WRITER = "new_writer"
+    LONG_HERE = "long_here"
+
+
+IN_TEXT = frozenset(
+    {
+        Sign.NUMBER_TO_CALL,
+        Sign.CALL_IN_TITLE,
+        Sign.DISGUISED_NUMBER,
+        Sign.DISGUISED_LETTERS,
+        Sign.CODE_TO_REDEEM,
+        Sign.DECORATED,
+        Sign.LINK_IN_TITLE,
+        Sign.MANY_LINKS,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +73,23 @@ class Writer:
         standing: their posts that can be seen and were made a day before or earlier, so that
             nobody gets them in one go.
         last_hour: their posts within the last hour, whatever became of them.
+        removed: their posts that a decision took out of sight within the last year.
     """
 
     days: float
     standing: int
     last_hour: int
+    removed: int = 0
 
     @property
     def is_known(self) -> bool:
         """Tell who has taken part before: they may answer many, and in the same words."""
         return self.standing >= KNOWN
+
+    @property
+    def is_long_here(self) -> bool:
+        """Tell who has taken part for long, with nothing that had to go."""
+        return self.standing >= LONG_HERE and self.days >= LONG_HERE_DAYS and not self.removed
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +108,8 @@ class Seen:
 
 NEW_DAYS = 7
 KNOWN = 3  # posts that stand
+LONG_HERE = 24  # posts that stand
+LONG_HERE_DAYS = 30
 MANY_LINKS = 3
 MANY_AT_ONCE = 3  # earlier posts in an hour
 OFTEN = 3  # near-same posts
@@ -98,13 +122,13 @@ def signs_of(text: Text, writer: Writer, seen: Seen) -> frozenset[Sign]:
 
 def _in_text(text: Text) -> Iterator[Sign]:
     whole = text.whole
-    number, disguised = _numbers(whole)
-    if number:
-        yield Sign.NUMBER_TO_CALL
-    if disguised:
-        yield Sign.DISGUISED_NUMBER
-    if _numbers(text.title)[0]:
+    numbers = numbers_in(whole)
+    if numbers_in(text.title).is_to_call:
         yield Sign.CALL_IN_TITLE
+    elif numbers.is_to_call:
+        yield Sign.NUMBER_TO_CALL
+    if numbers.is_disguised:
+        yield Sign.DISGUISED_NUMBER
     if _are_letters_disguised(whole):
         yield Sign.DISGUISED_LETTERS
     if _has_code_to_redeem(whole):
@@ -122,6 +146,8 @@ def _of_writer(writer: Writer) -> Iterator[Sign]:
         yield Sign.NEW_WRITER
     if writer.last_hour >= MANY_AT_ONCE and not writer.is_known:
         yield Sign.MANY_AT_ONCE
+    if writer.is_long_here:
+        yield Sign.LONG_HERE
 
 
 def _of_repetition(seen: Seen, writer: Writer) -> Iterator[Sign]:
@@ -142,59 +168,6 @@ _LINK = re.compile(r"\bhttps?://|\bwww\.\w", re.IGNORECASE)
 _LINK_WHOLE = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
-# -- numbers to call ----------------------------------------------------------------------------
-
-# Digits of any script and shape are digits; letters that look like them are, between digits.
-_NUMBER = re.compile(
-    r"(?:(?<!\w)[Oo]|(?<![0-9])[0-9])(?:[^\w\n]{0,4}_{0,2}[0-9OoIl]){8,14}(?![0-9])"
-)
-_CUE = re.compile(
-    r"\b(?:call|dial|phone|telephone|helpline|hotline|toll.?free|customer.?s?.?(?:care|service|support)"
-    r"|support|contact|reach|helpdesk|whats\s?app\d*|telegram|number"
-    r"|hubungi|telepon|nomor|layanan"
-    r"|llam\w+|telefono|contact\w+|ligue|telefone|chiam\w+|rufen|anrufen|telefon\w*|appel\w+)\b"
-    r"|कॉल|नंबर|संपर्क|हेल्पलाइन|कस्टमर|电话|電話|客服|热线|熱線|致电|微信"
-)
-_PLAIN_SEPARATORS = frozenset(" -.()+/:,\u2010\u2011\u2012\u2013\u00a0")
-_LOOKALIKES = frozenset("OoIl")
-
-
-def _numbers(text: str) -> tuple[bool, bool]:
-    """Tell whether there is a number that one is to call, and whether a number is disguised."""
-    plain = _with_plain_digits(text)
-    to_call = disguised = False
-    for found in _NUMBER.finditer(plain):
-        run, original = found[0], text[found.start() : found.end()]
-        if not 9 <= sum(char.isdigit() or char in _LOOKALIKES for char in run) <= 15:
-            continue
-        if sum(char.isdigit() for char in run) < 7:
-            continue
-        around = plain[max(0, found.start() - CUE_REACH) : found.end() + CUE_REACH]
-        is_cued = _CUE.search(fold(around)) is not None
-        to_call |= is_cued
-        disguised |= original != run or (is_cued and _is_odd(run))
-    return to_call, disguised
-
-
-def _with_plain_digits(text: str) -> str:
-    """Return ``text`` with every digit, circled or bold or of any script, as 0 to 9."""
-    if text.isascii():
-        return text
-    return "".join(char if char.isascii() else _plain(char) for char in text)
-
-
-def _plain(char: str) -> str:
-    digit = unicodedata.digit(char, None)
-    return char if digit is None else str(digit)
-
-
-def _is_odd(run: str) -> bool:
-    return any(
-        char in _LOOKALIKES or (not char.isdigit() and char not in _PLAIN_SEPARATORS)
-        for char in run
-    )
-
-
 # -- codes to redeem ----------------------------------------------------------------------------
 
 _OFFER = re.compile(
@@ -206,12 +179,13 @@ _CODE = re.compile(r"\b(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{6,14}\b")
 
 
 def _has_code_to_redeem(text: str) -> bool:
-    """Tell whether there is a code of letters and digits beside the word for an offer."""
+    """Tell whether there is a code beside the word for an offer, and nobody says it is refused."""
     folded = fold(text)
-    return any(
-        _CODE.search(folded[max(0, found.start() - CUE_REACH) : found.end() + CUE_REACH])
+    near = (
+        folded[max(0, found.start() - CUE_REACH) : found.end() + CUE_REACH]
         for found in _OFFER.finditer(folded)
     )
+    return any(_CODE.search(around) and not is_complained_of(around) for around in near)
 
 
 # -- disguises ----------------------------------------------------------------------------------
