@@ -173,6 +173,11 @@ def read(text: str) -> Text:
     )
 
 
+def addresses(text: str) -> tuple[str, ...]:
+    """Return what is an address elsewhere in plain ``text``, and in rendered text is linked."""
+    return tuple(_ADDRESS.findall(text))
+
+
 def plain_paragraphs(text: str) -> str:
     """Return ``text`` as paragraphs, with nothing in it interpreted."""
     paragraphs = (part.strip("\n") for part in re.split(r"\n\s*\n", text) if part.strip())

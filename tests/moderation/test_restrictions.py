@@ -117,6 +117,30 @@ def test_without_links_one_may_post_everything_else() -> None:
         assert edit_reply(person, reply, from_number=1, body=LINK)
 
 
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("A", "HTTPS://example.com/a"),
+        ("A", "[x](//example.com)"),
+        ("A", "[x](HTTP:example.com)"),
+        ("A", "[x](/\\\\example.com)"),
+        ("A", "[x][1]\n\n[1]: Https://example.com"),
+        ("A", "WWW.example.com"),
+        ("See HTTPS://example.com", "There."),
+    ],
+)
+def test_a_link_is_a_link_however_it_is_spelt(title: str, body: str) -> None:
+    person = restricted(RestrictionKind.NO_LINKS)
+    with pytest.raises(Invalid, match="go without links"):
+        post_topic(person, make_company(), kind=TopicKind.IDEA, title=title, body=body)
+
+
+def test_what_leads_nowhere_else_is_no_link() -> None:
+    person = restricted(RestrictionKind.NO_LINKS)
+    body = "[a](/t/1) [b](#c) [d](?page=2) [e](mailto:mira@example.com) `https://example.com`"
+    assert post_topic(person, make_company(), kind=TopicKind.IDEA, title="A", body=body)
+
+
 def test_a_link_that_stands_already_may_be_kept_in_a_change() -> None:
     person, topic = make_user(), make_topic()
     reply = post_reply(person, topic, body=LINK)

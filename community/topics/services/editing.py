@@ -87,7 +87,10 @@ def edit_topic(
     was, about = _about(topic), _described(title, kind, products.values(), slugs)
     if (body, about) == (topic.body, was):
         return False
-    gate.ask(_attempt(editor, topic, topic, body_html, now))
+    new_links = words.links(body_html, title=title) - words.links(
+        topic.body_html, title=topic.title
+    )
+    gate.ask(_attempt(editor, topic, new_links, now))
     _keep(topic, editor, body=body, was=was, about=about, note=note, at=now)
     pictures.keep(body)
     if kind is not topic.kind:
@@ -180,7 +183,8 @@ def edit_reply(
 
     if body == reply.body:
         return False
-    gate.ask(_attempt(editor, topic, reply, body_html, now))
+    new_links = words.links(body_html) - words.links(reply.body_html)
+    gate.ask(_attempt(editor, topic, new_links, now))
     _keep(reply, editor, body=body, was={}, about={}, note=note, at=now)
     pictures.keep(body)
     change(reply, body=body, body_html=body_html, edited_at=now)
@@ -194,8 +198,7 @@ def edit_reply(
     return True
 
 
-def _attempt(editor: User, topic: Topic, post: Post, body_html: str, at: datetime) -> gate.Attempt:
-    new_links = words.links(body_html) - words.links(post.body_html)
+def _attempt(editor: User, topic: Topic, new_links: frozenset[str], at: datetime) -> gate.Attempt:
     return gate.Attempt(editor, topic.company_id, topic.id, new_links, at, is_change=True)
 
 

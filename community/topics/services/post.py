@@ -69,7 +69,8 @@ def post_topic(
     posted = again.same_topic(author, company, title=title, body=body, at=now)
     if posted is not None:
         return posted
-    gate.ask(gate.Attempt(author, company.id, None, words.links(body_html), now))
+    new_links = words.links(body_html, title=title)
+    gate.ask(gate.Attempt(author, company.id, None, new_links, now))
     products = tagging.products(company, product_ids)
     differs_from_id = _seen_topic_id(differs_from_id)
     topic = Topic(

@@ -19,7 +19,9 @@ from community.topics.models import (
     TITLE_MAX,
 )
 
-_LINK = re.compile(r'<a [^>]*href="(https?:[^"]*)"')
+# A link that was let through leads elsewhere unless it begins as one to here does; browsers take
+# "//", "/\\" and "HTTP:name" for another host as well.
+_LINK = re.compile(r'<a [^>]*?href="(?!(?:/(?![/\\])|[#?]|mailto:))([^"]*)"', re.IGNORECASE)
 
 
 def title(typed: str) -> str:
@@ -74,9 +76,9 @@ def html(body: str) -> str:
     return written.html(accounts.known_usernames(written.names))
 
 
-def links(body_html: str) -> frozenset[str]:
-    """Return the addresses elsewhere that a text leads to."""
-    return frozenset(_LINK.findall(body_html))
+def links(body_html: str, *, title: str = "") -> frozenset[str]:
+    """Return the addresses elsewhere that a text leads to, or that its title names."""
+    return frozenset([*_LINK.findall(body_html), *markup.addresses(title)])
 
 
 def few_links(typed: str) -> None:
