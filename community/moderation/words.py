@@ -80,6 +80,7 @@ _TEXTS = {
     "person": _l("Person"),
     "requester": _l("Who asked"),
     "law": _l("Under which law"),
+    "appeal": _l("Appeal"),
     "juror_1": _l("First juror"),
     "juror_2": _l("Second juror"),
     "juror_3": _l("Third juror"),
@@ -122,6 +123,7 @@ SPAM_PARTS = {
     "like_spam": _l("a text like one that was found to be spam"),
     "many_at_once": _l("many posts within an hour"),
     "new_writer": _l("a first post"),
+    "long_here": _l("a writer who has taken part for long"),
     "words": _l("its words"),
     "prior": _l("how rare spam is"),
 }
