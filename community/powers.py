@@ -92,6 +92,12 @@ def _person(id_: int = ACTOR, **columns: Any) -> User:
     return User(id=id_, username="a", **{"email_verified_at": AT, **columns})
 
 
+def _same(user: User, **columns: Any) -> User:
+    """Return the person of a role in another situation."""
+    kept = ("email", "email_verified_at", "suspended_until", "is_moderator", "is_admin")
+    return _person(user.id, **{**{name: getattr(user, name) for name in kept}, **columns})
+
+
 def _speaks(kind: MandateKind) -> Role:
     mandate = Mandate(user_id=ACTOR, company_id=1, kind=kind, title="", since=AT - DAY)
     return Role(kind.value, _person(), mandate, Stake.MANDATE)
@@ -429,15 +435,22 @@ def _of_appeals() -> Iterator[Power]:
     late = Appeal(state=AppealState.OPEN, fallback_at=AT)
 
     def serving(
-        seat: Juror | None, on: Appeal = begun, is_involved: bool = False
+        seat: Juror | None,
+        on: Appeal = begun,
+        *,
+        is_involved: bool = False,
+        trusted_since: datetime | None = AT,  # as whoever is drawn is
     ) -> Callable[[Role], Decision]:
-        return lambda one: serve(
-            one.user, on, seat, stake=one.stake, is_involved=is_involved, at=AT
-        )
+        def ask(one: Role) -> Decision:
+            drawn = one.user and _same(one.user, trusted_since=trusted_since)
+            return serve(drawn, on, seat, stake=one.stake, is_involved=is_involved, at=AT)
+
+        return ask
 
     yield power("judge an appeal, when drawn", serve, serving(Juror()))
     yield power("judge an appeal, when not drawn", serve, serving(None))
     yield power("judge it after taking part in it", serve, serving(Juror(), is_involved=True))
+    yield power("judge it when trusted no more", serve, serving(Juror(), trusted_since=None))
     yield power("judge it a second time", serve, serving(Juror(vote=JurorVote.UPHOLD)))
     yield power("judge it after declining", serve, serving(Juror(declined_at=AT)))
     yield power("judge it after its end", serve, serving(Juror(), ended))
