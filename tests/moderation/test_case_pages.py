@@ -288,6 +288,16 @@ def test_what_the_author_will_read_is_shown_before_anything_is_taken(sign_in: Si
     assert reply.hidden_at is not None
 
 
+def test_nothing_is_shown_of_what_does_not_hold_together(sign_in: SignIn) -> None:
+    case = case_of(make_reply())
+    browser = sign_in(moderator())
+    typed = fields(case) | {"measure": "suspend", "days": ""}
+    answer = browser.submit(f"/moderation/cases/{case.id}/decide", **typed)
+    assert answer.status_code == 422
+    assert "Say for how long: 1 to 366 days." in text_of(answer)
+    assert "The author will read this" not in text_of(answer)
+
+
 def test_another_reason_than_the_one_that_was_shown_is_shown_again(sign_in: SignIn) -> None:
     case = case_of(make_reply())
     browser = sign_in(moderator())

@@ -382,6 +382,7 @@ READS = {
     "moderation.cases.hold_still",
     "moderation.cases.is_held",
     "moderation.cases.is_owed_a_look",
+    "moderation.decide.checked",
     "moderation.decide.offered",
     "moderation.lease.may_judge",
     "moderation.lease.refuse",

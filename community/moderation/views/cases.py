@@ -24,7 +24,7 @@ from community.moderation.queries.decisions import Context
 from community.moderation.queries.targets import Target
 from community.moderation.services import lease, overturn
 from community.moderation.services.appeal import may_appeal
-from community.moderation.services.decide import Ruling, decide, decide_alike, offered
+from community.moderation.services.decide import Ruling, checked, decide, decide_alike, offered
 from community.moderation.views import bp
 from community.moderation.views.addresses import address_of
 from community.web import paging
@@ -103,6 +103,7 @@ def decide_case(case_id: int) -> ResponseReturnValue:
         return _page(viewer, found, form), 422
     try:
         ruling = form.ruling()
+        checked(ruling, target)  # before its author's sentence is shown
         told = _told(target, ruling)
         if ruling.rule is not None and request.form.get("read") != told:
             return _page(viewer, found, form, told=told)
