@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from community.accounts.models import User
 from community.core import clock, outbox
 from community.core.db import db
 from community.core.erasing import Traces
@@ -78,7 +79,8 @@ def hide(post: Post, *, sight: Sight, rule: Rule, asked_by: AskedBy, log_seq: in
     )
     db.session.add(tombstone)
     db.session.flush()
-    sent_by = post.author_id if post.author.deleted_at is None else None
+    author = db.session.get_one(User, post.author_id)
+    sent_by = author.id if author.deleted_at is None else None
     pictures.withhold(texts, sent_by=sent_by, because=tombstone.id)
     _tell("post.hidden", post)
     if sealed is not None:
