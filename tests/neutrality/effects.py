@@ -277,6 +277,7 @@ TABLES: dict[str, Judge] = {
     "appeals": _appeal,
     "jurors": _juror,
     "modes": _always(Effect.MODES),
+    "legal_corrections": _always(Effect.LEGAL),
     "legal_requests": _always(Effect.LEGAL),
     "public_log": _always(Effect.LOGS),
     "public_log_texts": _log_text,

@@ -280,6 +280,23 @@ MODERATION: dict[str, Service] = {
             is_text_public=True,
         ),
     ),
+    "moderation.legal.correct_request": of(
+        Row(operator="legal logs"),
+        lambda stage, actor: legal.correct_request(
+            actor,
+            stage.request,
+            received_on=stage.request.received_on,
+            requester="Court of appeal",
+            country="DE",
+            law=stage.request.law,
+            company=None,
+            target="",
+            request_text=stage.request.text,
+            is_text_public=False,
+            reason="It was another court.",
+            seen=0,
+        ),
+    ),
     "moderation.legal.enter_request": of(
         Row(operator="legal"),
         lambda stage, actor: legal.enter_request(
@@ -386,6 +403,7 @@ READS = {
     "moderation.decide.offered",
     "moderation.lease.may_judge",
     "moderation.lease.refuse",
+    "moderation.legal.may_change",
     "moderation.legal.may_keep_register",
     "moderation.log.reason_said",
     "moderation.log.role_of",

@@ -97,6 +97,7 @@ ROUTES: dict[str, Row] = {
     "moderation.alike": Row(moderator="decides logs sight"),
     "moderation.answer_legal_request": Row(operator="legal logs"),
     "moderation.appeal": Row(asker="appeals"),  # whose comment was removed
+    "moderation.correct_legal_request": Row(operator="legal logs"),
     "moderation.decide_case": Row(moderator="decides logs sight"),
     "moderation.decline_appeal": Row(others={"trusted": "serves"}),
     "moderation.end_mode": Row(moderator="modes logs"),
