@@ -6,7 +6,8 @@ many were left out, and why, is said at the end of each run. In CI nothing else 
 missing: a skipped test has failed there, unless what it lacks is data from outside the
 repository.
 
-Files with slow tests begin, so that at the end no processor waits for the last of them.
+The longest files begin, then those with slow tests, so that at the end no processor waits for the
+last of them.
 """
 
 import os
@@ -57,7 +58,7 @@ LOOKS = (
     "tests/journeys/test_hostile_texts.py",
 )
 
-LONG = ("tests/demo/", "tests/neutrality/")  # of many tests, none of which is slow by itself
+LONGEST = ("tests/robustness/", "tests/neutrality/", "tests/demo/")  # files, the longest first
 
 left_out = pytest.StashKey[Counter[str]]()
 
@@ -86,13 +87,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=[item for item in items if reasons[item]])
     slow = {item.path for item in items if _is_slow(item)}
     items[:] = sorted(
-        (item for item in items if not reasons[item]), key=lambda item: item.path not in slow
+        (item for item in items if not reasons[item]),
+        key=lambda item: (_place(item), item.path not in slow),
     )
 
 
+def _place(item: pytest.Item) -> int:
+    """Return how many of `LONGEST` come before a test."""
+    places = [place for place, name in enumerate(LONGEST) if item.nodeid.startswith(name)]
+    return places[0] if places else len(LONGEST)
+
+
 def _is_slow(item: pytest.Item) -> bool:
-    is_marked = any(item.get_closest_marker(mark) for mark in ("slow", "browser"))
-    return is_marked or item.nodeid.startswith(LONG)
+    return any(item.get_closest_marker(mark) for mark in ("slow", "browser"))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.selection import LOOKS, WITHOUT_DATABASE
+from tests.selection import LONGEST, LOOKS, WITHOUT_DATABASE
 
 ROOT = Path(__file__).parent.parent
 
@@ -111,12 +111,18 @@ def test_what_touches_no_database_runs_once_and_is_counted(
     assert "Left to the run on SQLite: 1 about looks, 1 touch no database." in there
 
 
-def test_files_with_slow_tests_begin(tmp_path: Path) -> None:
+def test_the_longest_files_begin_and_those_with_slow_tests_follow(tmp_path: Path) -> None:
     slow = "@pytest.mark.slow\ndef test_c(): ...\n"
-    files = {"test_1.py": "def test_a(): ...", "test_2.py": f"def test_b(): ...\n{slow}"}
+    files = {
+        "test_1.py": "def test_a(): ...",
+        "test_2.py": f"def test_b(): ...\n{slow}",
+        f"{LONGEST[-1]}test_3.py": "def test_d(): ...",
+    }
 
-    assert list(results(printed(tmp_path, files))) == ["test_b", "test_c", "test_a"]
+    assert list(results(printed(tmp_path, files))) == ["test_d", "test_b", "test_c", "test_a"]
 
 
-def test_what_is_left_out_by_name_is_there() -> None:
-    assert [name for name in (*WITHOUT_DATABASE, *LOOKS) if not (ROOT / name).exists()] == []
+def test_what_is_named_is_there() -> None:
+    assert [
+        name for name in (*WITHOUT_DATABASE, *LOOKS, *LONGEST) if not (ROOT / name).exists()
+    ] == []
