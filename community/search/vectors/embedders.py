@@ -44,7 +44,7 @@ class Embedder(ABC):
     over random pairs of query and document of the labelled sets: where a model's scale begins.
     ``fitting`` is what its similarity counts among the signs that a topic fits.
     ``asked_max`` is how much of a question is read: what is asked is said at first, and reading
-    more found no more (bench/RESULTS.md).
+    more found no more beyond chance (bench/RESULTS.md).
     """
 
     name: ClassVar[str]
