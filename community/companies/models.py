@@ -63,6 +63,8 @@ class Company(Base):
     official_help_at: Mapped[datetime | None]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    # It opened with a question that nobody has seen yet, and is seen when one about it is.
+    held_at: Mapped[datetime | None]
 
     grams: Mapped[list["CompanyGram"]] = relationship(cascade="all, delete-orphan")
 
@@ -125,6 +127,7 @@ class Product(Base):
     retired_at: Mapped[datetime | None]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    held_at: Mapped[datetime | None]  # as of a company
 
     company: Mapped[Company] = relationship(lazy="raise_on_sql")
 

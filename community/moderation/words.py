@@ -111,6 +111,7 @@ _WHEN = {"before": _l("(before)"), "after": _l("(since)")}  # of a correction in
 SPAM_PARTS = {
     "number_to_call": _l("a number to call"),
     "call_in_title": _l("a number to call in the title"),
+    "call_in_name": _l("a number to call in a name or a tag"),
     "disguised_number": _l("a number in disguise"),
     "disguised_letters": _l("letters in disguise"),
     "code_to_redeem": _l("a code to redeem"),

@@ -393,6 +393,10 @@ def upgrade() -> None:
     with op.batch_alter_table('users', schema=None) as batch_op:
         batch_op.add_column(sa.Column('trusted_since', sa.DateTime(timezone=True), nullable=True))
 
+    for table in ('companies', 'products'):
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            batch_op.add_column(sa.Column('held_at', sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table('notifications', schema=None) as batch_op:
         batch_op.add_column(sa.Column('decision_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('appeal_id', sa.Integer(), nullable=True))
@@ -422,6 +426,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table('users', schema=None) as batch_op:
         batch_op.drop_column('trusted_since')
+
+    for table in ('products', 'companies'):
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            batch_op.drop_column('held_at')
 
     with op.batch_alter_table('jurors', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_jurors_user_id'))

@@ -34,6 +34,17 @@ def test_a_number_counts_once() -> None:
     assert signs("Call support: 1-888-555-0197") == {Sign.CALL_IN_TITLE}
 
 
+def test_names_and_tags_are_seen() -> None:
+    def of(*names: str) -> frozenset[Sign]:
+        return spam.signs_of(Text("How to pay", "What is the way?", names), MEMBER, Seen())
+
+    assert of("call-1-888-555-0197") == {Sign.CALL_IN_NAME}
+    assert of("Acme", "Call Acme Helpline +1-888-555-0197") == {Sign.CALL_IN_NAME}
+    assert of("𝓒𝓪𝓵𝓵 𝓾𝓼") == {Sign.DISGUISED_LETTERS}
+    assert of("www.example.com") == {Sign.LINK_IN_TITLE}
+    assert of("printer", "windows-11-23h2", "Acme", "7-Eleven", "118 118") == frozenset()
+
+
 def test_what_a_number_counts_is_told_by_the_word_before_it() -> None:
     assert signs("Call me about order 4471120099317, or nothing happens") == frozenset()
     assert signs("About order 4471120099317 call 1-888-555-0197") == {Sign.CALL_IN_TITLE}

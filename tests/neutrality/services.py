@@ -408,6 +408,7 @@ READS = {
     "moderation.log.reason_said",
     "moderation.log.role_of",
     "moderation.modes.may_end",
+    "moderation.pace.binds_guest",
     "moderation.pace.look_at",
     "moderation.pace.may_post_again_at",
     "moderation.redact.may_redact",
@@ -497,6 +498,7 @@ OF_ONESELF = {
 # Steps of other services, jobs and commands. They ask nobody, so no view may call them.
 STEPS = {
     "accounts.signing_in.prune_sessions",
+    "companies.pages.show_pages",
     "companies.pages.take_in_company",
     "companies.pages.take_in_product",
     "companies.pages.write_alias",
@@ -566,6 +568,7 @@ STEPS = {
     "topics.tagging.count_topics",
     "topics.tagging.set_products",
     "topics.tagging.set_tags",
+    "topics.tagging.show_pages",
     "topics.visibility.erase_sealed",
     "topics.visibility.hide",
     "topics.visibility.lift",

@@ -31,6 +31,7 @@ from sqlalchemy import (
     BindParameter,
     Integer,
     Select,
+    and_,
     bindparam,
     cast,
     literal,
@@ -239,22 +240,23 @@ def _look_up() -> CompoundSelect[*tuple[Any, ...]]:
     hosts: BindParameter[Any] = bindparam("hosts", expanding=True)
     products = (
         select(Product.id, Product.slug, Product.name, Product.name_key, Product.company_id)
-        .where(Product.name_key.in_(keys), Product.retired_at.is_(None))
+        .where(Product.name_key.in_(keys), Product.retired_at.is_(None), Product.held_at.is_(None))
         .order_by(Product.id)
         .limit(PRODUCTS_MAX)
         .subquery()
     )
     # PostgreSQL takes a NULL without a type for text, which is no number.
     no_product = (cast(null(), Integer), literal(""), literal(""))
+    is_seen = Company.held_at.is_(None)
     parts: list[Select[*tuple[Any, ...]]] = [
         select(
             literal("name").label("kind"), Company.name_key.label("key"), *_COMPANY, *no_product
-        ).where(Company.name_key.in_(keys)),
+        ).where(Company.name_key.in_(keys), is_seen),
         select(literal("alias"), CompanyAlias.alias_key, *_COMPANY, *no_product)
         .join(Company, Company.id == CompanyAlias.company_id)
-        .where(CompanyAlias.alias_key.in_(keys)),
+        .where(CompanyAlias.alias_key.in_(keys), is_seen),
         select(literal("host"), Company.website_host, *_COMPANY, *no_product).where(
-            Company.website_host.in_(hosts)
+            Company.website_host.in_(hosts), is_seen
         ),
         select(
             literal("product"),
@@ -263,7 +265,7 @@ def _look_up() -> CompoundSelect[*tuple[Any, ...]]:
             products.c.id,
             products.c.slug,
             products.c.name,
-        ).join(Company, Company.id == products.c.company_id),
+        ).join(Company, and_(Company.id == products.c.company_id, is_seen)),
     ]
     return union_all(*parts)
 

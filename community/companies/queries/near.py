@@ -93,7 +93,9 @@ def near_products(company_id: int, name: str) -> list[Product]:
     key = folded(name)
     scored = [
         (_likeness(key, product.name_key), product)
-        for product in db.session.scalars(select(Product).where(Product.company_id == company_id))
+        for product in db.session.scalars(
+            select(Product).where(Product.company_id == company_id, Product.held_at.is_(None))
+        )
     ]
     scored = sorted((one for one in scored if one[0] >= NEAR), key=lambda one: -one[0])
     return [product for _likeness_, product in scored[:NEAR_SHOWN]]
@@ -141,7 +143,7 @@ def _companies(wanted: ColumnElement[bool]) -> Iterable[tuple[Any, list[str]]]:
     """Yield companies with their other names, in two statements."""
     rows = db.session.execute(
         select(Company.id, Company.slug, Company.name, Company.state, Company.website_host).where(
-            wanted
+            wanted, Company.held_at.is_(None)
         )
     ).all()
     aliases = defaultdict(list)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
 from community.accounts.models import User
@@ -25,7 +25,7 @@ from community.core import clock, outbox, text
 from community.core.db import db
 from community.core.errors import Conflict, Invalid
 from community.core.names import folded, grams, slug
-from community.core.sql import add_once, changed, lock, lock_word
+from community.core.sql import add_once, change, changed, lock, lock_word
 
 SLUG_TRIES = 50
 
@@ -43,7 +43,8 @@ def open_company(
         name: 1 to `NAME_MAX` characters after trimming.
         website: a host or any address on the company's site; may be empty.
         about: one line, at most `ABOUT_MAX` characters.
-        asking: the page opens with a question.
+        asking: the page opens with a question, and is held until one about it can be seen
+            (`show_pages`).
 
     Raises:
         NotAllowed: the actor may not take part.
@@ -54,9 +55,16 @@ def open_company(
     assert actor is not None  # can_open_page refuses None
     name, host = _name(name), website_host(website)
     about = _about(about)
-    if host is not None and queries.by_host(host) is not None:
+    known = queries.by_host(host) if host is not None else None
+    if known is not None and known.held_at is None:
         raise Conflict(_("There is a page for %(host)s already.", host=host))
-    return _save_company(name, website_host=host, about=about, created_by_id=actor.id)
+    if known is not None:  # what nobody has seen keeps no website from others
+        known.website_host = None
+        db.session.flush()
+    held_at = clock.now() if asking else None
+    return _save_company(
+        name, website_host=host, about=about, created_by_id=actor.id, held_at=held_at
+    )
 
 
 def company_to_ask(
@@ -106,7 +114,7 @@ def open_product(
     """Open a page for a product of ``company``.
 
     Args:
-        asking: the page opens with a question.
+        asking: the page opens with a question, as in `open_company`.
 
     Raises:
         NotAllowed: the actor may not take part.
@@ -122,7 +130,11 @@ def open_product(
             raise Invalid(
                 _("That is not a product of %(name)s.", name=company.name), field="parent"
             )
-    if queries.product_by_name(company.id, name) is not None:
+    known = queries.product_by_name(company.id, name)
+    if known is not None and known.held_at is not None and not asking:
+        show_pages(company, [known.id])
+        return known
+    if known is not None:
         raise Conflict(
             _(
                 "%(company)s has a product called %(product)s already.",
@@ -130,7 +142,17 @@ def open_product(
                 product=name,
             )
         )
-    return _save_product(company, name, parent_id=parent_id, created_by_id=actor.id)
+    held_at = clock.now() if asking else None
+    return _save_product(
+        company, name, parent_id=parent_id, created_by_id=actor.id, held_at=held_at
+    )
+
+
+def show_pages(company: Company, product_ids: Collection[int]) -> None:
+    """Let everybody see pages that opened with a question, now that one about them can be seen."""
+    change(company, Company.held_at.is_not(None), held_at=None)
+    held = Product.id.in_(product_ids), Product.held_at.is_not(None)
+    changed(update(Product).where(*held).values(held_at=None))
 
 
 def take_in_company(name: str) -> Company:
@@ -140,7 +162,9 @@ def take_in_company(name: str) -> Company:
         Invalid: the name does not fit.
     """
     name = _name(name)
-    return queries.by_name(name) or _save_company(name)
+    company = next(iter(queries.all_by_name(name)), None) or _save_company(name)
+    show_pages(company, ())
+    return company
 
 
 def take_in_product(company: Company, name: str) -> Product:
@@ -150,7 +174,9 @@ def take_in_product(company: Company, name: str) -> Product:
         Invalid: the name does not fit.
     """
     name = _name(name)
-    return queries.product_by_name(company.id, name) or _save_product(company, name)
+    product = queries.product_by_name(company.id, name) or _save_product(company, name)
+    show_pages(company, [product.id])
+    return product
 
 
 def set_official_help(actor: User | None, company: Company, *, url: str, source: str) -> None:
@@ -269,7 +295,7 @@ def _about(typed: str) -> str:
 def _save_company(name: str, **columns: Any) -> Company:
     company = _with_free_slug(
         slug(name, default="company"),
-        lambda address: queries.by_slug(address) is not None,
+        queries.is_slug_taken,
         lambda address: Company(slug=address, name=name, name_key=folded(name), **columns),
     )
     outbox.publish("company.opened", company_id=company.id)
@@ -279,7 +305,7 @@ def _save_company(name: str, **columns: Any) -> Company:
 def _save_product(company: Company, name: str, **columns: Any) -> Product:
     product = _with_free_slug(
         slug(name, default="product"),
-        lambda address: queries.product_by_slug(company.id, address) is not None,
+        lambda address: queries.is_product_slug_taken(company.id, address),
         lambda address: Product(
             company_id=company.id, slug=address, name=name, name_key=folded(name), **columns
         ),

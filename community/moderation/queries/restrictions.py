@@ -1,9 +1,11 @@
 """What somebody may not do just now, and what slows them down."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, select
 
+from community.accounts.models import PersonClaim, User
 from community.core.db import db
 from community.moderation.models import Restriction, RestrictionKind
 from community.topics.models import Reply, Topic
@@ -35,16 +37,33 @@ def looked_at_first(user_id: int, at: datetime) -> Restriction | None:
     )
 
 
+def guests_of_address(guest: User) -> frozenset[int]:
+    """Return the ids of the guests who gave the address that ``guest`` gave, that one included."""
+    mine = select(PersonClaim.email).where(PersonClaim.user_id == guest.id)
+    same = (
+        select(PersonClaim.user_id)
+        .join(User, User.id == PersonClaim.user_id)
+        .where(PersonClaim.email.in_(mine), User.email.is_(None), User.source_key.is_(None))
+    )
+    return frozenset(db.session.scalars(same)) | {guest.id}
+
+
+def member_of_address(guest: User) -> User | None:
+    """Return the member whose address a guest gave, whether or not the guest is them."""
+    mine = select(PersonClaim.email).where(PersonClaim.user_id == guest.id)
+    return db.session.scalar(select(User).where(User.email.in_(mine)).limit(1))
+
+
 def last_post_at(
-    user_id: int, *, topic_id: int | None = None, company_id: int | None = None
+    people: Collection[int], *, topic_id: int | None = None, company_id: int | None = None
 ) -> datetime | None:
-    """Return when somebody last posted in a topic, about a company or, without either, at all.
+    """Return when some people last posted in a topic, about a company or, without either, at all.
 
     Topics, answers and comments count alike, whether or not they are in sight: taking a post away
     must not let its author post the sooner.
     """
-    asked = select(func.max(Topic.created_at)).where(Topic.author_id == user_id)
-    said = select(func.max(Reply.created_at)).where(Reply.author_id == user_id)
+    asked = select(func.max(Topic.created_at)).where(Topic.author_id.in_(people))
+    said = select(func.max(Reply.created_at)).where(Reply.author_id.in_(people))
     if topic_id is not None:
         asked, said = asked.where(Topic.id == topic_id), said.where(Reply.topic_id == topic_id)
     elif company_id is not None:

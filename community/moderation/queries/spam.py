@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 
 from community.accounts.models import User
+from community.companies.models import Company, Product
 from community.core.db import db
 from community.moderation.models import SpamCount, SpamJudgement
 from community.moderation.queries.targets import Target, keys_of
@@ -24,7 +25,16 @@ from community.moderation.spam import (
     learnable,
     weigh_words,
 )
-from community.topics.models import Post, Reply, Sight, Tombstone, Topic
+from community.topics.models import (
+    Post,
+    Reply,
+    Sight,
+    Tag,
+    Tombstone,
+    Topic,
+    TopicProduct,
+    TopicTag,
+)
 
 REPEATED_WITHIN = timedelta(days=2)
 COMPARED_MAX = 5_000  # posts, the newest
@@ -139,7 +149,25 @@ def judgement_of(post: Post) -> SpamJudgement | None:
 
 def text_of(post: Post) -> Text:
     """Return what a post says that nobody has covered."""
-    return Text(post.title if isinstance(post, Topic) else "", post.body)
+    if isinstance(post, Reply):
+        return Text("", post.body)
+    return Text(post.title, post.body, names_of(post))
+
+
+def names_of(topic: Topic) -> tuple[str, ...]:
+    """Return the tags of a topic, and the names of pages that opened with it and nobody has seen."""
+    tags = (
+        select(Tag.slug)
+        .join(TopicTag, TopicTag.tag_id == Tag.id)
+        .where(TopicTag.topic_id == topic.id)
+    )
+    products = (
+        select(Product.name)
+        .join(TopicProduct, TopicProduct.product_id == Product.id)
+        .where(TopicProduct.topic_id == topic.id, Product.held_at.is_not(None))
+    )
+    pages = select(Company.name).where(Company.id == topic.company_id, Company.held_at.is_not(None))
+    return tuple(db.session.scalars(union_all(tags, products, pages)))
 
 
 def parts_of(judgement: SpamJudgement) -> tuple[Part, ...]:

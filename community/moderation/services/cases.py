@@ -73,8 +73,14 @@ def follow(topic: Topic, *, but: Case | None = None) -> None:
 
 
 def company_slug(case: Case) -> str:
-    """Return the company that a case concerns, as the public log names it; "" for none."""
-    return db.session.get_one(Company, case.company_id).slug if case.company_id is not None else ""
+    """Return the company that a case concerns, as the public log names it; "" for none.
+
+    What opened with a post that nobody has seen is named no more than the post is.
+    """
+    if case.company_id is None:
+        return ""
+    company = db.session.get_one(Company, case.company_id)
+    return company.slug if company.held_at is None else ""
 
 
 def hold_still(target: Target) -> None:

@@ -1,16 +1,20 @@
 """Who may not post just now, and why: asked before every post (`topics.services.gate`).
 
-Modes slow everybody down alike, restrictions one person. Whoever has to wait is told for how long,
+Modes slow everybody down alike, restrictions one person. A guest is known by their address alone. Whoever has to wait is told for how long,
 and whoever has to change something what; the form keeps what they typed.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from flask_babel import format_date, gettext, ngettext
 
+from community.accounts.models import User
 from community.core.errors import Invalid, NotAllowed
 from community.moderation.models import RestrictionKind
 from community.moderation.queries import modes, restrictions
+from community.topics.models import Topic
+from community.topics.services import words
 from community.topics.services.gate import Attempt
 
 SLOW_FOR_ONE = timedelta(hours=1)  # between two posts of somebody who was told to go slowly
@@ -23,7 +27,8 @@ def look_at(attempt: Attempt) -> None:
         NotAllowed: it is too soon.
         Invalid: there are links, and its author may post none.
     """
-    limits = restrictions.in_force(attempt.author.id, attempt.at)
+    author = attempt.author
+    limits = restrictions.in_force(author.id, attempt.at)
     if attempt.new_links and (until := limits.get(RestrictionKind.NO_LINKS)):
         raise Invalid(
             gettext(
@@ -38,7 +43,7 @@ def look_at(attempt: Attempt) -> None:
     if until := limits.get(RestrictionKind.SLOW):
         _require_pause_of_one(attempt, until)
     again_at = may_post_again_at(
-        attempt.author.id,
+        restrictions.guests_of_address(author) if author.is_guest else {author.id},
         company_id=attempt.company_id,
         topic_id=attempt.topic_id,
         at=attempt.at,
@@ -54,8 +59,32 @@ def look_at(attempt: Attempt) -> None:
         )
 
 
+def binds_guest(guest: User, topic: Topic) -> bool:
+    """Tell whether the member whose address a guest gave could not have posted this as themselves.
+
+    Whoever gave the address may not be that member, and must not learn that it has an account: so
+    they are not refused, and what they ask is looked at first.
+    """
+    member = restrictions.member_of_address(guest)
+    if member is None:
+        return False
+    limits = restrictions.in_force(member.id, topic.created_at)
+    if not words.links(topic.body_html, title=topic.title):
+        limits.pop(RestrictionKind.NO_LINKS, None)
+    if limits:
+        return True
+    again_at = may_post_again_at(
+        {member.id},
+        company_id=topic.company_id,
+        topic_id=None,
+        at=topic.created_at,
+        among=modes.in_force(topic.created_at),
+    )
+    return again_at is not None
+
+
 def may_post_again_at(
-    user_id: int,
+    people: Collection[int],
     *,
     company_id: int,
     topic_id: int | None,
@@ -65,6 +94,7 @@ def may_post_again_at(
     """Return when slow mode lets somebody post again in a place; None if they may at once.
 
     Args:
+        people: their ids; guests are many, one for each question, and one by their address.
         topic_id: None for a new topic.
         among: the modes in force.
     """
@@ -72,7 +102,7 @@ def may_post_again_at(
     for mode in among:
         if mode.seconds and mode.is_at(company_id=company_id, topic_id=topic_id):
             last = restrictions.last_post_at(
-                user_id, topic_id=mode.topic_id, company_id=mode.company_id
+                people, topic_id=mode.topic_id, company_id=mode.company_id
             )
             if last is not None:
                 ends.append(last + timedelta(seconds=mode.seconds))
@@ -81,7 +111,7 @@ def may_post_again_at(
 
 
 def _require_pause_of_one(attempt: Attempt, until: datetime) -> None:
-    last = restrictions.last_post_at(attempt.author.id)
+    last = restrictions.last_post_at({attempt.author.id})
     if last is None or last + SLOW_FOR_ONE <= attempt.at:
         return
     raise NotAllowed(

@@ -34,7 +34,7 @@ from community.moderation.models.cases import name_in_log
 from community.moderation.models.offices import is_held_by
 from community.moderation.queries import restrictions, targets
 from community.moderation.queries import spam as known
-from community.moderation.services import cases, log
+from community.moderation.services import cases, log, pace
 from community.moderation.spam import Judgement, Outcome, Seen, Sign, Text
 from community.search import languages
 from community.topics.models import AskedBy, Post, Reply, Rule, Sight, Tombstone, Topic
@@ -48,19 +48,21 @@ def look_at(post: Post) -> None:
     """Judge a post that has just been made and that nobody else has seen.
 
     It is held if it is likely to be spam, or if a moderator has decided that whatever its author
-    posts is looked at first.
+    posts is looked at first. So is a guest's question if the member whose address they gave could
+    not have posted it.
     """
     author = targets.author_of(post)
     judgement, fingerprint = _judge(post, author, known.text_of(post))
     restriction = restrictions.looked_at_first(author.id, post.created_at)
     outcome = judgement.outcome
-    if restriction is not None:
+    is_bound = author.is_guest and isinstance(post, Topic) and pace.binds_guest(author, post)
+    if restriction is not None or is_bound:
         outcome = Outcome.HELD
     elif outcome is Outcome.HELD and any(is_held_by(author, office) for office in Office):
         outcome = Outcome.LOOKED_AT
     _keep(post, judgement, outcome, fingerprint)
     if outcome is Outcome.HELD:
-        _hold(post, judgement, restriction)
+        _hold(post, author, judgement, restriction)
     elif outcome is Outcome.LOOKED_AT:
         cases.weigh(cases.open_for(post))
 
@@ -172,11 +174,19 @@ def _keep(post: Post, judgement: Judgement, outcome: Outcome, fingerprint: int |
         change(kept, **values)
 
 
-def _hold(post: Post, judgement: Judgement, restriction: Restriction | None) -> None:
-    """Take a new post out of sight until somebody has looked, and write that down."""
+def _hold(post: Post, author: User, judgement: Judgement, restriction: Restriction | None) -> None:
+    """Take a new post out of sight until somebody has looked, and write that down.
+
+    Of a guest's question nothing is said but that it is one: what spoke for spam, or that nothing
+    did, would tell whether their address is that of a member who may not post.
+    """
     waiting = cases.open_for(post)
     rule, asked_by, reason = Rule.SPAM, AskedBy.AUTOMATIC, _reason(judgement)
-    details: dict[str, object] = {"case": waiting.id, "percent": int(judgement.score * 100)}
+    details: dict[str, object] = {"case": waiting.id}
+    if author.is_guest:
+        reason = gettext("A question without an account. Somebody will look at it.")
+    else:
+        details["percent"] = int(judgement.score * 100)
     if restriction is not None:
         decided = db.session.get_one(Decision, restriction.decision_id)
         rule, asked_by = decided.rule or Rule.SPAM, AskedBy.MODERATOR
@@ -281,7 +291,8 @@ def _uncount(keys: Collection[str], *, is_spam: bool) -> None:
 def _text(post: Post) -> Text:
     """Return what a post says, also while it is covered."""
     said = visibility.words_of(post)
-    return Text(said.title, said.body)
+    names = known.names_of(post) if isinstance(post, Topic) else ()
+    return Text(said.title, said.body, names)
 
 
 def _post_of(judgement: SpamJudgement) -> Post:

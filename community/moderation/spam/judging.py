@@ -75,6 +75,7 @@ class Expected(NamedTuple):
 EXPECTED = {
     Sign.NUMBER_TO_CALL: Expected(0.5, 0.012),
     Sign.CALL_IN_TITLE: Expected(0.4, 0.003),
+    Sign.CALL_IN_NAME: Expected(0.2, 0.00025),
     Sign.DISGUISED_NUMBER: Expected(0.3, 0.003),
     Sign.DISGUISED_LETTERS: Expected(0.1, 0.002),
     Sign.CODE_TO_REDEEM: Expected(0.2, 0.002),

@@ -21,6 +21,7 @@ class Sign(StrEnum):
 
     NUMBER_TO_CALL = "number_to_call"
     CALL_IN_TITLE = "call_in_title"
+    CALL_IN_NAME = "call_in_name"
     DISGUISED_NUMBER = "disguised_number"
     DISGUISED_LETTERS = "disguised_letters"
     CODE_TO_REDEEM = "code_to_redeem"
@@ -40,6 +41,7 @@ IN_TEXT = frozenset(
     {
         Sign.NUMBER_TO_CALL,
         Sign.CALL_IN_TITLE,
+        Sign.CALL_IN_NAME,
         Sign.DISGUISED_NUMBER,
         Sign.DISGUISED_LETTERS,
         Sign.CODE_TO_REDEEM,
@@ -52,10 +54,16 @@ IN_TEXT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What was written. A reply has no title."""
+    """What was written. A reply has no title.
+
+    Args:
+        names: its tags, and those of the pages that opened with it. They are seen, and no words
+            of theirs are learnt.
+    """
 
     title: str
     body: str
+    names: tuple[str, ...] = ()
 
     @property
     def whole(self) -> str:
@@ -127,15 +135,18 @@ def _in_text(text: Text) -> Iterator[Sign]:
         yield Sign.CALL_IN_TITLE
     elif numbers.is_to_call:
         yield Sign.NUMBER_TO_CALL
-    if numbers.is_disguised:
+    in_names = [numbers_in(name) for name in text.names]
+    if any(each.is_to_call for each in in_names):
+        yield Sign.CALL_IN_NAME
+    if numbers.is_disguised or any(each.is_disguised for each in in_names):
         yield Sign.DISGUISED_NUMBER
-    if _are_letters_disguised(whole):
+    if any(map(_are_letters_disguised, (whole, *text.names))):
         yield Sign.DISGUISED_LETTERS
     if _has_code_to_redeem(whole):
         yield Sign.CODE_TO_REDEEM
     if _is_decorated(text.title or text.body[:150]):
         yield Sign.DECORATED
-    if _LINK.search(text.title):
+    if any(map(_LINK.search, (text.title, *text.names))):
         yield Sign.LINK_IN_TITLE
     if len(_LINK.findall(text.body[:TEXT_MAX])) >= MANY_LINKS:
         yield Sign.MANY_LINKS

@@ -198,7 +198,7 @@ def _post_again_at(company_id: int, topic_id: int | None = None) -> datetime | N
     if viewer is None:
         return None
     again_at = pace.may_post_again_at(
-        viewer.id,
+        {viewer.id},
         company_id=company_id,
         topic_id=topic_id,
         at=clock.now(),

@@ -69,18 +69,22 @@ class Numbers:
 
 
 _TOPIC_COUNT = func.coalesce(CompanyFigures.topic_count, 0)
-_ROWS = select(
-    Company.id,
-    Company.slug,
-    Company.name,
-    Company.name_key,
-    Company.about,
-    Company.state,
-    Company.created_at,
-    _TOPIC_COUNT.label("topic_count"),
-    func.coalesce(CompanyFigures.asked_count, 0).label("asked_count"),
-    CompanyFigures.answered_count,
-).outerjoin(CompanyFigures, CompanyFigures.company_id == Company.id)
+_ROWS = (
+    select(
+        Company.id,
+        Company.slug,
+        Company.name,
+        Company.name_key,
+        Company.about,
+        Company.state,
+        Company.created_at,
+        _TOPIC_COUNT.label("topic_count"),
+        func.coalesce(CompanyFigures.asked_count, 0).label("asked_count"),
+        CompanyFigures.answered_count,
+    )
+    .outerjoin(CompanyFigures, CompanyFigures.company_id == Company.id)
+    .where(Company.held_at.is_(None))
+)
 _SORTED_BY: dict[CompanyOrder, Any] = {
     CompanyOrder.NAME: Company.name_key,
     CompanyOrder.TOPICS: _TOPIC_COUNT,
@@ -130,7 +134,7 @@ def busiest_companies(limit: int) -> list[CompanyRow]:
 def letters() -> list[str]:
     """Return with which letters names begin, in order, `OTHER_LETTERS` last."""
     first = func.substr(Company.name_key, 1, 1)
-    found = set(db.session.scalars(select(first).distinct()))
+    found = set(db.session.scalars(select(first).where(Company.held_at.is_(None)).distinct()))
     ours = sorted(found & set(ascii_lowercase))
     return [*ours, OTHER_LETTERS] if found - set(ours) else ours
 
@@ -140,7 +144,12 @@ def products_like(like: str) -> Sequence[ProductHit]:
     rows = db.session.execute(
         select(Product.name, Product.slug, Company.name, Company.slug)
         .join(Company, Company.id == Product.company_id)
-        .where(Product.name_key.contains(like, autoescape=True), Product.retired_at.is_(None))
+        .where(
+            Product.name_key.contains(like, autoescape=True),
+            Product.retired_at.is_(None),
+            Product.held_at.is_(None),
+            Company.held_at.is_(None),
+        )
         .order_by(Product.name_key, Product.id)
         .limit(PRODUCTS_SHOWN)
     )

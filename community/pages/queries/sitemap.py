@@ -70,7 +70,7 @@ _ROWS: dict[Part, Select[*tuple[Any, ...]]] = {
     ),
     Part.PRODUCTS: select(Product.id, Product.slug, Company.slug.label("company_slug"))
     .join(Company, Company.id == Product.company_id)
-    .where(_IS_INDEXED),
+    .where(_IS_INDEXED, Product.held_at.is_(None)),
     Part.TAGS: select(Tag.id, Tag.slug).where(Tag.topic_count > 0),
     Part.PEOPLE: select(User.id, User.username).where(
         _HAS_ACCOUNT, exists().where(Standing.user_id == User.id, Standing.reply_count > 0)

@@ -77,8 +77,9 @@ _GONE_AROUND = (
 _GONE_TOPIC = (
     select(
         Topic.author_id,
-        Company.name.label("company_name"),
-        Company.slug.label("company_slug"),
+        # Of a page that opened with a topic that nobody has seen, there is nothing to say.
+        case((Company.held_at.is_(None), Company.name), else_="").label("company_name"),
+        case((Company.held_at.is_(None), Company.slug), else_="").label("company_slug"),
         case((Tombstone.sealed.is_(None), Topic.title)).label("title"),
         case((Tombstone.sealed.is_(None), Topic.body_html)).label("body_html"),
         *COLUMNS,

@@ -27,5 +27,5 @@ def visible_reply(reply_id: int) -> Reply | None:
 
 
 def tag_by_slug(slug: str) -> Tag | None:
-    """Return the tag that is written like this."""
-    return db.session.scalar(select(Tag).where(Tag.slug == slug))
+    """Return the tag that is written like this, if a topic in sight has it."""
+    return db.session.scalar(select(Tag).where(Tag.slug == slug, Tag.topic_count > 0))

@@ -98,6 +98,8 @@ def post_topic(
             visit=visit, step=DeflectionStep.POSTED, user=author, topic_id=topic.id, query=title
         )
     gate.hand_on(topic)
+    if topic.hidden_at is None:
+        tagging.show_pages(topic)
     outbox.publish("topic.posted", topic_id=topic.id, company_id=company.id)
     return topic
 

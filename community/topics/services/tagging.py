@@ -6,6 +6,7 @@ from flask_babel import gettext
 from sqlalchemy import Executable, bindparam, delete, select, update
 
 from community.accounts.models import User
+from community.companies import services as companies
 from community.companies.models import Company, Product
 from community.core.db import db
 from community.core.errors import Invalid
@@ -31,6 +32,14 @@ def products(company: Company, product_ids: Collection[int]) -> dict[int, str]:
             gettext("That is not a product of %(name)s.", name=company.name), field="product_ids"
         )
     return dict(sorted(found.items()))
+
+
+def show_pages(topic: Topic) -> None:
+    """Let everybody see the pages that opened with ``topic``, which can be seen."""
+    products = db.session.scalars(
+        select(TopicProduct.product_id).where(TopicProduct.topic_id == topic.id)
+    )
+    companies.show_pages(topic.company, products.all())
 
 
 def set_products(topic: Topic, products: Collection[int]) -> None:

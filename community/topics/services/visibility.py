@@ -163,6 +163,8 @@ def _set_hidden(post: Post, *, is_hidden: bool, at: datetime) -> None:
         return
     tags = db.session.scalars(select(TopicTag.tag_id).where(TopicTag.topic_id == post.id))
     tagging.count_topics(dict.fromkeys(tags, -1 if is_hidden else 1))
+    if not is_hidden:
+        tagging.show_pages(post)
 
 
 def _lock(post: Post) -> None:
