@@ -270,9 +270,6 @@ def _first_decision(target: Target) -> Decision:
         .join(Case, Case.id == Decision.case_id)
         .filter_by(**targets.keys_of(target))
         .order_by(Decision.id)
+        .limit(1)
     )
-    return db.session.scalars(mine).first() or _nothing_decided(target)
-
-
-def _nothing_decided(target: Target) -> Decision:
-    raise LookupError(f"Nothing was decided about {target!r}.")
+    return db.session.scalars(mine).one()
