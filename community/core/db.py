@@ -136,6 +136,17 @@ def reading() -> Iterator[None]:
         _will_write.reset(token)
 
 
+def one_moment() -> None:
+    """Let this session read the database as it is now, until its transaction ends.
+
+    On SQLite every transaction that reads does so. One that lives inside somebody else's, as in
+    most tests, sees what that one sees.
+    """
+    db.session.commit()
+    if isinstance(db.session.get_bind(), Engine) and db.engine.dialect.name == "postgresql":
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def wipe() -> bool:
     """Write the database's files anew, without what was deleted or changed; False if not now.
 

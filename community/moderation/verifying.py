@@ -133,9 +133,14 @@ def check(links: Iterable[Link], heads: Iterable[Head] = ()) -> Verified:
         noted.setdefault(head.seq, set()).add(head.digest)
     rows = iter(links)
     last, redacted = NOTHING, 0
+    silent: dict[tuple[int, str], None] = {}  # texts that are gone, and no row yet says so
     for link in rows:
         _check_place(link, last, rows)
-        redacted += _check_texts(link, last.seq + 1)
+        gone = _check_texts(link, last.seq + 1)
+        redacted += len(gone)
+        silent |= dict.fromkeys(gone)
+        for said in _redacted_by(link.row):
+            silent.pop(said, None)
         last = Head(last.seq + 1, link.digest)
         if noted.pop(last.seq, {last.digest}) != {last.digest}:
             raise Broken(
@@ -147,6 +152,9 @@ def check(links: Iterable[Link], heads: Iterable[Head] = ()) -> Verified:
     noted.pop(0, None)
     if noted:
         raise _cut_off(last.seq + 1, max(noted))
+    for seq, name in silent:
+        why = f"The text “{name}” of row {seq} is gone, and no later row says who redacted it."
+        raise Broken(Fault.CHANGED, seq, why)
     return Verified(last, redacted)
 
 
@@ -164,8 +172,6 @@ def check_file(lines: Iterable[bytes], heads: Iterable[Head] = ()) -> Verified:
     first = next(rest, b"")
     promised = _framed(first)
     verified = check(_links(rest, first, promised), heads)
-    if verified.head.seq < promised.seq:
-        raise _cut_off(verified.head.seq + 1, promised.seq)
     if verified.head != promised:
         raise Broken(Fault.CHANGED, 0, "The first and the last line name another head.")
     return verified
@@ -176,6 +182,8 @@ def _links(lines: Iterator[bytes], first: bytes, promised: Head) -> Iterator[Lin
     seq = 1
     for line in lines:
         if line == first:
+            if seq <= promised.seq:
+                raise _cut_off(seq, promised.seq)
             if next(lines, None) is not None:
                 raise Broken(Fault.CHANGED, 0, "There is more after the last line.")
             return
@@ -257,8 +265,8 @@ def _unlinked(link: Link, seq: int, rest: Iterator[Link]) -> Broken:
     return Broken(Fault.CHANGED, seq, f"Row {seq} does not follow row {seq - 1}.")
 
 
-def _check_texts(link: Link, seq: int) -> int:
-    """Check the texts beside a row against it. Return how many were redacted."""
+def _check_texts(link: Link, seq: int) -> list[tuple[int, str]]:
+    """Check the texts beside a row against it. Return the row and field of those that are gone."""
     commitments = link.row["commitments"]
     if link.texts.keys() != commitments.keys():
         raise Broken(Fault.CHANGED, seq, f"Row {seq} is committed to other texts than it has.")
@@ -266,7 +274,15 @@ def _check_texts(link: Link, seq: int) -> int:
         if said is not None and not _holds(said, commitments[name]):
             why = f"The text “{name}” of row {seq} is not the one that the row is committed to."
             raise Broken(Fault.CHANGED, seq, why)
-    return sum(said is None for said in link.texts.values())
+    return [(seq, name) for name, said in link.texts.items() if said is None]
+
+
+def _redacted_by(row: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    """Yield the row and field of each text that ``row`` says was redacted."""
+    kind, _, number = str(row["target"]).partition(" ")
+    fields = row["details"].get("fields") if isinstance(row["details"], Mapping) else None
+    if row["action"] == "redact" and kind == "log" and number.isdecimal():
+        yield from ((int(number), str(name)) for name in fields or ())
 
 
 def _holds(said: Any, commitment: str) -> bool:

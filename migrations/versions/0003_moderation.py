@@ -32,6 +32,13 @@ FOLLOWS = (
     "NEW.seq = COALESCE((SELECT MAX(seq) FROM public_log), 0) + 1 AND NEW.previous = COALESCE("
     f"(SELECT digest FROM public_log ORDER BY seq DESC LIMIT 1), '{'0' * 64}')"
 )
+# A text belongs to a row that is committed to it; each is added with its row, so that none can be
+# added later.
+COMMITTED = {
+    "sqlite": "json_extract(commitments, '$.\"' || NEW.field || '\"') IS NOT NULL",
+    "postgresql": "jsonb_exists(CAST(commitments AS jsonb), NEW.field)",
+}
+BELONGS = "EXISTS (SELECT 1 FROM public_log WHERE seq = NEW.seq AND {})"
 IS_THERE = "EXISTS (SELECT 1 FROM public_log_texts WHERE seq = NEW.seq AND field = NEW.field)"
 
 
@@ -561,7 +568,17 @@ def _protect_the_log() -> None:
             "CREATE TRIGGER public_log_grows BEFORE INSERT ON public_log "
             "FOR EACH ROW EXECUTE FUNCTION public_log_follows()"
         )
+        op.execute(
+            "CREATE FUNCTION public_log_text_belongs() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN IF NOT {BELONGS.format(COMMITTED['postgresql'])} THEN "
+            f"RAISE EXCEPTION '{REFUSED}'; END IF; RETURN NEW; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER public_log_texts_belong BEFORE INSERT ON public_log_texts "
+            "FOR EACH ROW EXECUTE FUNCTION public_log_text_belongs()"
+        )
         return
+    stray = f"NOT {BELONGS.format(COMMITTED['sqlite'])}"
     for name, when in (
         ("public_log_is_not_changed", "UPDATE ON public_log"),
         ("public_log_is_not_deleted", "DELETE ON public_log"),
@@ -569,6 +586,7 @@ def _protect_the_log() -> None:
         ("public_log_texts_only_go", f"UPDATE ON public_log_texts WHEN NOT ({REDACTED})"),
         ("public_log_grows", f"INSERT ON public_log WHEN NOT ({FOLLOWS})"),
         ("public_log_texts_are_not_replaced", f"INSERT ON public_log_texts WHEN {IS_THERE}"),
+        ("public_log_texts_belong", f"INSERT ON public_log_texts WHEN {stray}"),
     ):
         op.execute(
             f"CREATE TRIGGER {name} BEFORE {when} BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
@@ -581,6 +599,7 @@ def _let_the_log_go() -> None:
             op.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         op.execute("DROP FUNCTION public_log_refuses() CASCADE")
         op.execute("DROP FUNCTION public_log_follows() CASCADE")
+        op.execute("DROP FUNCTION public_log_text_belongs() CASCADE")
         return
     for name in (
         "public_log_is_not_changed",
@@ -589,6 +608,7 @@ def _let_the_log_go() -> None:
         "public_log_texts_only_go",
         "public_log_grows",
         "public_log_texts_are_not_replaced",
+        "public_log_texts_belong",
     ):
         op.execute(f"DROP TRIGGER {name}")
 

@@ -4,13 +4,14 @@ import json
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from community.core import clock
 from community.core.db import db
 from community.moderation import chain
 from community.moderation.models import LogAction, LogEntry, LogRole, LogText
+from community.moderation.queries import log as queries
 from community.moderation.services import log
 from community.topics.models import Rule
 
@@ -75,6 +76,15 @@ ROW = """
     SELECT {seq}, at, role, action, 'reply 8', company, details, commitments, '{previous}', '{digest}'
     FROM public_log WHERE seq = 1
 """
+
+
+@pytest.mark.parametrize(("seq", "field"), [(1, "more"), (2, "reason"), (1, 'a" b')])
+def test_a_text_belongs_to_a_row_that_is_committed_to_it(app: Flask, seq: int, field: str) -> None:
+    a_row()
+    stray = insert(LogText).values(seq=seq, field=field, salt="aa", text="Something more.")
+    with pytest.raises(DBAPIError), db.session.begin_nested():
+        db.session.execute(stray)
+    queries.verified()
 
 
 @pytest.mark.parametrize("seq", [1, 3, 0, -1])

@@ -34,6 +34,7 @@ TRIGGERS = (
     "public_log_texts_stay",
     "public_log_texts_only_go",
     "public_log_grows",
+    "public_log_texts_belong",
 )
 
 

@@ -26,23 +26,24 @@ SITE = "https://help.example.org"
 
 
 def links(count: int, reason: str = "Sells pills.") -> list[Link]:
-    """Return the rows of a log; the texts of every third are redacted."""
+    """Return the rows of a log; the text of every third is redacted by the row that follows it."""
     made: list[Link] = []
     for seq in range(1, count + 1):
-        salt = f"{seq:032x}"
+        salt, redacts = f"{seq:032x}", seq > 1 and seq % 3 == 1
         row = {
             "seq": seq,
             "at": f"2026-11-22T08:00:{seq % 60:02}.000000Z",
             "role": "moderator",
-            "action": "remove",
+            "action": "redact" if redacts else "remove",
             "rule": "spam",
-            "target": f"reply {seq}",
+            "target": f"log {seq - 1}" if redacts else f"reply {seq}",
             "company": "acme",
-            "details": {"decision": seq},
+            "details": {"fields": ["reason"]} if redacts else {"decision": seq},
             "commitments": {"reason": chain.commitment(salt, reason)},
             "previous": made[-1].digest if made else chain.BEGINNING,
         }
-        text = None if seq % 3 == 0 else {"salt": salt, "text": reason}
+        is_gone = seq % 3 == 0 and seq < count
+        text = None if is_gone else {"salt": salt, "text": reason}
         made.append(Link(row, chain.digest(row), {"reason": text}))
     return made
 
@@ -71,7 +72,7 @@ def changed(link: Link, **values: Any) -> Link:
 @pytest.mark.parametrize("count", [0, 1, 2, 50])
 def test_a_log_that_holds_is_found_to_hold(count: int) -> None:
     rows = links(count)
-    verified = Verified(head_of(rows), redacted=count // 3)
+    verified = Verified(head_of(rows), redacted=max(count - 1, 0) // 3)
 
     assert check(rows) == verified
     assert check_file(file_of(rows)) == verified
@@ -147,7 +148,9 @@ def test_a_tail_that_was_cut_off_is_named(left: int) -> None:
     assert fault_of([*lines[: left + 1], lines[-1]]) == (Fault.CUT_OFF, left + 1)
 
 
-@pytest.mark.parametrize("left", range(5))
+@pytest.mark.parametrize(
+    "left", [0, 1, 2, 4]
+)  # 3 would end between a text that is gone and its row
 def test_a_tail_cut_off_with_a_new_frame_is_found_by_a_head_noted_before(left: int) -> None:
     rows = links(5)
     lines = file_of(rows[:left])
@@ -192,6 +195,12 @@ def test_a_text_that_the_row_is_not_committed_to_is_found(text: Any) -> None:
     rows[0] = Link(rows[0].row, rows[0].digest, {"reason": text})
 
     assert fault_of(file_of(rows)) == (Fault.CHANGED, 1)
+
+
+def test_a_text_that_is_gone_without_a_row_that_says_so_is_named() -> None:
+    rows = links(8)
+    rows[1] = Link(rows[1].row, rows[1].digest, {"reason": None})
+    assert fault_of(file_of(rows)) == (Fault.CHANGED, 2)
 
 
 @pytest.mark.parametrize("texts", [{}, {"reason": None, "more": None}, {"name": None}])

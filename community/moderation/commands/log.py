@@ -5,7 +5,7 @@ from typing import IO
 import click
 from flask.cli import AppGroup, ScriptInfo
 
-from community.core.db import transaction
+from community.core.db import one_moment, reading, transaction
 from community.moderation.queries import log as queries
 from community.moderation.services import redact as redacting
 from community.moderation.verifying import Broken, Head, Verified, check_file
@@ -75,5 +75,6 @@ def redact(seq: int, fields: tuple[str, ...], reason: str) -> None:
 
 
 def _of_this_site(ctx: click.Context, heads: tuple[Head, ...]) -> Verified:
-    with ctx.ensure_object(ScriptInfo).load_app().app_context():
+    with ctx.ensure_object(ScriptInfo).load_app().app_context(), reading():
+        one_moment()
         return queries.verified(heads)

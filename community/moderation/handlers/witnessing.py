@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from community.core.db import reading, transaction
+from community.core.db import one_moment, reading, transaction
 from community.core.erasing import Traces
 from community.moderation import heads
 from community.moderation.queries import log as public_log
@@ -33,6 +33,7 @@ def inspect_log() -> None:
     """Check the whole log, and tell the operator in the logs of the worker if it is broken."""
     try:
         with reading():
+            one_moment()
             public_log.verified()
     except Broken as broken:
         log.error("The public log is broken (%s): %s", broken.fault, broken)  # noqa: TRY400 (no trace)

@@ -193,15 +193,19 @@ def links(*, until: int, after: int = 0) -> Iterator[Link]:
 def verified(heads: Iterable[Head] = ()) -> Verified:
     """Check the whole log, also against the heads noted in the data folder.
 
+    To be called at `core.db.one_moment`, or a text that is redacted meanwhile seems to be gone
+    without a row that says so.
+
     Args:
         heads: noted anywhere else.
 
     Raises:
         Broken: the first row that does not hold.
     """
-    noted = [*noted_heads(), *heads]  # read before the rows: there are never fewer than noted
+    # Read before the rows, of which there are never fewer than were noted and referred to then.
+    noted, newest = [*noted_heads(), *heads], newest_referred_to()
     found = check(links(until=head().seq), noted)
-    if (newest := newest_referred_to()) > found.head.seq:
+    if newest > found.head.seq:
         why = f"Something was done by row {newest}, and the log ends with row {found.head.seq}."
         raise Broken(Fault.CUT_OFF, found.head.seq + 1, why)
     return found

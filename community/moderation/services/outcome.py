@@ -82,6 +82,7 @@ def _said(appeal: Appeal) -> tuple[dict[str, str], dict[str, int]]:
         .order_by(Juror.voted_at, Juror.user_id)
     ).all()
     texts = {f"juror_{place}": juror.reason for place, juror in enumerate(voted, start=1)}
+    texts["appeal"] = appeal.words
     if appeal.moderator_id is not None:
         moderator = db.session.get_one(User, appeal.moderator_id)
         texts |= {"moderator": moderator.username, "reason": appeal.reason}

@@ -1,23 +1,49 @@
 """Taking personal data out of the public log. The chain holds: rows are committed to digests."""
 
+import json
 from collections.abc import Collection
+from datetime import datetime
 
-from flask_babel import gettext as _
+from flask_babel import gettext
 from sqlalchemy import Text, cast, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from community.accounts.models import User
 from community.companies.models import Company
-from community.companies.queries import bar_of
+from community.companies.queries import stakes_of
 from community.core import clock
 from community.core.db import db
-from community.core.erasing import Traces
+from community.core.erasing import REMOVED, Traces
 from community.core.errors import Invalid, NotFound
-from community.core.policy import Decision
+from community.core.policy import Decision as Answer
 from community.core.sql import changed, find, lock_word
 from community.moderation import policies
-from community.moderation.models import LogAction, LogEntry, LogRole, LogText
+from community.moderation.models import (
+    Appeal,
+    Decision,
+    Juror,
+    LegalRequest,
+    LogAction,
+    LogEntry,
+    LogRole,
+    LogText,
+    Mode,
+)
+from community.moderation.queries import judging, targets
 from community.moderation.services import log
 from community.topics.models import Rule
+
+_NAMES = ("moderator", "operator", "person")  # fields that hold nothing but a user name
+_COPIES: tuple[InstrumentedAttribute[str], ...] = (  # where else the words of a row may stand
+    Decision.reason,
+    Appeal.words,
+    Appeal.reason,
+    Juror.reason,
+    Mode.reason,
+    LegalRequest.requester,
+    LegalRequest.law,
+    LegalRequest.done,
+)
 
 
 def redact(actor: User | None, seq: int, *, fields: Collection[str], reason: str) -> LogEntry:
@@ -38,13 +64,26 @@ def redact(actor: User | None, seq: int, *, fields: Collection[str], reason: str
     return _redact(entry, fields, reason, LogRole.OPERATOR, by=actor.username)
 
 
-def may_redact(actor: User | None, entry: LogEntry) -> Decision:
+def may_redact(actor: User | None, entry: LogEntry) -> Answer:
     """Tell whether ``actor`` may take texts out of this row."""
     now, stake = clock.now(), None
-    if actor is not None and entry.company:
-        company_id = db.session.scalar(select(Company.id).where(Company.slug == entry.company))
-        stake = bar_of(actor, company_id, now)
+    if actor is not None and actor.is_admin:
+        bound = stakes_of(actor.id, now)
+        stake = next((bound[one] for one in _concerned(entry, now) if one in bound), None)
     return policies.can_redact(actor, stake=stake, at=now)
+
+
+def _concerned(entry: LogEntry, at: datetime) -> Collection[int]:
+    """Return the companies that a row of the log concerns.
+
+    The one that it names, both of a move, and of a person those that they wrote about of late.
+    """
+    details, (kind, _, key) = json.loads(entry.details), entry.target.partition(" ")
+    slugs = {entry.company, details.get("from"), details.get("to")} - {"", None}
+    of = set(db.session.scalars(select(Company.id).where(Company.slug.in_(slugs))))
+    if kind == "person" and key.isdecimal():
+        of |= set(targets.companies_of(int(key), since=at - judging.CONCERNS))
+    return of
 
 
 def redact_at_console(seq: int, *, fields: Collection[str], reason: str) -> LogEntry:
@@ -63,21 +102,32 @@ def redact_person(traces: Traces) -> int:
     A text goes as a whole: one that is changed would not be what its row is committed to.
     """
     found: dict[int, list[str]] = {}
-    is_worth_a_look = traces.may_be_in(cast(LogText.text, Text)) | (LogText.text == traces.username)
-    rows = select(LogText).where(LogText.redacted_at.is_(None), is_worth_a_look)
-    for one in db.session.scalars(rows.order_by(LogText.seq)):
+    is_name = LogText.field.in_(_NAMES) & (LogText.text == traces.username)
+    rows = select(LogText, is_name.label("is_name")).where(
+        LogText.redacted_at.is_(None), traces.may_be_in(cast(LogText.text, Text)) | is_name
+    )
+    for one, is_theirs in db.session.execute(rows.order_by(LogText.seq)):
         said = one.text or ""
-        if said == traces.username or traces.erased(said) != said:
+        if is_theirs or traces.erased(said) != said:
             found.setdefault(one.seq, []).append(one.field)
     for seq, fields in found.items():
         _redact(_row(seq), fields, "Somebody named here has left.", LogRole.AUTOMATIC)
     return len(found)
 
 
+def _forget_copies(seq: int, words: Collection[str | None]) -> None:
+    """Take these words out of whatever was done by a row of the log, and says them as well."""
+    ended_by_it = select(Appeal.id).where(Appeal.log_seq == seq)
+    for column in _COPIES:
+        table = column.class_
+        by_it = table.appeal_id.in_(ended_by_it) if table is Juror else table.log_seq == seq
+        changed(update(table).where(by_it, column.in_(words)).values({column.key: REMOVED}))
+
+
 def _row(seq: int) -> LogEntry:
     entry = find(LogEntry, seq)
     if entry is None:
-        raise NotFound(_("The public log has no row %(seq)s.", seq=seq))
+        raise NotFound(gettext("The public log has no row %(seq)s.", seq=seq))
     return entry
 
 
@@ -96,12 +146,10 @@ def _redact(
         )
     )
     if not going:
-        raise Invalid(_("Choose a text that is still there."), field="fields")
-    changed(
-        update(LogText)
-        .where(LogText.seq == entry.seq, LogText.field.in_(going))
-        .values(text=None, salt=None, redacted_at=clock.now())
-    )
+        raise Invalid(gettext("Choose a text that is still there."), field="fields")
+    mine = LogText.seq == entry.seq, LogText.field.in_(going)
+    _forget_copies(entry.seq, db.session.scalars(select(LogText.text).where(*mine)).all())
+    changed(update(LogText).where(*mine).values(text=None, salt=None, redacted_at=clock.now()))
     return log.append(
         LogAction.REDACT,
         role=role,
