@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from community.core import markup
@@ -191,6 +191,7 @@ def test_long_code_stays_plain_and_several_blocks_count_together() -> None:
     assert "<span" not in second
 
 
+@settings(deadline=None)  # the first text of a language loads its lexer
 @given(
     st.sampled_from(["python", "js", "html", "bash", "sql", "json", "yaml", "c#", "diff", "php"]),
     st.text(max_size=60),
@@ -211,6 +212,6 @@ def test_colours_change_no_sign_and_run_nothing(language: str, code: str) -> Non
 def test_hostile_code_is_coloured_soon(language: str) -> None:
     for piece in ("a\n", " \n", "\né", "q{", "<", "a.", "1:", '"\\', "/*", "$a", "{<", " ="):
         code = (piece * CODE_MAX)[:CODE_MAX]
-        start = time.monotonic()
+        start = time.process_time()
         coloured(code, language)
-        assert time.monotonic() - start < 10
+        assert time.process_time() - start < 10

@@ -1,4 +1,4 @@
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -158,10 +158,10 @@ def test_no_passage_is_too_long_or_says_what_the_reply_does_not(text: str, quest
 
 def test_a_huge_reply_takes_no_longer_than_its_beginning() -> None:
     html = markup.plain_paragraphs("Press the red button. Why? " * 40_000)
-    started = perf_counter()
+    started = process_time()
     passage = Reply(html).passage(Question("red button"))
     assert "red button" in passage.text
-    assert perf_counter() - started < 2  # some 20 ms on an idle machine
+    assert process_time() - started < 2  # some 20 ms on an idle machine
 
 
 def test_a_reply_is_taken_apart_once() -> None:

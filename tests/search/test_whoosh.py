@@ -343,7 +343,7 @@ def test_naughty_strings_are_only_text(index: WhooshIndex) -> None:
 )
 def test_a_megabyte_is_answered_quickly(index: WhooshIndex, text: str) -> None:
     index.rebuild([*EVERYTHING, document(9, text[:150], text)])
-    started = time.perf_counter()
+    started = time.process_time()
     index.similar(text, body=text)
     index.search(text)
-    assert time.perf_counter() - started < 2  # seconds; a hang, not a slow machine, is caught
+    assert time.process_time() - started < 2  # seconds, however slow the machine
