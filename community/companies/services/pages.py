@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from community.accounts.models import User
@@ -132,7 +132,7 @@ def open_product(
             )
     known = queries.product_by_name(company.id, name)
     if known is not None and known.held_at is not None and not asking:
-        show_pages(company, [known.id])
+        show_pages(company.id, [known.id])
         return known
     if known is not None:
         raise Conflict(
@@ -148,11 +148,12 @@ def open_product(
     )
 
 
-def show_pages(company: Company, product_ids: Collection[int]) -> None:
+def show_pages(company_id: int, product_ids: Collection[int]) -> None:
     """Let everybody see pages that opened with a question, now that one about them can be seen."""
-    change(company, Company.held_at.is_not(None), held_at=None)
-    held = Product.id.in_(product_ids), Product.held_at.is_not(None)
-    changed(update(Product).where(*held).values(held_at=None))
+    for table, ids in ((Company, [company_id]), (Product, product_ids)):
+        held = table.id.in_(ids), table.held_at.is_not(None)
+        for page in db.session.scalars(select(table).where(*held)):
+            change(page, held_at=None)
 
 
 def take_in_company(name: str) -> Company:
@@ -163,7 +164,7 @@ def take_in_company(name: str) -> Company:
     """
     name = _name(name)
     company = next(iter(queries.all_by_name(name)), None) or _save_company(name)
-    show_pages(company, ())
+    show_pages(company.id, ())
     return company
 
 
@@ -175,7 +176,7 @@ def take_in_product(company: Company, name: str) -> Product:
     """
     name = _name(name)
     product = queries.product_by_name(company.id, name) or _save_product(company, name)
-    show_pages(company, [product.id])
+    show_pages(company.id, [product.id])
     return product
 
 

@@ -39,7 +39,7 @@ def show_pages(topic: Topic) -> None:
     products = db.session.scalars(
         select(TopicProduct.product_id).where(TopicProduct.topic_id == topic.id)
     )
-    companies.show_pages(topic.company, products.all())
+    companies.show_pages(topic.company_id, products.all())
 
 
 def set_products(topic: Topic, products: Collection[int]) -> None:
