@@ -2,9 +2,8 @@
 
 from community.moderation.models import Decision, DecisionAction, LogRole
 from community.moderation.services.overturn import overturn
-from community.topics.models import Reply, Sight
+from community.topics.models import COVERED, Reply, Sight
 from community.topics.services import visibility
-from community.topics.services.covering import COVERED
 from tests.factories import make_reply
 from tests.moderation.trials import judged
 

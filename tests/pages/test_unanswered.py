@@ -8,7 +8,7 @@ from community.accounts.models import User
 from community.companies.models import CompanyState
 from community.core import clock
 from community.topics import handlers, services
-from community.topics.models import TopicKind, TopicStatus
+from community.topics.models import AskedBy, Rule, Sight, TopicKind, TopicStatus
 from tests.conftest import Client
 from tests.factories import (
     make_company,
@@ -53,6 +53,15 @@ def test_only_the_asker_says_that_nobody_waits_any_more(client: Client) -> None:
     services.set_status(alone.author, alone, TopicStatus.SOLVED)
     services.set_status(make_employee(company), waits, TopicStatus.SOLVED)
 
+    assert titles(client.get("/unanswered").text) == ["Waits"]
+
+
+def test_nobody_can_answer_what_cannot_be_read(client: Client) -> None:
+    make_topic(title="Waits")
+    covered = make_topic(title="Names somebody")
+    services.hide(
+        covered, sight=Sight.MASKED, rule=Rule.PERSONAL_DATA, asked_by=AskedBy.MEMBER, log_seq=12
+    )
     assert titles(client.get("/unanswered").text) == ["Waits"]
 
 

@@ -1,5 +1,6 @@
 """What readers see in place of what was taken out of sight, and what its author sees."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -8,9 +9,8 @@ from flask import Flask
 from community.accounts.models import User
 from community.core.db import db
 from community.topics import queries, services
-from community.topics.models import AskedBy, Reply, Rule, Sight, Topic
+from community.topics.models import COVERED, AskedBy, Reply, Rule, Sight, Topic
 from community.topics.services import gate
-from community.topics.services.covering import COVERED
 from tests.conftest import Client, counted_statements
 from tests.factories import make_reply, make_topic, make_user
 
@@ -49,6 +49,19 @@ def page(browser: Client, topic: Topic) -> str:
     answered = browser.get(f"/t/{topic.id}/{topic.slug}")
     assert answered.status_code == 200
     return str(answered.text).split("</head>")[1]  # what machines read is before that
+
+
+def test_nobody_judges_what_cannot_be_read(sign_in: SignIn, topic: Topic, answer: Reply) -> None:
+    hide(answer, Sight.MASKED)
+
+    browser = sign_in(topic.author)
+    html = page(browser, topic)
+
+    assert f"/flag/reply/{answer.id}" in html
+    for verdict in ("accept", "outcome", "vote"):
+        offered = set(re.findall(rf'formaction="/r/(\d+)/{verdict}"', html))
+        assert len(offered) == 2
+        assert str(answer.id) not in offered
 
 
 def test_a_removed_reply_leaves_a_line_in_its_place(

@@ -27,6 +27,7 @@ from community.pictures import services as pictures
 from community.pictures.reading import Encoded
 from community.topics import handlers, queries, services
 from community.topics.models import (
+    COVERED,
     AskedBy,
     DeflectionStep,
     Reply,
@@ -38,7 +39,6 @@ from community.topics.models import (
     TopicKind,
 )
 from community.topics.services import visibility
-from community.topics.services.covering import COVERED
 from community.writing import services as drafts
 from tests.conftest import Client
 from tests.factories import make_company, make_employee, make_reply, make_topic, make_user

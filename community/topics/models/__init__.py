@@ -59,11 +59,12 @@ from community.topics.models.topics import (
     TopicTag,
     slug_of,
 )
-from community.topics.models.visibility import AskedBy, Rule, Sight, Tombstone
+from community.topics.models.visibility import COVERED, AskedBy, Rule, Sight, Tombstone
 
 __all__ = [
     "BODY_MAX",
     "COMMENT_MAX",
+    "COVERED",
     "GUEST_LINKS_MAX",
     "LANGUAGE_MAX",
     "NOTE_MAX",

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from community.core import clock
 from community.core.db import Base, IntPK
 
+COVERED = "[covered]"  # in every language: it is kept, and read by people of all of them
+
 
 class Rule(enum.StrEnum):
     """What a post can break: the closed list of rule N6, the same for everybody.

@@ -14,6 +14,7 @@ from community.companies.models import Company
 from community.core import markup, paging
 from community.core.db import UtcDateTime
 from community.topics.models import (
+    COVERED,
     AcceptedAnswer,
     Follow,
     OfficialAnswer,
@@ -32,14 +33,18 @@ from community.topics.queries.reading import rows
 from community.topics.queries.shapes import TopicRow
 
 ASKING = (TopicKind.PROBLEM, TopicKind.QUESTION)  # kinds that want an answer
-# Nobody but the asker has replied, and the asker has not found out alone. That a company calls it
-# solved takes nobody from the queue.
-WAITS = Topic.first_reply_at.is_(None) & ~(
-    (Topic.status == TopicStatus.SOLVED)
-    & exists().where(
-        StatusChange.topic_id == Topic.id,
-        StatusChange.role == StatusRole.ASKER,
-        StatusChange.new == TopicStatus.SOLVED,
+# Nobody but the asker has replied, the asker has not found out alone, and there is something to
+# read. That a company calls it solved takes nobody from the queue.
+WAITS = (
+    Topic.first_reply_at.is_(None)
+    & (Topic.title != COVERED)
+    & ~(
+        (Topic.status == TopicStatus.SOLVED)
+        & exists().where(
+            StatusChange.topic_id == Topic.id,
+            StatusChange.role == StatusRole.ASKER,
+            StatusChange.new == TopicStatus.SOLVED,
+        )
     )
 )
 

@@ -16,6 +16,7 @@ from community.core.db import db
 from community.core.erasing import Traces
 from community.core.sql import change
 from community.topics.models import (
+    COVERED,
     DeflectionEvent,
     DeflectionStep,
     Post,
@@ -26,7 +27,6 @@ from community.topics.models import (
 from community.topics.queries.covered import columns_of, sealer
 from community.writing import services as drafts
 
-COVERED = "[covered]"  # in every language: it is kept, and read by people of all of them
 COVERED_HTML = f"<p>{COVERED}</p>"
 
 Columns: TypeAlias = dict[str, Any]
