@@ -2,6 +2,38 @@
 
 COMPLAINTS = [
     # English
+    ("My booking reference is 8834512097 and support lost it", "They found nothing."),
+    ("Where is my refund? Case ID 00291837465", "I contacted support in April."),
+    (
+        "Account number 4400 1234 5678 9012 shown on the invoice is wrong",
+        "Please correct it, support.",
+    ),
+    (
+        "They gave me 0345 300 0000 as the support number and it only plays music",
+        "Nobody came on in an hour.",
+    ),
+    ("The number on your page, 0800 111 2222, is wrong", "It reaches a bakery."),
+    (
+        "0800 111 2222 costs money although the page says toll free",
+        "My operator charged me 4 euros.",
+    ),
+    (
+        "I keep getting texts from 07700 900123 claiming I owe you money",
+        "Is this you? I contacted support.",
+    ),
+    ("Support chat closed my case 77120938455 without an answer", "I would like it opened again."),
+    (
+        "Is 1-800-555-0111 really your support number?",
+        "I found it on a web page and do not trust it.",
+    ),
+    ("Phone 356938035643809 not recognised", "It says contact support."),
+    ("Router S/N 2208411009931 keeps rebooting", "I phoned support, they said wait."),
+    ("Your agent Mark called from 020 7946 0958 and was rude", "Please call him to order."),
+    ("Contact form says 'error 5003219876' every time", "So I cannot contact support at all."),
+    (
+        "Warning: fake helpline 1-844-555-0188 on the search page",
+        "It is the first hit for your name.",
+    ),
     ("Order number 1234567890 has not arrived", "Ordered two weeks ago and nothing came."),
     ("Support ignores my ticket 4500123456", "I wrote four times since March."),
     ("My phone with IMEI 356938035643809 was blocked", "I paid the bill in time."),
@@ -17,6 +49,9 @@ COMPLAINTS = [
     ("Parcel 00340434161094042557 lost", "Your support tells me to wait, for a month now."),
     ("Your helpline, 1-800-555-0199, is out of service", "A voice says that it is not in use."),
     # Indonesian
+    ("No resi JP1234567890 tidak bergerak sejak Senin", "Layanan pelanggan tidak menjawab."),
+    ("Nomor 0812-9988-7766 ini benar layanan kalian?", "Saya ditelepon dan diminta transfer."),
+    ("Hubungi CS 021-555-1234 selalu disuruh menunggu", "Sudah 1 jam."),
     ("Nomor pesanan 1234567890 belum sampai", "Sudah dua minggu belum diterima."),
     ("Nomor layanan 0800-1-234567 tidak diangkat", "Saya sudah mencoba lima kali."),
     ("Pesanan belum sampai", "Nomor resi 123456789012, sudah hubungi layanan pelanggan."),
@@ -25,6 +60,10 @@ COMPLAINTS = [
     ("HP dengan IMEI 356938035643809 diblokir", "Saya hubungi toko, mereka tidak tahu."),
     ("Penipuan lewat telepon 021 5550 1234", "Hati-hati, dia minta transfer."),
     # German
+    ("Anruf von 0221 5550 1234 angeblich vom Kundenservice", "Seid ihr das?"),
+    ("Die Nummer 0800 111 2222 ist falsch", "Dort meldet sich eine Bäckerei statt der Hotline."),
+    ("Zählernummer 1122334455 wird im Kundenportal abgelehnt", "Der Kundenservice schweigt."),
+    ("Kundenservice 01806 555 019 kostet 60 Cent", "Warum ist der Anruf nicht kostenlos?"),
     ("Hotline 0800 330 1000 geht nicht ran", "Seit drei Tagen rufe ich an."),
     ("Telefon mit IMEI 356938035643809 gesperrt", "Ich habe bezahlt."),
     ("Bestellung 1234567890 nicht angekommen, Telefon-Support hilft nicht", "Zwei Wochen."),
@@ -34,6 +73,8 @@ COMPLAINTS = [
     ("Unter 0800 555 01 99 ist niemand zu erreichen", "Ich hing eine Stunde in der Leitung."),
     ("Sendungsnummer 00340434161094042557 steht still", "Am Telefon weiß keiner etwas."),
     # Spanish
+    ("¿Es vuestro el 911 234 567?", "Me han llamado diciendo que son del servicio."),
+    ("Incidencia 4500987612 cerrada sin solución", "Contacté tres veces con el soporte."),
     ("El pedido 1234567890 no ha llegado", "Llamé a atención al cliente y nada."),
     ("Nadie contesta en el 900 123 456", "Llevo una semana llamando al servicio."),
     ("Cuidado: el 612 345 678 se hace pasar por el soporte", "Piden la clave. Es una estafa."),
@@ -42,6 +83,12 @@ COMPLAINTS = [
     ("Número de seguimiento 123456789012 sin novedades", "El soporte no sabe nada."),
     ("El teléfono 900 123 456 no funciona", "Suena ocupado todo el día."),
     # French
+    ("Le 3900 12 34 56 me raccroche au nez", "Le service client est introuvable."),
+    ("Le service client m'a donné le dossier 120983457 et puis plus rien", "Depuis un mois."),
+    (
+        "Colis 6A12345678901 perdu",
+        "Le service client m'envoie vers le transporteur, qui m'envoie vers vous.",
+    ),
     ("Ma commande 1234567890 n'est pas arrivée", "Le service client ne répond pas."),
     ("Personne ne répond au 0800 123 456 78", "J'appelle depuis trois jours."),
     ("Arnaque : le 06 12 34 56 78 se fait passer pour le service client", "On me demande un code."),
@@ -49,24 +96,33 @@ COMPLAINTS = [
     ("Facture numéro 2024000117733 débitée deux fois", "Contactés en mai, sans suite."),
     ("Dossier 4500123456 sans réponse", "J'ai appelé quatre fois."),
     # Portuguese
+    ("Meu protocolo é 202406123456789", "Já liguei para o atendimento três vezes."),
+    ("O número 0800 722 1234 só dá ocupado", "Preciso do suporte."),
     ("O pedido 1234567890 não chegou", "O atendimento não responde."),
     ("Ninguém atende no 0800 123 4567", "Ligo há três dias."),
     ("Golpe: 11 98765 4321 finge ser o suporte", "Pedem a senha."),
     ("Protocolo 20240001177331 sem resposta", "O telefone toca e cai."),
     ("Nota fiscal 2024000117733 errada", "Contactei o suporte em maio."),
     # Italian
+    ("Il numero 199 123 456 è a pagamento", "Perché l'assistenza non è gratuita?"),
+    ("Codice cliente 123456789 non riconosciuto", "L'assistenza mi chiede sempre lo stesso."),
     ("L'ordine 1234567890 non è arrivato", "L'assistenza non risponde."),
     ("Nessuno risponde al numero verde 800 123 456", "Chiamo da tre giorni."),
     ("Truffa: 347 123 4567 si spaccia per l'assistenza clienti", "Chiedono il codice."),
     ("Telefono con IMEI 356938035643809 bloccato", "Ho pagato tutto."),
     ("Pratica 4500123456 ferma da un mese", "Ho chiamato quattro volte."),
     # Hindi
+    ("क्या 98765 43210 आपका नंबर है?", "मुझे कॉल आया था और ओटीपी माँगा।"),
+    ("पीएनआर 4512367890 का रिफंड नहीं मिला", "कस्टमर केयर कहता है इंतज़ार करो।"),
     ("ऑर्डर नंबर 1234567890 अभी तक नहीं आया", "दो हफ्ते हो गए।"),
     ("हेल्पलाइन 1800 123 4567 पर कोई नहीं उठाता", "तीन दिन से कोशिश कर रहा हूँ।"),
     ("सावधान: 98765 43210 कस्टमर केयर बनकर ठग रहा है", "उसने ओटीपी माँगा।"),
     ("शिकायत संख्या 4500123456 पर कोई कार्रवाई नहीं", "मैंने कस्टमर केयर को लिखा था।"),
     ("आईएमईआई 356938035643809 वाला फोन बंद कर दिया", "मैंने बिल भर दिया था, कॉल भी किया।"),
     # Chinese
+    ("请问 400-800-1234 是你们的客服吗？", "我接到了这个电话。"),
+    ("保单号 88001234567 查不到", "客服让我再打一次。"),
+    ("客服 95555123456 让我等了一个小时", "还是没有解决。"),
     ("客服不处理我的订单 1234567890123", "已经两个星期了，没有人回复。"),
     ("客服电话 400-123-4567 打不通", "打了三天都没有人接。"),
     ("小心：13800138000 冒充客服", "他们要我的验证码。"),
@@ -142,6 +198,13 @@ SCAMS = [
     ("贷款加微信 13800138001", "当天放款。"),
     ("官方客服热线 400-555-0124", "解决所有问题。"),
     ("账户解冻", "请致电客服 13800138002，马上解冻。"),
+    # More of all
+    ("Skyline Air, cancel a flight ☎ 1-855-555-0123", "Speak to a live agent."),
+    ("Need a loan? Contact 9876501234", "Approved in five minutes."),
+    ("Best astrologer call 9876512345", "Get your love back."),
+    ("Jasa pinjaman cepat, hubungi 0813 5550 2222", "Tanpa jaminan."),
+    ("Kreditkarte gesperrt: 0900 555 0112 anrufen", "Support sofort."),
+    ("सस्ता लोन, कॉल 9876543299", "तुरंत मंज़ूरी"),
     # Codes and shops
     ("Get $100 off with coupon code {abc934948}", "New and existing users."),
     ("Free referral code act895057", "Sign up today and save."),

@@ -52,7 +52,7 @@ def test_no_complaint_with_a_number_is_held(writer: spam.Writer) -> None:
     outcomes = Counter(outcome_of(*words, writer) for words in COMPLAINTS)
     assert len(COMPLAINTS) >= 60
     assert outcomes[Outcome.HELD] == 0
-    assert outcomes[Outcome.LOOKED_AT] <= 2
+    assert outcomes[Outcome.LOOKED_AT] <= 3
 
 
 def test_every_scam_with_a_number_is_at_least_looked_at() -> None:
