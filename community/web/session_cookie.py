@@ -1,11 +1,11 @@
-"""The session's cookie stays away from what is the same for everybody, for ever."""
+"""The session's cookie stays away from what caches hand on to everybody."""
 
 from flask import Flask, Response
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 
 class SessionCookie(SecureCookieSessionInterface):
-    """Flask's own, which leaves answers alone that any cache may keep and never asks about again.
+    """Flask's own, which leaves answers alone that any cache may hand on for a while, unasked.
 
     Such an answer brings no cookie and does not depend on one, whoever looked at the session
     on its way.
@@ -13,7 +13,7 @@ class SessionCookie(SecureCookieSessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Send the session along, if it has changed and the answer is for one reader."""
-        if not response.cache_control.immutable:
+        if not (response.cache_control.public and response.cache_control.max_age):
             super().save_session(app, session, response)
 
 

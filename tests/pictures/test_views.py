@@ -12,7 +12,7 @@ from community.core import clock
 from community.core.db import db
 from community.pictures import queries, services
 from community.pictures.models import Picture
-from tests.conftest import Client
+from tests.conftest import Client, counted_statements
 from tests.factories import make_user
 from tests.pictures.memory import Memory
 from tests.pictures.samples import (
@@ -233,12 +233,12 @@ def test_a_picture_is_only_ever_a_picture(client: Client, address: str, form: st
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
-def test_a_picture_is_the_same_for_everybody_for_ever(
+def test_a_picture_is_the_same_for_everybody_and_kept_for_minutes(
     client: Client, member: Client, address: str
 ) -> None:
     for browser in (client, member):
         answer = browser.get(address)
-        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["Cache-Control"] == "public, max-age=300"
         assert "Set-Cookie" not in answer.headers
         assert "Vary" not in answer.headers
 
@@ -246,6 +246,39 @@ def test_a_picture_is_the_same_for_everybody_for_ever(
         assert (again.status_code, again.data) == (304, b"")
         assert again.headers["ETag"] == answer.headers["ETag"]
         assert "Set-Cookie" not in again.headers
+
+
+@pytest.mark.parametrize("form", ["", "/small"])
+def test_a_picture_that_a_reader_has_is_looked_up_in_one_statement(
+    app: Flask, client: Client, address: str, form: str
+) -> None:
+    tag = client.get(f"{address}{form}").headers["ETag"]
+
+    for headers in ({}, {"If-None-Match": tag}):
+        with counted_statements(app) as statements:
+            client.get(f"{address}{form}", headers=headers)
+        assert len(statements) == 1
+
+
+@pytest.mark.parametrize("form", ["", "/small"])
+def test_who_has_a_picture_that_is_withheld_since_is_not_told_that_it_is_there(
+    client: Client, member: Client, address: str, form: str
+) -> None:
+    answer = client.get(f"{address}{form}")
+    had = {"If-None-Match": answer.headers["ETag"]}
+    author = db.session.scalars(select(Picture.uploaded_by_id)).one()
+    services.withhold([f"![]({address})"], sent_by=author, because=1)
+    db.session.commit()
+
+    for headers in ({}, had):
+        gone = client.get(f"{address}{form}", headers=headers)
+        assert (gone.status_code, gone.headers["Cache-Control"]) == (404, "private, no-store")
+    own = member.get(f"{address}{form}", headers=had)
+    assert (own.status_code, own.headers["Cache-Control"]) == (304, "private, no-store")
+
+    services.give_back(because=1)
+    db.session.commit()
+    assert client.get(f"{address}{form}", headers=had).status_code == 304
 
 
 def test_a_part_of_a_picture(client: Client, address: str) -> None:
@@ -296,5 +329,6 @@ def test_a_swept_picture_is_gone(client: Client, member: Client) -> None:
     with clock.frozen(clock.now() + services.UNPOSTED):
         services.sweep()
 
-    assert client.get(url).status_code == 404
+    answer = client.get(url)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "private, no-store")
     assert queries.by_key(url.rpartition("/")[2]) is None
