@@ -18,12 +18,12 @@ class AskForm extends HTMLElement {
     this.about = this.querySelector("[data-about]");
     this.names = this.querySelector("datalist");
     this.status = this.querySelector("[data-announce]");
-    const { title } = this.form.elements;
+    this.sentence = this.form.elements.title;
     this.#asked = this.company.defaultValue.trim(); // What the page was made for.
     this.company.addEventListener("input", () => this.#typed());
-    title.addEventListener("change", () => this.#guess());
-    if (this.company.value.trim() !== this.#asked) this.#typed(); // It was typed before this came.
-    if (title.value !== title.defaultValue && title !== document.activeElement) this.#guess();
+    this.sentence.addEventListener("change", () => this.#guess());
+    this.#typed(); // What was typed before this came is followed as well.
+    if (this.sentence.value !== this.sentence.defaultValue) this.#guess();
   }
 
   disconnectedCallback() {
@@ -51,10 +51,10 @@ class AskForm extends HTMLElement {
 
   async #guess() {
     const guessed = this.about.querySelector("[data-company]")?.dataset.company;
-    const text = this.form.elements.title.value.trim();
+    const text = this.sentence.value.trim();
     if (!text || (this.company.value && this.company.value !== guessed)) return;
     const about = await ask(this.dataset.aboutUrl, { text });
-    if (text !== this.form.elements.title.value.trim()) return; // It is about what stood there.
+    if (text !== this.sentence.value.trim()) return; // It is about what stood there.
     const company = about?.querySelector("[data-company]")?.dataset.company;
     if (!company || (this.company.value && this.company.value !== guessed)) return;
     this.company.value = this.#asked = company;
