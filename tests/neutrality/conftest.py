@@ -11,6 +11,13 @@ from community.web.limits import limiter
 from tests.neutrality.world import Stage
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of `make prove`, known where the folder is named."""
+    group = parser.getgroup("proof of neutrality")
+    group.addoption("--seed", type=int, help="draws the checks that are taken away")
+    group.addoption("--count", type=int, default=5, help="how many; 0 for all")
+
+
 @pytest.fixture
 def stage(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """Customers who criticise a company, on a site that hashes quickly and counts no tries."""

@@ -6,7 +6,7 @@ list against the schema, so nothing can be changed that the proof does not look 
 """
 
 import enum
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,21 @@ from community.topics.models import DeflectionStep
 
 Key = tuple[Any, ...]
 Row = Mapping[str, Any]
-Rows = Mapping[str, Mapping[Key, Row]]  # by table and primary key
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Every row of every table."""
+
+    held: Mapping[str, Sequence[Any]]  # by table: what the database says, to be compared only
+    read: Mapping[str, Mapping[Key, Row]]  # by table and primary key
+
+    def __getitem__(self, table: str) -> Mapping[Key, Row]:
+        return self.read[table]
+
+    def differ_from(self, others: "Rows") -> set[str]:
+        """Return the tables that hold something else than those of ``others``."""
+        return {name for name in TABLES if self.read[name] != others.read[name]}
 
 
 class Effect(enum.StrEnum):
@@ -35,7 +49,7 @@ class Effect(enum.StrEnum):
     PAGE = "page"  # what a company is called, and where its own help is
     STAKES = "stakes"  # which companies compete
     STATUS = "status"  # where a topic stands
-    OFFICIAL = "official"  # which answer is the company's
+    OFFICIAL = "official"  # what is said for the company, and which answer is the company's
     FILES = "files"  # kind, tags, products and company of a topic
     ORDER = "order"  # the place of customers' posts in lists, searches and conversations
     # Powers over others.
@@ -110,6 +124,8 @@ def _post(change: Change) -> Iterator[Effect]:
     """A topic, reply or comment."""
     if change.before is None:
         yield Effect.SPEAKS
+        if change.row.get("speaks_for_company"):
+            yield Effect.OFFICIAL
         return
     if change.after is None:
         yield Effect.WORDS
@@ -226,6 +242,12 @@ def _juror(change: Change) -> Iterator[Effect]:
         yield Effect.SERVES if change.is_by("user_id") else Effect.DECIDES
 
 
+def _decision(change: Change) -> Iterator[Effect]:
+    """What was decided stands; its reason goes with the one in the public log."""
+    is_text = change.before is not None and change.columns == {"reason"}
+    yield Effect.REDACTS if is_text else Effect.DECIDES
+
+
 def _log_text(change: Change) -> Iterator[Effect]:
     yield Effect.LOGS if change.before is None else Effect.REDACTS
 
@@ -272,7 +294,7 @@ TABLES: dict[str, Judge] = {
     "notifications": _news,
     "cases": _case,
     "flags": _flag,
-    "decisions": _always(Effect.DECIDES),
+    "decisions": _decision,
     "restrictions": _always(Effect.DECIDES),
     "appeals": _appeal,
     "jurors": _juror,
@@ -314,15 +336,24 @@ COUNTS: dict[str, frozenset[str]] = {
 _JUSTIFY = {Effect.VERDICT, Effect.SPEAKS, Effect.SIGHT}
 
 
-def rows_of(connection: Connection) -> Rows:
-    """Return every row of every table."""
-    return {
-        name: {
-            tuple(row[column.name] for column in table.primary_key): dict(row)
-            for row in connection.execute(select(table)).mappings()
-        }
-        for name, table in Base.metadata.tables.items()
-    }
+def rows_of(connection: Connection, known: Rows | None = None) -> Rows:
+    """Return every row of every table.
+
+    Args:
+        known: from before. Tables that hold what they held then are not read again, which is most
+            of them and most of the time that it takes.
+    """
+    held, read = {}, {}
+    for name, table in Base.metadata.tables.items():
+        held[name] = connection.exec_driver_sql(f'SELECT * FROM "{name}"').fetchall()  # noqa: S608 (ours)
+        if known is not None and held[name] == known.held[name]:
+            read[name] = known.read[name]
+        else:
+            read[name] = {
+                tuple(row[column.name] for column in table.primary_key): dict(row)
+                for row in connection.execute(select(table)).mappings()
+            }
+    return Rows(held, read)
 
 
 def effects(before: Rows, after: Rows, *, by: int | None) -> frozenset[Effect]:
@@ -339,7 +370,7 @@ def effects(before: Rows, after: Rows, *, by: int | None) -> frozenset[Effect]:
 
     for table, judge in TABLES.items():
         old, new = before[table], after[table]
-        if old == new:
+        if old is new or old == new:
             continue
         for key in old.keys() | new.keys():
             if old.get(key) != new.get(key):

@@ -30,7 +30,7 @@ from community.pictures import services as pictures
 from community.topics import services as topics
 from community.topics.models import Rule, TopicKind, TopicStatus
 from tests.neutrality.table import Row
-from tests.neutrality.world import ROLES, Stage
+from tests.neutrality.world import ROLES, SUSPENDED, Stage
 from tests.robustness.routes import VISITOR
 
 Call = Callable[[Stage, User | None], object]
@@ -86,7 +86,7 @@ def _statuses() -> tuple[Call, ...]:
 # What one says oneself, about customers' posts.
 TOPICS: dict[str, Service] = {
     "topics.asking.ask": of(
-        Row("speaks own"), lambda stage, actor: topics.ask(actor, _question(stage))
+        Row("speaks own order"), lambda stage, actor: topics.ask(actor, _question(stage))
     ),
     "topics.editing.edit_reply": of(
         Row(),  # not the asker's either
@@ -113,19 +113,19 @@ TOPICS: dict[str, Service] = {
         Row(), lambda stage, actor: topics.unfollow(actor, stage.topic)
     ),
     "topics.post.post_comment": of(
-        Row("speaks own order"),
+        Row("speaks own order", company="speaks own order official"),
         lambda stage, actor: topics.post_comment(actor, stage.answer, body="No."),
         lambda stage, actor: topics.post_comment(actor, stage.answer, body="No.", as_company=True),
     ),
     "topics.post.post_reply": of(
-        Row("speaks own order"),
+        Row("speaks own order", company="speaks own order official"),
         lambda stage, actor: topics.post_reply(actor, stage.topic, body="It works for us."),
         lambda stage, actor: topics.post_reply(
             actor, stage.topic, body="It works for us.", as_company=True
         ),
     ),
     "topics.post.post_topic": of(
-        Row("speaks own"),
+        Row("speaks own order"),
         lambda stage, actor: topics.post_topic(
             actor, stage.company, kind=TopicKind.PRAISE, title="The best hub", body="Buy it."
         ),
@@ -198,7 +198,7 @@ COMPANIES: dict[str, Service] = {
 
 STAKES: dict[str, Service] = {
     "companies.stakes.declare_employer": of(
-        Row("own", others={"declared": "", "barred": "", "barred_operator": ""}),
+        Row("own", suspended="own", others={"declared": "", "barred": "", "barred_operator": ""}),
         lambda stage, actor: companies.declare_employer(actor, stage.company),
     ),
     "companies.stakes.end_employment": of(
@@ -378,7 +378,7 @@ GUARDS: dict[str, tuple[Call, set[str]]] = {
     ),
     "pictures.require_may_add": (
         lambda _, actor: pictures.require_may_add(actor),
-        set(ROLES) - {VISITOR},
+        set(ROLES) - {VISITOR, SUSPENDED},
     ),
 }
 
@@ -424,14 +424,15 @@ READS = {
     "topics.languages.language_of",
     "topics.languages.untold_count",
     "topics.places.bar_of",
+    "topics.places.lock",
     "topics.places.mandate_of",
     "topics.places.reply_in",
     "topics.places.seen",
-    "topics.places.stake_of",
     "topics.places.topic_of",
     "topics.related.unrelated",
     "topics.related.unrelated_count",
     "topics.tagging.products",
+    "topics.visibility.has_answers_of_others",
     "topics.visibility.replaced_by",
     "topics.visits.is_visit",
     "topics.visits.require_visit",
@@ -505,6 +506,7 @@ STEPS = {
     "moderation.appeal.advance",
     "moderation.appeal.end_moot",
     "moderation.appoint.appoint_at_console",
+    "moderation.cases.follow",
     "moderation.cases.open_for",
     "moderation.cases.weigh",
     "moderation.draw.draw",

@@ -12,7 +12,7 @@ from typing import Any
 
 from community.topics.models import TopicStatus
 from tests.neutrality.effects import Effect
-from tests.neutrality.world import BARRED, COMPANY, Stage
+from tests.neutrality.world import BARRED, COMPANY, SUSPENDED, Stage
 from tests.robustness.routes import VISITOR
 
 Fields = Mapping[str, Any]
@@ -22,7 +22,8 @@ Fields = Mapping[str, Any]
 class Row:
     """The effects for each role; what is not said of one is as for everybody who is signed in.
 
-    ``holder`` is whose own thing it is about: a search, a draft, a link in a mail.
+    ``holder`` is whose own thing it is about: a search, a draft, a link in a mail. Who is suspended
+    does nothing, unless it is said.
     """
 
     everybody: str = ""
@@ -33,6 +34,7 @@ class Row:
     barred: str | None = None
     moderator: str | None = None
     operator: str | None = None
+    suspended: str = ""
     others: Mapping[str, str] = field(default_factory=dict)
 
     def cell(self, who: str) -> frozenset[Effect]:
@@ -46,6 +48,7 @@ class Row:
             "operator": operator,
             **dict.fromkeys(COMPANY, self.company),
             **dict.fromkeys(BARRED, self.barred),
+            SUSPENDED: self.suspended,
             **self.others,
         }
         words = said.get(who)
@@ -60,35 +63,40 @@ class Row:
 LEADERS = ("manager", "owner")  # of the company
 NOTHING = Row()
 OWN = Row("own")  # only what is one's own changes
+ACCOUNT = Row("own", suspended="own")  # of one's account, which is one's own as long as it is there
 HOLDER = Row(holder="own")
 # Whoever has the link that was mailed acts for whom it was mailed to.
-LINK = Row("persons", visitor="persons", holder="own")
+LINK = Row("persons", visitor="persons", holder="own", suspended="persons")
 
 ROUTES: dict[str, Row] = {
-    "accounts.change_email": OWN,
-    "accounts.change_password": OWN,
+    "accounts.change_email": ACCOUNT,
+    "accounts.change_password": ACCOUNT,
     "accounts.choose_name": NOTHING,  # for newcomers alone
-    "accounts.claim": Row("own persons", visitor="own persons"),
+    "accounts.claim": Row("own persons", visitor="own persons", suspended="own persons"),
     "accounts.claim_person": NOTHING,  # a mail goes out
-    "accounts.confirm": Row("own persons", visitor="own"),
+    "accounts.confirm": Row("own persons", visitor="own", suspended="own persons"),
     "accounts.confirm_email": LINK,
     "accounts.download": NOTHING,
     "accounts.end_browser": HOLDER,
     "accounts.end_other_browsers": HOLDER,
     "accounts.forgot": NOTHING,
     "accounts.keep_email": HOLDER,
-    "accounts.leave": OWN,
-    "accounts.reading": OWN,
-    "accounts.reset": Row("own persons", visitor="own persons", holder="own"),
-    "accounts.settings": OWN,
+    "accounts.leave": ACCOUNT,
+    "accounts.reading": ACCOUNT,
+    "accounts.reset": Row(
+        "own persons", visitor="own persons", holder="own", suspended="own persons"
+    ),
+    "accounts.settings": ACCOUNT,
     "accounts.sign_in": Row(visitor="own"),
     "accounts.sign_in_link": NOTHING,
-    "accounts.sign_out": OWN,
-    "accounts.sign_out_everywhere": OWN,
+    "accounts.sign_out": ACCOUNT,
+    "accounts.sign_out_everywhere": ACCOUNT,
     "accounts.sign_up": NOTHING,
     "accounts.stay": NOTHING,  # for who has left
     "accounts.take_over": Row(holder="own persons"),
-    "companies.employers": Row("own", others={"declared": "", "barred": "", "barred_operator": ""}),
+    "companies.employers": Row(
+        "own", suspended="own", others={"declared": "", "barred": "", "barred_operator": ""}
+    ),
     "companies.names": Row(company="page", moderator="page logs"),
     "companies.official_help": Row(company="page", moderator="page logs"),
     "companies.open_company": Row("opens"),
@@ -117,18 +125,23 @@ ROUTES: dict[str, Row] = {
     "moderation.slow_topic": Row(moderator="modes logs"),
     "moderation.vote_on_appeal": Row(others={"trusted": "serves"}),
     "moderation.withdraw_flag": Row(holder="flags"),
-    "notifications.choose": OWN,
+    "notifications.choose": ACCOUNT,
     "notifications.read": Row(holder="own", asker="own", others={"employee": "own"}),
     "notifications.stop_now": LINK,
-    "notifications.try_address": Row(asker="own"),
+    "notifications.try_address": ACCOUNT,
     "pages.change_search": HOLDER,
     "pages.drop_search": HOLDER,
     "pages.keep_search": OWN,
     "pages.theme": NOTHING,
     "pictures.add": OWN,
     "topics.accept": Row(asker="verdict status"),
-    "topics.comment": Row("speaks own order", visitor="own"),
-    "topics.deflect": Row("verdict own order", visitor="verdict own order", asker="own"),
+    "topics.comment": Row("speaks own order", visitor="own", company="speaks own order official"),
+    "topics.deflect": Row(  # as on a visit, for which nobody need sign in
+        "verdict own order",
+        visitor="verdict own order",
+        asker="own",
+        suspended="verdict own order",
+    ),
     "topics.edit_reply": Row(visitor="own"),  # of a customer's reply
     "topics.edit_topic": Row(visitor="own", asker="speaks own files order sight"),
     "topics.find": NOTHING,
@@ -136,14 +149,14 @@ ROUTES: dict[str, Row] = {
     "topics.me_too": Row("verdict own", asker=""),
     "topics.official": Row(company="official order"),
     "topics.outcome": Row("verdict order", visitor="verdict order"),
-    "topics.post": Row("speaks own opens", visitor="own"),
-    "topics.reply": Row("speaks own order", visitor="own"),
-    "topics.shown": Row("own", visitor="own"),
+    "topics.post": Row("speaks own opens order", visitor="own"),
+    "topics.reply": Row("speaks own order", visitor="own", company="speaks own order official"),
+    "topics.shown": Row("own", visitor="own", suspended="own"),
     "topics.sort": Row(asker="files order", moderator="files logs order"),
     "topics.status": Row(asker="status", company="status", moderator="status logs"),
     "topics.vote": Row("verdict"),
     "writing.check": NOTHING,
-    "writing.delete": Row("own", visitor="own"),
+    "writing.delete": Row("own", visitor="own", suspended="own"),
     "writing.preview": NOTHING,
     "writing.save": HOLDER,
 }
