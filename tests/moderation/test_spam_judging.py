@@ -68,6 +68,16 @@ def outcome_of(title: str, body: str, writer: spam.Writer) -> Outcome:
     return spam.judge(text, signs, NOTHING, language=None).outcome
 
 
+def test_one_sign_holds_nothing_however_much_it_has_come_to_weigh() -> None:
+    counts = {spam.ALL: Counts(1_000, 20_000), "*call_in_title": Counts(900, 2)}
+    signs = [Sign.CALL_IN_TITLE, Sign.NEW_WRITER]
+    one = spam.judge(PLAIN, signs, Learnt(counts), language="en")
+    assert one.score > judging.HOLD_FROM
+    assert one.outcome is Outcome.LOOKED_AT
+    two = spam.judge(PLAIN, [*signs, Sign.REPEATED_BY_OTHERS], Learnt(counts), language="en")
+    assert two.outcome is Outcome.HELD
+
+
 def test_plain_words_are_looked_at_whatever_was_copied_of_them() -> None:
     signs = [Sign.LIKE_SPAM, Sign.REPEATED_OFTEN, Sign.MANY_AT_ONCE, Sign.NEW_WRITER]
     judgement = spam.judge(PLAIN, signs, NOTHING, language="en")

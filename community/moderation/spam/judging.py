@@ -109,16 +109,19 @@ def judge(
     parts = (Part("prior", _logit(PRIOR)), *seen, words)
     total = sum(part.weight for part in parts)
     score = 1 / (1 + math.exp(-total))
-    outcome = _outcome(score, words.weight, is_seen=not IN_TEXT.isdisjoint(signs))
+    outcome = _outcome(score, signs, words.weight)
     return Judgement(score, outcome, tuple(part for part in parts if part.weight))
 
 
-def _outcome(score: float, words: float, *, is_seen: bool) -> Outcome:
+def _outcome(score: float, signs: Collection[Sign], words: float) -> Outcome:
     """Return what is done.
 
     What reads like others' posts here is shown while somebody looks. So is what has nothing to be
-    seen in it: copying a complaint, and having the copies removed, must not hold the complaint.
+    seen in it: copying a complaint, and having the copies removed, must not hold the complaint. And
+    so is what has one sign, however much that has come to weigh, and words that are no spam's.
     """
+    telling = set(signs) - {Sign.NEW_WRITER, Sign.LONG_HERE}
+    is_seen = not IN_TEXT.isdisjoint(telling) and (len(telling) > 1 or words > 0)
     if score >= HOLD_FROM and words > READS_HONEST and is_seen:
         return Outcome.HELD
     return Outcome.LOOKED_AT if score >= LOOK_FROM else Outcome.SHOWN
