@@ -144,6 +144,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('request_id', sa.Integer(), nullable=False),
     sa.Column('company_id', sa.Integer(), nullable=True),
+    sa.Column('target', sa.String(length=200), nullable=False),
     sa.Column('text', sa.Text(), nullable=True),
     sa.Column('corrected_by_id', sa.Integer(), nullable=False),
     sa.Column('log_seq', sa.Integer(), nullable=False),

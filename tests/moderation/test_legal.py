@@ -15,6 +15,7 @@ from community.core import clock
 from community.core.db import db, transaction
 from community.core.errors import Conflict, Invalid, NotAllowed
 from community.moderation.models import (
+    DecisionAction,
     LegalCorrection,
     LegalOutcome,
     LegalRequest,
@@ -28,9 +29,11 @@ from community.moderation.queries.legal import corrections_of, version_of
 from community.moderation.queries.log import newest_referred_to
 from community.moderation.services.legal import answer_request, correct_request, enter_request
 from community.moderation.services.redact import redact
+from community.topics.models import Rule
 from tests.conftest import Client
-from tests.factories import make_company, make_mandate, make_user
+from tests.factories import make_company, make_mandate, make_reply, make_topic, make_user
 from tests.moderation.test_races import at_once
+from tests.moderation.trials import judged
 
 SignIn = Callable[[User], Client]
 
@@ -154,6 +157,86 @@ def test_operators_without_a_stake_keep_the_register(operator: User, acme: Compa
                 somebody, request, outcome=LegalOutcome.REFUSED, done="No.", is_text_public=False
             )
     a_request(operator)  # about no company of theirs
+
+
+def about(kind: str, company: Company) -> str:
+    """Return something of this kind that concerns the company, as the log names it."""
+    topic = make_topic(company)
+    if kind == "company":
+        return f"company {company.slug}"
+    if kind == "reply":
+        return f"reply {make_reply(topic).id}"
+    if kind == "person":
+        return f"person {make_reply(topic).author_id}"
+    if kind == "topic that moved":
+        judged(topic, DecisionAction.MOVE, rule=Rule.OFF_TOPIC, move_to=make_company("New Home"))
+    return f"topic {topic.id}"
+
+
+@pytest.mark.parametrize("kind", ["topic", "reply", "person", "company", "topic that moved"])
+def test_an_entry_concerns_the_companies_of_what_it_is_about(
+    operator: User, acme: Company, kind: str, sign_in: SignIn
+) -> None:
+    """It says so or not: whoever has a stake in one neither keeps the entry nor reads its text."""
+    target, bound = about(kind, acme), make_user(is_admin=True)
+    make_mandate(bound, acme)
+    with pytest.raises(NotAllowed, match="You speak for this company"):
+        a_request(bound, target=target)
+
+    request = a_request(operator, target=target)
+    with pytest.raises(NotAllowed):
+        answer(bound, request)
+    with pytest.raises(NotAllowed):
+        put_right(bound, request, target="")
+    db.session.commit()
+    path = f"/legal-requests/{request.id}"
+    for address in (path, f"{path}/correct"):
+        assert "Remove it." not in sign_in(bound).get(address).text
+        assert "Remove it." in sign_in(operator).get(address).text
+
+    put_right(operator, request, target="")
+    with pytest.raises(NotAllowed):
+        answer(bound, request)
+    assert put_right(operator, a_request(operator), target=target)
+    with pytest.raises(NotAllowed):
+        put_right(bound, a_request(operator), target=target)
+
+
+def test_what_is_not_there_concerns_nobody(operator: User, acme: Company) -> None:
+    make_mandate(operator, acme)
+    for target in ("topic 9999999999", "reply 77", "person 9999999999", "company nobody", ""):
+        assert answer(operator, a_request(operator, target=target)).closed_at
+
+
+def test_a_text_is_published_after_the_answer(
+    operator: User, acme: Company, client: Client, sign_in: SignIn
+) -> None:
+    request = answer(operator, a_request(operator, acme, request_text="Remove what Jo Smith says."))
+    put_right(operator, request, is_text_public=False)
+    db.session.commit()
+    path = f"/legal-requests/{request.id}"
+    assert "Remove what" not in client.get(path).text
+
+    sent = sign_in(operator).submit(
+        f"{path}/correct",
+        received_on="2026-11-02",
+        requester=request.requester,
+        country=request.country,
+        law=request.law,
+        company="acme",
+        outcome=request.outcome.value,
+        done=request.done,
+        text="Remove what N. N. says.",
+        is_text_public="y",
+        reason="The court has allowed it.",
+        seen=str(version_of(request)),
+    )
+
+    assert sent.status_code == 303
+    page = client.get(path).text
+    assert "Remove what N. N. says." in page
+    assert "The court has allowed it." in page
+    assert "Jo Smith" not in page
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ class LegalRequestForm(Form):
     )
     is_text_public = BooleanField(
         _l("The text may be published"),
-        description=_l("Take personal data out of it first. It can be published later as well."),
+        description=_l("Take personal data out of it first. A correction can publish it later."),
     )
 
 

@@ -71,6 +71,7 @@ class LegalCorrection(Base):
     id: Mapped[IntPK]
     request_id: Mapped[int] = mapped_column(ForeignKey("legal_requests.id"), index=True)
     company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))  # concerned before
+    target: Mapped[str] = mapped_column(String(NAME_MAX))  # what it was about before
     text: Mapped[str | None] = mapped_column(Text)  # of the request before; None: as it is
     corrected_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     log_seq: Mapped[int] = mapped_column(ForeignKey("public_log.seq"))

@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, exists, func, or_, select, union
 
 from community.accounts.models import User
 from community.companies import queries as companies
-from community.companies.models import Stake
+from community.companies.models import Company, Stake
 from community.core.db import db
+from community.core.sql import ROW_ID_MAX
+from community.core.text import whole_number
 from community.moderation.models import Case, Flag
 from community.moderation.queries import targets
 from community.topics.models import Reply, Revision, Topic
@@ -41,6 +43,40 @@ def concerned(case: Case, at: datetime, *, author_too: bool = False) -> set[int]
     if topic is None or author_too:
         of |= set(targets.companies_of(targets.author_of(target).id, since=at - CONCERNS))
     return {one for one in of if one is not None}
+
+
+def concerned_by(names: Collection[str], *, since: datetime) -> set[int]:
+    """Return the companies that things concern, as `concerned` says it of their cases.
+
+    Args:
+        names: as the public log names them: "topic 12", "reply 7", "person 3", "company acme".
+        since: a person concerns the companies that they wrote about from then on.
+    """
+    of: set[int] = set()
+    for name in names:
+        kind, _, key = name.partition(" ")
+        number = whole_number(key, most=ROW_ID_MAX)
+        if kind == "company":
+            of |= set(db.session.scalars(select(Company.id).where(Company.slug == key)))
+        elif kind == "person" and number is not None:
+            of |= set(targets.companies_of(number, since=since))
+        elif kind in {"topic", "reply"} and number is not None:
+            of |= set(db.session.scalars(_companies_of_post(kind, number)))
+    return of
+
+
+def _companies_of_post(kind: str, post_id: int) -> CompoundSelect[int]:
+    """Return what selects the company of a post, and those of before it was moved."""
+    company = select(Topic.company_id)
+    if kind == "topic":
+        return union(
+            company.where(Topic.id == post_id),
+            select(Case.company_id).where(Case.topic_id == post_id),
+        )
+    return union(
+        company.join(Reply, Reply.topic_id == Topic.id).where(Reply.id == post_id),
+        select(Case.company_id).where(Case.reply_id == post_id),
+    )
 
 
 def is_about_person(user_id: int) -> ColumnElement[bool]:

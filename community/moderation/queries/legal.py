@@ -10,6 +10,7 @@ from community.companies.models import Company
 from community.core.db import db
 from community.core.paging import Page, page_of, seek
 from community.moderation.models import LegalCorrection, LegalOutcome, LegalRequest, LogText
+from community.moderation.queries import judging
 
 BEFORE = "_before"  # ends the field of a text beside a row of the log that says what was wrong
 
@@ -123,10 +124,16 @@ def version_of(request: LegalRequest) -> int:
     return (db.session.scalar(corrections) or 0) + (request.closed_at is not None)
 
 
-def companies_of(request: LegalRequest) -> Collection[int | None]:
-    """Return the companies that an entry concerns or has concerned; None among them if none is."""
-    before = select(LegalCorrection.company_id).where(LegalCorrection.request_id == request.id)
-    return {request.company_id, *db.session.scalars(before)}
+def companies_of(request: LegalRequest) -> Collection[int]:
+    """Return the companies that an entry concerns or has concerned before it was corrected."""
+    before = select(LegalCorrection.company_id, LegalCorrection.target).where(
+        LegalCorrection.request_id == request.id
+    )
+    said = [(request.company_id, request.target), *db.session.execute(before)]
+    named = {company_id for company_id, _ in said if company_id is not None}
+    return named | judging.concerned_by(
+        {target for _, target in said}, since=request.created_at - judging.CONCERNS
+    )
 
 
 def _entries(requests: Collection[LegalRequest]) -> list[Entry]:

@@ -13,11 +13,11 @@ from flask_babel import gettext as _
 
 from community.accounts.models import User
 from community.companies.models import Company
-from community.companies.queries import bar_of
+from community.companies.queries import stakes_of
 from community.core import clock, outbox, text
 from community.core.db import db
 from community.core.errors import Conflict, Invalid
-from community.core.policy import YES, Decision
+from community.core.policy import Decision
 from community.core.sql import change
 from community.moderation import policies
 from community.moderation.models import (
@@ -29,6 +29,7 @@ from community.moderation.models import (
 )
 from community.moderation.models.legal import DONE_MAX, NAME_MAX, TEXT_MAX
 from community.moderation.models.log import TARGET_MAX
+from community.moderation.queries import judging
 from community.moderation.queries import legal as queries
 from community.moderation.services import log
 
@@ -69,10 +70,11 @@ def enter_request(
         request_text: up to `TEXT_MAX` characters, shown if ``is_text_public``.
 
     Raises:
-        NotAllowed: the actor is no operator, or has a stake in the company.
+        NotAllowed: the actor is no operator, or has a stake in a company concerned: the one that is
+            named, or one that the target is about.
         Invalid: something is missing or too long, or the day has not come yet.
     """
-    may_keep_register(actor, company.id if company else None).require()
+    may_keep_register(actor).require()
     assert actor is not None  # the policy refuses None
     said = _checked(
         received_on=received_on,
@@ -82,6 +84,7 @@ def enter_request(
         target=target,
         request_text=request_text,
     )
+    may_keep_register(actor, _concerned(company, said["target"])).require()
     request = LegalRequest(
         **said,
         company_id=company.id if company else None,
@@ -169,7 +172,7 @@ def correct_request(
         Conflict: it was answered or corrected since it was looked at.
         Invalid: something does not fit, nothing is changed by it, or there is no reason.
     """
-    _take(actor, request, *([company.id] if company else []))
+    _take(actor, request)
     assert actor is not None  # the policy refuses None
     if queries.version_of(request) != seen:
         raise Conflict(_("This entry was changed meanwhile. Look at it, and send yours again."))
@@ -181,6 +184,7 @@ def correct_request(
         target=target,
         request_text=request_text,
     )
+    may_keep_register(actor, _concerned(company, right["target"])).require()
     right |= {"company_id": company.id if company else None, "is_text_public": is_text_public}
     if request.closed_at is not None:
         right |= _checked_answer(outcome, done)
@@ -206,6 +210,7 @@ def correct_request(
     made = LegalCorrection(
         request_id=request.id,
         company_id=before["company_id"],
+        target=before["target"],
         text=before["text"] if "text" in wrong else None,
         corrected_by_id=actor.id,
         log_seq=entry.seq,
@@ -216,36 +221,40 @@ def correct_request(
     return made
 
 
-def may_keep_register(actor: User | None, *company_ids: int | None) -> Decision:
-    """Tell whether ``actor`` may keep entries that concern these companies, or none."""
-    now = clock.now()
-    for company_id in company_ids or (None,):
-        may = policies.can_keep_register(actor, stake=bar_of(actor, company_id, now), at=now)
-        if not may:
-            return may
-    return YES
+def may_keep_register(actor: User | None, company_ids: Collection[int] = ()) -> Decision:
+    """Tell whether ``actor`` may keep entries that concern these companies."""
+    now, stake = clock.now(), None
+    if actor is not None and actor.is_admin and company_ids:
+        bound = stakes_of(actor.id, now)
+        stake = next((bound[one] for one in sorted(company_ids) if one in bound), None)
+    return policies.can_keep_register(actor, stake=stake, at=now)
 
 
 def may_change(actor: User | None, request: LegalRequest) -> Decision:
-    """Tell whether ``actor`` may answer or correct a request.
+    """Tell whether ``actor`` may answer or correct a request, and read what is withheld of it.
 
     It is asked of each company that the entry has ever concerned, so that nobody is let in by a
-    correction of the company.
+    correction of the company, or of what it is about.
     """
     if actor is None or not actor.is_admin:
-        return may_keep_register(actor, None)
-    return may_keep_register(actor, *queries.companies_of(request))
+        return may_keep_register(actor)
+    return may_keep_register(actor, queries.companies_of(request))
 
 
-def _take(actor: User | None, request: LegalRequest, *company_ids: int) -> None:
+def _take(actor: User | None, request: LegalRequest) -> None:
     """Read ``request`` afresh for somebody who may change it, and for nobody else meanwhile.
 
     Raises:
-        NotAllowed: they may not (`may_change`), or have a stake in one of ``company_ids``.
+        NotAllowed: they may not (`may_change`).
     """
     db.session.refresh(request, with_for_update={"key_share": True})
     may_change(actor, request).require()
-    may_keep_register(actor, *company_ids).require()
+
+
+def _concerned(company: Company | None, target: str) -> set[int]:
+    """Return the companies that an entry concerns which names these from now on."""
+    of = judging.concerned_by([target], since=clock.now() - judging.CONCERNS)
+    return of | {company.id} if company is not None else of
 
 
 def _checked(

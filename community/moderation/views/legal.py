@@ -77,7 +77,7 @@ def enter_legal_request() -> ResponseReturnValue:
     """Enter a request."""
     if actor() is None:
         return sign_in_first()
-    services.may_keep_register(actor(), None).require()
+    services.may_keep_register(actor()).require()
     form = LegalRequestForm(received_on=clock.now().date())
     if form.validate_on_submit():
         try:
