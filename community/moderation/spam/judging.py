@@ -118,11 +118,13 @@ def _outcome(score: float, signs: Collection[Sign], words: float) -> Outcome:
 
     What reads like others' posts here is shown while somebody looks. So is what has nothing to be
     seen in it: copying a complaint, and having the copies removed, must not hold the complaint. And
-    so is what has one sign, however much that has come to weigh, and words that are no spam's.
+    so is what has one sign, however much that has come to weigh, and words that are no spam's; but
+    no complaint has a number to call in a name.
     """
     telling = set(signs) - {Sign.NEW_WRITER, Sign.LONG_HERE}
-    is_seen = not IN_TEXT.isdisjoint(telling) and (len(telling) > 1 or words > 0)
-    if score >= HOLD_FROM and words > READS_HONEST and is_seen:
+    is_seen = not IN_TEXT.isdisjoint(telling)
+    is_sure = len(telling) > 1 or words > 0 or Sign.CALL_IN_NAME in telling
+    if score >= HOLD_FROM and words > READS_HONEST and is_seen and is_sure:
         return Outcome.HELD
     return Outcome.LOOKED_AT if score >= LOOK_FROM else Outcome.SHOWN
 
