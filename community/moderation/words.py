@@ -22,7 +22,7 @@ ROLES = {
 ASKED_BY = {
     AskedBy.MEMBER: _l("Member"),
     AskedBy.TRUSTED: _l("Trusted member"),
-    AskedBy.COMPANY: _l("The company itself"),
+    AskedBy.COMPANY: _l("Somebody from the company"),
     AskedBy.MODERATOR: _l("Moderator"),
     AskedBy.OPERATOR: _l("Operator of the site"),
     AskedBy.AUTOMATIC: _l("Automatic rule"),
@@ -32,7 +32,7 @@ ASKED_BY = {
 FLAGGED_BY = {
     AskedBy.MEMBER: _l("a member"),
     AskedBy.TRUSTED: _l("a trusted member"),
-    AskedBy.COMPANY: _l("the company itself"),
+    AskedBy.COMPANY: _l("somebody from a company concerned"),
     AskedBy.MODERATOR: _l("a moderator"),
     AskedBy.OPERATOR: _l("an operator of the site"),
     AskedBy.AUTOMATIC: _l("an automatic rule"),

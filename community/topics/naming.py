@@ -34,7 +34,7 @@ RULE_WORDS = {
 ASKED_BY_WORDS = {
     AskedBy.MEMBER: _l("asked for by a member"),
     AskedBy.TRUSTED: _l("asked for by a trusted member"),
-    AskedBy.COMPANY: _l("asked for by the company itself"),
+    AskedBy.COMPANY: _l("asked for by somebody from the company"),
     AskedBy.MODERATOR: _l("seen by a moderator"),
     AskedBy.OPERATOR: _l("seen by the operator of this site"),
     AskedBy.AUTOMATIC: _l("found by an automatic rule"),

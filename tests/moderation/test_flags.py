@@ -1,16 +1,20 @@
 """Flags: one reason of a closed list, one open flag for each person and target, and limits."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from community.accounts.models import User
+from community.companies.models import Company
+from community.companies.services.stakes import declare_employer, end_employment
 from community.core import clock
 from community.core.db import db
 from community.core.errors import Invalid, NotAllowed, NotFound
 from community.moderation import policies, risk
 from community.moderation.models import Case, Flag, FlagOutcome
+from community.moderation.queries import judging
 from community.moderation.services.flag import flag, withdraw
 from community.topics.models import AskedBy, Rule
 from tests.factories import make_company, make_employee, make_reply, make_topic, make_user
@@ -111,6 +115,40 @@ def test_a_flag_says_in_what_role_it_was_made() -> None:
     }
     for role, person in people.items():
         assert flag(person, topic, rule=Rule.OFF_TOPIC).role is role
+
+
+def working_at(company: Company) -> User:
+    person = make_user()
+    declare_employer(person, company)
+    return person
+
+
+@pytest.mark.parametrize("make", [make_employee, working_at])
+def test_whoever_is_of_a_company_concerned_flags_as_the_company(
+    make: Callable[[Company], User],
+) -> None:
+    company, critic = make_company(), make_user()
+    topic = make_topic(company, critic)
+    for target in (topic, make_reply(topic), critic):
+        assert flag(make(company), target, rule=Rule.ABUSE).role is AskedBy.COMPANY
+        assert flag(make(make_company()), target, rule=Rule.ABUSE).role is AskedBy.MEMBER
+
+
+def test_a_person_concerns_what_they_wrote_about_of_late() -> None:
+    company, critic = make_company(), make_user()
+    with clock.frozen(clock.now() - judging.CONCERNS - timedelta(days=1)):
+        make_topic(company, critic)
+        of_it = make_employee(company)
+    assert flag(of_it, critic, rule=Rule.ABUSE).role is AskedBy.MEMBER
+
+
+def test_whoever_has_left_the_company_flags_as_a_member() -> None:
+    company, now = make_company(), clock.now()
+    former = make_employee(company, since=now - timedelta(days=9), valid_until=now)
+    left = working_at(company)
+    end_employment(left, company)
+    for person in (former, left):
+        assert flag(person, make_topic(company), rule=Rule.ABUSE).role is AskedBy.MEMBER
 
 
 def test_a_moderator_of_the_company_flags_as_the_company() -> None:

@@ -91,7 +91,7 @@ class Flag(Base):
     id: Mapped[IntPK]
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     reporter_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    role: Mapped[AskedBy]  # of the reporter, at the company concerned, when it was flagged
+    role: Mapped[AskedBy]  # of the reporter, at the companies concerned, when it was flagged
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
     reply_id: Mapped[int | None] = mapped_column(ForeignKey("replies.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from community.accounts.models import User
 from community.companies import queries as companies
+from community.companies.models import Stake
 from community.core import clock, outbox
 from community.core.db import db
 from community.core.errors import Invalid, NotFound
@@ -14,11 +15,13 @@ from community.core.sql import add_once, change
 from community.core.text import lines
 from community.moderation import policies
 from community.moderation.models import WORDS_MAX, Case, Flag, FlagOutcome
-from community.moderation.queries import targets
+from community.moderation.queries import judging, targets
 from community.moderation.queries.targets import Target
 from community.moderation.services import cases
 from community.topics.models import AskedBy, Reply, Rule, Topic
 from community.topics.services import places
+
+_OF_COMPANY = frozenset({Stake.MANDATE, Stake.EMPLOYER})
 
 
 def flag(reporter: User | None, target: Target, *, rule: Rule, words: str = "") -> Flag:
@@ -50,7 +53,7 @@ def flag(reporter: User | None, target: Target, *, rule: Rule, words: str = "") 
         **keys,
         case_id=case.id,
         reporter_id=reporter.id,
-        role=_role(reporter, case.company_id, now),
+        role=_role(reporter, case, now),
         rule=rule,
         words=said,
         created_at=now,
@@ -97,9 +100,14 @@ def _require_seen(target: Target) -> None:
         raise NotFound(gettext("There is nobody of this name."))
 
 
-def _role(reporter: User, company_id: int | None, at: datetime) -> AskedBy:
-    """Return in what role somebody flags: a company's, before any other that they have."""
-    if company_id is not None and companies.mandate_of(reporter.id, company_id) is not None:
+def _role(reporter: User, case: Case, at: datetime) -> AskedBy:
+    """Return in what role somebody flags: a company's, before any other that they have.
+
+    Whoever speaks for a company concerned, or has said that they work there, flags as the company.
+    """
+    stakes = companies.stakes_of(reporter.id, at).items()
+    speaks_for = {company_id for company_id, stake in stakes if stake in _OF_COMPANY}
+    if speaks_for and not speaks_for.isdisjoint(judging.concerned(case, at)):
         return AskedBy.COMPANY
     if reporter.is_admin:
         return AskedBy.OPERATOR

@@ -31,7 +31,7 @@ class AskedBy(enum.StrEnum):
 
     MEMBER = "member"
     TRUSTED = "trusted"  # a trusted member
-    COMPANY = "company"  # somebody with a mandate at the company it is about
+    COMPANY = "company"  # somebody who speaks for a company that it concerns, or works there
     MODERATOR = "moderator"
     OPERATOR = "operator"
     AUTOMATIC = "automatic"  # a rule of the site, by itself
