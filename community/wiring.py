@@ -120,6 +120,7 @@ def wire_events() -> None:
     writing_services.after_saving(pictures_services.keep_for_draft)
     pictures_services.judged_by(sight.judges_all)
     gate.before_posting(pace.look_at)
+    gate.before_changing(pace.keep_still)
     gate.after_posting(spam.look_at)
     _wire_times()
 

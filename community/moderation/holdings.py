@@ -15,6 +15,7 @@ from community.core.db import db
 from community.core.links import absolute
 from community.core.sql import changed, hand_over
 from community.moderation.models import (
+    LET_GO,
     Appeal,
     Case,
     Decision,
@@ -73,11 +74,7 @@ def forget(user: User) -> None:
     now = clock.now()
     changed(update(Flag).where(Flag.reporter_id == user.id).values(words=""))
     changed(delete(Restriction).where(Restriction.user_id == user.id))
-    changed(
-        update(Case)
-        .where(Case.leased_by_id == user.id)
-        .values(leased_by_id=None, leased_until=None)
-    )
+    changed(update(Case).where(Case.leased_by_id == user.id).values(**LET_GO))
     waiting = (Juror.user_id == user.id, Juror.vote.is_(None), Juror.declined_at.is_(None))
     changed(update(Juror).where(*waiting).values(declined_at=now))
 

@@ -78,6 +78,44 @@ def test_a_case_that_is_let_go_can_be_had() -> None:
     assert case.leased_by_id == second.id
 
 
+def test_nobody_keeps_a_case_from_others_for_ever() -> None:
+    case, first, second = case_of(make_topic()), moderator(), moderator()
+    with clock.frozen(clock.now()) as move_on:
+        began = clock.now()
+        lease.take(first, case)
+        for _ in range(6):
+            move_on(timedelta(minutes=9))
+            lease.take(first, case)
+        assert case.leased_until == began + lease.LEASES
+        with pytest.raises(Conflict, match=r"longer than an hour.*in 16 minutes"):
+            lease.take(first, case)
+        ruling = judging.seen(case)
+
+        move_on(timedelta(minutes=6))
+        with pytest.raises(Conflict, match="in 10 minutes"):
+            lease.take(first, case)
+        with db.session.begin_nested() as asked:
+            lease.take(second, case)
+            asked.rollback()
+        decide(first, case, KEPT, seen=ruling)  # nobody else has it: deciding was never refused
+
+
+def test_giving_a_case_up_and_taking_it_again_is_no_pause() -> None:
+    case, first = case_of(make_topic()), moderator()
+    with clock.frozen(clock.now()) as move_on:
+        began = clock.now()
+        for _ in range(6):
+            lease.take(first, case)
+            move_on(timedelta(minutes=9))
+            lease.release(first, case)
+            move_on(timedelta(minutes=1))
+        with pytest.raises(Conflict, match="in 9 minutes"):
+            lease.take(first, case)
+        move_on(lease.PAUSE)
+        lease.take(first, case)
+        assert case.leased_since == clock.now() > began
+
+
 # -- who judges ---------------------------------------------------------------------------------
 
 

@@ -97,7 +97,7 @@ def test_leaving_takes_words_and_limits_along_and_lets_cases_go() -> None:
     user, other = make_user(is_moderator=True), make_user()
     flag = flagged(other, user)
     case = db.session.get_one(Case, flag.case_id)
-    case.leased_by_id, case.leased_until = user.id, clock.now()
+    case.leased_by_id, case.leased_since, case.leased_until = user.id, *[clock.now()] * 2
     decision = decided(user, other)
     restrictions.restrict(
         user,

@@ -14,6 +14,7 @@ from community.moderation.models.appeals import (
     JurorVote,
 )
 from community.moderation.models.cases import (
+    LET_GO,
     MEASURES,
     REASON_MAX,
     WORDS_MAX,
@@ -37,6 +38,7 @@ __all__ = [
     "APPEAL_WITHIN",
     "JURORS",
     "JURY_FOR",
+    "LET_GO",
     "MAJORITY",
     "MEASURES",
     "MODERATOR_WITHIN",

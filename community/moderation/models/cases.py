@@ -57,12 +57,15 @@ class Case(Base):
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)
     decided_at: Mapped[datetime | None]
     leased_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    leased_since: Mapped[datetime | None]  # by the same moderator, without a pause
     leased_until: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint(_ONE_TARGET, name="one_target"),
         CheckConstraint(
-            "(leased_by_id IS NULL) = (leased_until IS NULL)", name="leased_to_somebody"
+            "(leased_by_id IS NULL) = (leased_until IS NULL)"
+            " AND (leased_by_id IS NULL) = (leased_since IS NULL)",
+            name="leased_to_somebody",
         ),
         *_one_open("cases", "decided_at IS NULL"),
         Index(
@@ -73,6 +76,10 @@ class Case(Base):
             postgresql_where=text("decided_at IS NULL"),
         ),
     )
+
+
+# What the columns hold of a case that nobody has.
+LET_GO = {"leased_by_id": None, "leased_since": None, "leased_until": None}
 
 
 class FlagOutcome(enum.StrEnum):

@@ -45,7 +45,7 @@ from community.moderation.models import (
 )
 from community.moderation.queries import appeals, jurors, targets
 from community.moderation.queries.decisions import case_of
-from community.moderation.services import log, outcome
+from community.moderation.services import cases, log, outcome
 from community.moderation.services.draw import SYSTEM, draw
 
 
@@ -67,6 +67,7 @@ def appeal(
     may_appeal(actor, decision, at=clock.now()).require()
     assert actor is not None  # may_appeal refuses None
     now = clock.now()
+    cases.hold_still(targets.target_of(case_of(decision)))  # from now on it stays as it is
     made = Appeal(
         decision_id=decision.id,
         appellant_id=actor.id,

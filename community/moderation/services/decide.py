@@ -13,7 +13,9 @@ from community.companies.models import Company
 from community.core import clock, outbox
 from community.core.db import db
 from community.core.errors import Conflict, DomainError, Invalid
+from community.core.sql import change
 from community.moderation.models import (
+    LET_GO,
     MEASURES,
     Case,
     Decision,
@@ -94,7 +96,7 @@ def decide(moderator: User | None, case: Case, ruling: Ruling, *, seen: str) -> 
     now = clock.now()
     moderator = lease.require_judge(moderator, case)
     db.session.refresh(case, with_for_update=True)
-    if case.decided_at is not None or not _has(moderator, case, now):
+    if case.decided_at is not None or not lease.has(moderator, case, now):
         lease.refuse(case)
     target = targets.target_of(case)
     cases.hold_still(target)
@@ -134,7 +136,6 @@ def decide_alike(
     for case, looked in seen.items():
         try:
             with db.session.begin_nested():
-                lease.take(moderator, case)
                 made += decide(moderator, case, _fitting(ruling, case), seen=looked)
         except DomainError as error:
             left.append((case, error.message))
@@ -155,12 +156,6 @@ class _By:
     username: str
     reason: str
     at: datetime
-
-
-def _has(moderator: User, case: Case, at: datetime) -> bool:
-    """Tell whether a case is the moderator's, or anybody's for the taking."""
-    is_free = case.leased_until is None or case.leased_until <= at
-    return is_free or case.leased_by_id == moderator.id
 
 
 def checked(ruling: Ruling, target: Target) -> str:
@@ -322,8 +317,8 @@ def _close(case: Case, flags: Sequence[Flag], ruling: Ruling, at: datetime) -> N
     outcome = FlagOutcome.DECLINED if ruling.rule is None else FlagOutcome.UPHELD
     for flag in flags:
         flag.outcome, flag.closed_at = outcome, at
-    case.decided_at, case.leased_by_id, case.leased_until = at, None, None
     db.session.flush()
+    change(case, decided_at=at, **LET_GO)
 
 
 def _tell(case: Case, target: Target, decisions: Sequence[Decision], flags: Sequence[Flag]) -> None:

@@ -14,7 +14,7 @@ from community.core.errors import Invalid, NotFound
 from community.core.sql import add_once, change
 from community.core.text import lines
 from community.moderation import policies
-from community.moderation.models import WORDS_MAX, Case, Flag, FlagOutcome
+from community.moderation.models import LET_GO, WORDS_MAX, Case, Flag, FlagOutcome
 from community.moderation.queries import judging, targets
 from community.moderation.queries.targets import Target
 from community.moderation.services import cases
@@ -87,7 +87,7 @@ def withdraw(reporter: User | None, flag: Flag) -> None:
         change(case, version=Case.version + 1)
         cases.weigh(case)
     else:
-        change(case, decided_at=now, leased_by_id=None, leased_until=None)
+        change(case, decided_at=now, **LET_GO)
     outbox.publish("flag.withdrawn", flag_id=flag.id, case_id=case.id)
 
 

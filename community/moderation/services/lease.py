@@ -1,9 +1,8 @@
 """Leases: each case is looked at by one moderator at a time."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import gettext, ngettext
-from sqlalchemy import or_
 
 from community.accounts.models import User
 from community.companies.policies import can_moderate
@@ -14,9 +13,12 @@ from community.core.policy import Decision
 from community.core.sql import change
 from community.moderation import policies
 from community.moderation.models import Case
-from community.moderation.queries import judging
+from community.moderation.queries import judging, targets
+from community.moderation.services import cases
 
 LEASE = timedelta(minutes=10)
+LEASES = timedelta(minutes=60)  # by one moderator, one after the other
+PAUSE = timedelta(minutes=10)  # before they can have it again
 
 
 def may_judge(moderator: User | None, case: Case) -> Decision:
@@ -50,23 +52,58 @@ def require_moderator(user: User | None) -> None:
 def take(moderator: User | None, case: Case) -> None:
     """Have a case to oneself for `LEASE` from now on. Taking it again makes it longer.
 
+    In a row that is `LEASES` at most; then it is free for `PAUSE`, so that others can have it.
+
     Raises:
         NotAllowed: the moderator may not judge it.
-        Conflict: another has it, or it is decided.
+        Conflict: another has it, it was theirs for long enough, or it is decided.
     """
     moderator, now = require_judge(moderator, case), clock.now()
-    is_free = or_(
-        Case.leased_by_id.is_(None), Case.leased_until <= now, Case.leased_by_id == moderator.id
-    )
-    taken = change(
-        case,
-        Case.decided_at.is_(None),
-        is_free,
-        leased_by_id=moderator.id,
-        leased_until=now + LEASE,
-    )
-    if not taken:
+    db.session.refresh(case, with_for_update=True)
+    if case.decided_at is not None or not has(moderator, case, now):
         refuse(case)
+    since = _had_since(moderator, case, now)
+    if since + LEASES <= max(now, case.leased_until or now):
+        _refuse_longer(case, now)
+    cases.hold_still(targets.target_of(case))  # what its author is changing just now is in it
+    change(
+        case,
+        leased_by_id=moderator.id,
+        leased_since=since,
+        leased_until=min(now + LEASE, since + LEASES),
+    )
+
+
+def has(moderator: User, case: Case, at: datetime) -> bool:
+    """Tell whether a case is the moderator's, or anybody's for the taking."""
+    is_free = case.leased_until is None or case.leased_until <= at
+    return is_free or case.leased_by_id == moderator.id
+
+
+def _had_since(moderator: User, case: Case, at: datetime) -> datetime:
+    """Return since when a case has been the moderator's without a pause; ``at`` if it was not."""
+    if case.leased_by_id != moderator.id or case.leased_since is None or case.leased_until is None:
+        return at
+    return case.leased_since if at < case.leased_until + PAUSE else at
+
+
+def _refuse_longer(case: Case, at: datetime) -> None:
+    """Say when whoever has or had a case for `LEASES` can take it again.
+
+    Raises:
+        Conflict: always.
+    """
+    assert case.leased_until is not None  # it was theirs
+    minutes = max(1, -(-(case.leased_until + PAUSE - at) // timedelta(minutes=1)))
+    raise Conflict(
+        ngettext(
+            "Nobody has a case for longer than an hour, so that others can take it too. If nobody "
+            "does, you can again in %(num)s minute.",
+            "Nobody has a case for longer than an hour, so that others can take it too. If nobody "
+            "does, you can again in %(num)s minutes.",
+            minutes,
+        )
+    )
 
 
 def release(moderator: User | None, case: Case) -> None:
@@ -75,8 +112,9 @@ def release(moderator: User | None, case: Case) -> None:
     Raises:
         NotAllowed: the moderator may not judge it.
     """
-    moderator = require_judge(moderator, case)
-    change(case, Case.leased_by_id == moderator.id, leased_by_id=None, leased_until=None)
+    moderator, now = require_judge(moderator, case), clock.now()
+    # Who had it stays known: giving it up and taking it again is no pause.
+    change(case, Case.leased_by_id == moderator.id, Case.leased_until > now, leased_until=now)
 
 
 def refuse(case: Case) -> None:

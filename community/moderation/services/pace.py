@@ -1,4 +1,4 @@
-"""Who may not post just now, and why: asked before every post (`topics.services.gate`).
+"""Who may not post just now, and what stays as it is: asked before it is written (`topics.services.gate`).
 
 Modes slow everybody down alike, restrictions one person. A guest is known by their address alone. Whoever has to wait is told for how long,
 and whoever has to change something what; the form keeps what they typed.
@@ -12,8 +12,8 @@ from flask_babel import format_date, gettext, ngettext
 from community.accounts.models import User
 from community.core.errors import Invalid, NotAllowed
 from community.moderation.models import RestrictionKind
-from community.moderation.queries import modes, restrictions
-from community.topics.models import Topic
+from community.moderation.queries import modes, restrictions, still
+from community.topics.models import Post, Topic
 from community.topics.services import words
 from community.topics.services.gate import Attempt
 
@@ -55,6 +55,35 @@ def look_at(attempt: Attempt) -> None:
                 "Slow mode is on here, for everybody. You can post again %(soon)s; what you typed "
                 "stays here until then.",
                 soon=_soon(again_at - attempt.at),
+            )
+        )
+
+
+def keep_still(post: Post, at: datetime) -> None:
+    """Refuse to change what somebody judges: what is decided is about the text that they read.
+
+    Else whoever does not want it judged changes it again and again; and of the jurors of one
+    appeal each would vote on another text.
+
+    Raises:
+        NotAllowed: a moderator has its case, or an appeal about it is open.
+    """
+    until = still.leased_until(post, at)
+    if until is not None:
+        raise NotAllowed(
+            gettext(
+                "A moderator is looking at this, so it stays as it is for now. Try again "
+                "%(soon)s; what you typed stays here until then.",
+                soon=_soon(until - at),
+            )
+        )
+    until = still.appealed_until(post)
+    if until is not None and until > at:
+        raise NotAllowed(
+            gettext(
+                "An appeal about this is being judged, and all who judge it read the same text. You "
+                "can change it when that has ended: %(day)s at the latest.",
+                day=format_date(until, "d MMMM yyyy"),
             )
         )
 

@@ -67,7 +67,8 @@ def edit_topic(
         note: why, at most `NOTE_MAX` characters; shown with the revision.
 
     Raises:
-        NotAllowed: the editor did not ask this, or may not take part, or it is covered.
+        NotAllowed: the editor did not ask this, or may not take part; or it is covered, or stays
+            as it is while somebody judges it.
         NotFound: the topic is hidden.
         Invalid: a text, a tag or a product does not fit.
         Conflict: somebody else has changed it since.
@@ -90,6 +91,7 @@ def edit_topic(
     new_links = words.links(body_html, title=title) - words.links(
         topic.body_html, title=topic.title
     )
+    gate.ask_to_change(topic, now)
     gate.ask(_attempt(editor, topic, new_links, now))
     _keep(topic, editor, body=body, was=was, about=about, note=note, at=now)
     pictures.keep(body)
@@ -119,8 +121,8 @@ def sort_topic(
         tags: up to `TAGS_MAX`, in any spelling, in place of those there were; None leaves them.
 
     Raises:
-        NotAllowed: the actor is neither the asker nor a moderator without a stake, or the
-            topic is covered.
+        NotAllowed: the actor is neither the asker nor a moderator without a stake; or the
+            topic is covered, or stays as its asker has it while somebody judges it.
         NotFound: the topic is hidden.
         Invalid: there are too many tags, or one is too long.
     """
@@ -137,6 +139,8 @@ def sort_topic(
     about = {**was, "kind": kind.value, "tags": was["tags"] if slugs is None else sorted(slugs)}
     if about == was:
         return False
+    if actor.id == topic.author_id:  # a moderator who sorts it judges it, or could
+        gate.ask_to_change(topic, now)
     _keep(topic, actor, body=topic.body, was=was, about=about, note="", at=now)
     if kind is not topic.kind:
         statuses.turn_into(actor, topic, kind, at=now)
@@ -163,7 +167,8 @@ def edit_reply(
 
     Raises:
         NotAllowed: the editor did not write it, may not take part, or speaks no more for
-            the company in whose name it was written; or it is covered.
+            the company in whose name it was written; or it is covered, or stays as it is while
+            somebody judges it.
         NotFound: the reply or its topic is hidden.
         Invalid: the text does not fit.
         Conflict: somebody else has changed it since.
@@ -184,6 +189,7 @@ def edit_reply(
     if body == reply.body:
         return False
     new_links = words.links(body_html) - words.links(reply.body_html)
+    gate.ask_to_change(reply, now)
     gate.ask(_attempt(editor, topic, new_links, now))
     _keep(reply, editor, body=body, was={}, about={}, note=note, at=now)
     pictures.keep(body)

@@ -1,7 +1,7 @@
-"""What layers above have to say of a post before it is made, and of one that has just been made.
+"""What layers above have to say of a post before it is made or changed, and of one just made.
 
-Moderation lies above topics, and yet decides who may post just now. It says so here, wired in
-`community.wiring`, and is asked within the transaction of the post.
+Moderation lies above topics, and yet decides who may post just now, and what stays as it is. It
+says so here, wired in `community.wiring`, and is asked within the transaction of the post.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from community.accounts.models import User
-from community.topics.models import Reply, Topic
+from community.topics.models import Post, Reply, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,11 @@ class Attempt:
 
 
 Rule = Callable[[Attempt], None]
+Keeper = Callable[[Post, datetime], None]
 Listener = Callable[[Topic | Reply], None]
 
 _rules: list[Rule] = []
+_keepers: list[Keeper] = []
 _listeners: list[Listener] = []
 
 
@@ -44,6 +46,15 @@ def before_posting(rule: Rule) -> None:
     """
     if rule not in _rules:
         _rules.append(rule)
+
+
+def before_changing(keeper: Keeper) -> None:
+    """Ask ``keeper`` before a post is changed: it raises `NotAllowed`, or lets it pass.
+
+    It is asked once nobody else can change the post before the transaction ends.
+    """
+    if keeper not in _keepers:
+        _keepers.append(keeper)
 
 
 def after_posting(listener: Listener) -> None:
@@ -60,6 +71,16 @@ def ask(attempt: Attempt) -> None:
     """
     for rule in _rules:
         rule(attempt)
+
+
+def ask_to_change(post: Post, at: datetime) -> None:
+    """Let the keepers look at a post that its author is about to change.
+
+    Raises:
+        NotAllowed: one of them wants it as it is, for now.
+    """
+    for keeper in _keepers:
+        keeper(post, at)
 
 
 def hand_on(post: Topic | Reply) -> None:
