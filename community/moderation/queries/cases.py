@@ -10,7 +10,7 @@ from community.accounts.models import User
 from community.core.db import db
 from community.moderation.likeness import likeness, shingles
 from community.moderation.models import Case, Decision, DecisionAction, Flag, FlagOutcome
-from community.moderation.queries import judging, spam, targets
+from community.moderation.queries import judging, quotes, spam, targets
 from community.moderation.queries.flags import records
 from community.moderation.queries.queue import EXCERPT, OPENING, CaseRow, case_rows
 from community.moderation.queries.targets import Target
@@ -74,6 +74,7 @@ class CaseView:
     about_author: tuple[DecisionView, ...]  # in other cases
     precedents: tuple[DecisionView, ...]  # in other cases, under the same rules
     alike_count: int  # open cases by the same author or with nearly the same text
+    quotes: tuple[quotes.QuoteView, ...]  # by other posts of the topic
     doubt: spam.Explained | None  # why an automatic rule is not sure of it
 
 
@@ -109,6 +110,7 @@ def case_view(case: Case, target: Target, moderator: User, *, at: datetime) -> C
         about_author=_decisions(judging.is_about_person(author.id), ~of_case),
         precedents=_decisions(Decision.rule.in_({flag.rule for flag in flags}), ~of_case),
         alike_count=len(alike(case, target)) if case.decided_at is None else 0,
+        quotes=() if isinstance(target, User) else quotes.quotes_of(target),
         doubt=None if isinstance(target, User) else spam.explained(target),
     )
 
