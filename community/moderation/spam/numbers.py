@@ -25,7 +25,7 @@ class Numbers(NamedTuple):
 
 def numbers_in(text: str) -> Numbers:
     """Return what the numbers of a text are, of those with 9 to 15 digits."""
-    plain = with_plain_digits(text)
+    plain = _with_plain_digits(text)
     is_to_call = is_disguised = False
     for found in _NUMBER.finditer(plain):
         run, original = found[0], text[found.start() : found.end()]
@@ -46,7 +46,7 @@ def is_complained_of(text: str) -> bool:
     return _COMPLAINT.search(text) is not None
 
 
-def with_plain_digits(text: str) -> str:
+def _with_plain_digits(text: str) -> str:
     """Return ``text`` with every digit, circled or bold or of any script, as 0 to 9."""
     if text.isascii():
         return text
