@@ -254,6 +254,43 @@ def test_a_case_shows_what_helps_to_judge_it(sign_in: SignIn) -> None:
         assert said in page, said
 
 
+def flags_on(page: Any) -> list[str]:
+    """Return the words of the flags on a page of a case, in its order."""
+    return re.findall(r'<p class="excerpt">(Reason \d+)</p>', page.get_data(as_text=True))
+
+
+def test_of_many_flags_the_latest_are_shown_and_all_are_counted(
+    app: Flask, sign_in: SignIn
+) -> None:
+    company = make_company()
+    topic, browser = make_topic(company), sign_in(moderator())
+    flag(make_employee(company), topic, rule=Rule.ABUSE, words="Reason 0")
+    case = db.session.scalars(select(Case)).one()
+    address = f"/moderation/cases/{case.id}"
+    counts = []
+    for numbers in (range(1, 60), range(60, 120)):
+        for number in numbers:
+            flag(make_user(), topic, rule=Rule.SPAM, words=f"Reason {number}")
+        with counted_statements(app) as statements:
+            browser.get(address)
+        counts.append(len(statements))
+
+    assert counts[0] == counts[1]
+    pages = [browser.get(address)]
+    while older := re.search(r'href="([^"]*[?]after=[^"]*)" rel="next"', pages[-1].text):
+        pages.append(browser.get(older[1]))
+    found = [words for one in pages for words in flags_on(one)]
+    assert found == [f"Reason {number}" for number in reversed(range(120))]
+    assert [len(flags_on(one)) for one in pages] == [50, 50, 20]
+    for one in pages:
+        assert "<dt>Spam</dt> <dd>119 × a member</dd>" in text_of(one)
+        assert "<dd>1 × somebody from a company concerned</dd>" in text_of(one)
+    newer = re.search(r'href="([^"]*[?]before=[^"]*)" rel="prev"', pages[-1].text)
+    assert newer is not None
+    assert flags_on(browser.get(newer[1])) == flags_on(pages[1])
+    assert browser.get(f"{address}?after=x").status_code == 404
+
+
 def test_taking_and_leaving_a_case(sign_in: SignIn) -> None:
     case, first, second = case_of(make_topic()), moderator(), moderator()
     browser, other = sign_in(first), sign_in(second)

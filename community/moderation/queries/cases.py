@@ -7,6 +7,7 @@ from markupsafe import Markup  # noqa: TID251 (wraps what was sanitised at write
 from sqlalchemy import ColumnElement, func, select
 
 from community.accounts.models import User
+from community.core import paging
 from community.core.db import db
 from community.moderation.likeness import likeness, shingles
 from community.moderation.models import Case, Decision, DecisionAction, Flag, FlagOutcome
@@ -18,6 +19,7 @@ from community.topics.models import AskedBy, Reply, Rule, Topic
 from community.topics.queries.covered import words_of
 from community.topics.queries.lists import excerpt
 
+FLAGS = 50  # on one page
 EARLIER = 5  # decisions shown beside a case
 ALIKE_MAX = 200  # open cases that one is compared with, and at most decided together
 LIKE = 0.6  # the share of phrases from which on two texts are of one wave
@@ -27,6 +29,7 @@ LIKE = 0.6  # the share of phrases from which on two texts are of one wave
 class FlagView:
     """A flag beside its case, with the record of who made it."""
 
+    id: int
     reporter_name: str
     reporter_username: str
     role: AskedBy
@@ -69,7 +72,7 @@ class CaseView:
     author_since: datetime
     author_posts: int
     author_suspended_until: datetime | None
-    flags: tuple[FlagView, ...]
+    flags: paging.Page[FlagView]  # the latest first
     decisions: tuple[DecisionView, ...]  # of this case, the latest first, as those below are
     about_author: tuple[DecisionView, ...]  # in other cases
     precedents: tuple[DecisionView, ...]  # in other cases, under the same rules
@@ -78,15 +81,23 @@ class CaseView:
     doubt: spam.Explained | None  # why an automatic rule is not sure of it
 
 
-def case_view(case: Case, target: Target, moderator: User, *, at: datetime) -> CaseView:
+def case_view(
+    case: Case,
+    target: Target,
+    moderator: User,
+    *,
+    at: datetime,
+    after: paging.Place | None = None,
+    before: paging.Place | None = None,
+) -> CaseView:
     """Return a case with what helps to judge it, for a moderator who may.
 
     Args:
         target: what it is about.
+        after: the place among its flags to go on from; ``before``, the place to go back from.
     """
     [row] = case_rows([case.id], moderator, at)
     author, topic = targets.author_of(target), targets.topic_of(target)
-    flags = _flags_of(case)
     of_case = Decision.case_id == case.id
     return CaseView(
         row=row,
@@ -105,10 +116,10 @@ def case_view(case: Case, target: Target, moderator: User, *, at: datetime) -> C
         author_since=author.created_at,
         author_posts=posts_of(author.id),
         author_suspended_until=author.suspended_until,
-        flags=flags,
+        flags=_flags_of(case, after=after, before=before),
         decisions=_decisions(of_case),
         about_author=_decisions(judging.is_about_person(author.id), ~of_case),
-        precedents=_decisions(Decision.rule.in_({flag.rule for flag in flags}), ~of_case),
+        precedents=_decisions(Decision.rule.in_(row.flags), ~of_case),
         alike_count=len(alike(case, target)) if case.decided_at is None else 0,
         quotes=() if isinstance(target, User) else quotes.quotes_of(target),
         doubt=None if isinstance(target, User) else spam.explained(target),
@@ -163,26 +174,38 @@ def _answer_above(target: Target) -> str:
     return excerpt(db.session.get_one(Reply, target.parent_id).body_html[:OPENING], EXCERPT)
 
 
-def _flags_of(case: Case) -> tuple[FlagView, ...]:
-    found = db.session.execute(
+def _flags_of(
+    case: Case, *, after: paging.Place | None, before: paging.Place | None
+) -> paging.Page[FlagView]:
+    of_it = (
         select(Flag, User)
         .join(User, User.id == Flag.reporter_id)
         .where(Flag.case_id == case.id, Flag.outcome.is_distinct_from(FlagOutcome.WITHDRAWN))
-        .order_by(Flag.id)
+    )
+    found = db.session.execute(
+        paging.seek(of_it, Flag.id, limit=FLAGS, after=after, before=before)
     ).all()
     judged = records({flag.reporter_id for flag, _ in found})
-    return tuple(
-        FlagView(
-            reporter_name=reporter.name,
-            reporter_username=reporter.username,
-            role=flag.role,
-            rule=flag.rule,
-            words=flag.words,
-            created_at=flag.created_at,
-            upheld=judged[reporter.id][0],
-            judged=judged[reporter.id][1],
-        )
-        for flag, reporter in found
+    return paging.page_of(
+        [_flag_view(flag, reporter, *judged[reporter.id]) for flag, reporter in found],
+        limit=FLAGS,
+        place=lambda one: (one.created_at, one.id),
+        after=after,
+        before=before,
+    )
+
+
+def _flag_view(flag: Flag, reporter: User, upheld: int, judged: int) -> FlagView:
+    return FlagView(
+        id=flag.id,
+        reporter_name=reporter.name,
+        reporter_username=reporter.username,
+        role=flag.role,
+        rule=flag.rule,
+        words=flag.words,
+        created_at=flag.created_at,
+        upheld=upheld,
+        judged=judged,
     )
 
 

@@ -1,7 +1,6 @@
 """The queue of moderators: cases by risk, a row each."""
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,8 +40,7 @@ class CaseRow:
     excerpt: str
     company_name: str
     author_name: str
-    rules: tuple[tuple[Rule, int], ...]  # how many flags name each, the most first
-    roles: tuple[AskedBy, ...]  # of those who flagged
+    flags: Mapping[Rule, Mapping[AskedBy, int]]  # how many name each rule, in each role
     risk: float
     opened_at: datetime
     due_at: datetime
@@ -52,6 +50,17 @@ class CaseRow:
     leased_until: datetime | None
     is_mine: bool  # whether that is the reader
     bar: Stake | None  # why the reader may not judge it
+
+    @property
+    def rules(self) -> list[tuple[Rule, int]]:
+        """How many flags name each rule, the most first."""
+        numbers = ((rule, sum(roles.values())) for rule, roles in self.flags.items())
+        return sorted(numbers, key=lambda one: -one[1])
+
+    @property
+    def roles(self) -> list[AskedBy]:
+        """In which roles it was flagged."""
+        return list(dict.fromkeys(role for roles in self.flags.values() for role in roles))
 
 
 def queue(
@@ -144,15 +153,15 @@ _CASES = (
 
 def _case_rows(found: Sequence[Row[Any]], moderator: User, at: datetime) -> list[CaseRow]:
     bound = companies.stakes_of(moderator.id, at)
-    said = _rules_of([row.Case.id for row in found])
-    return [_case_row(row, moderator, bound, said.get(row.Case.id, []), at) for row in found]
+    flags = _flags_of([row.Case.id for row in found])
+    return [_case_row(row, moderator, bound, flags.get(row.Case.id, {}), at) for row in found]
 
 
 def _case_row(
     row: Row[Any],
     moderator: User,
     bound: dict[int, Stake],
-    said: list[tuple[Rule, AskedBy]],
+    flags: Mapping[Rule, Mapping[AskedBy, int]],
     at: datetime,
 ) -> CaseRow:
     case: Case = row.Case
@@ -169,8 +178,7 @@ def _case_row(
         excerpt="" if bar or not row.opening else excerpt(row.opening, EXCERPT),
         company_name=row.company_name or "",
         author_name="" if bar else row.display_name or row.username or person or "",
-        rules=() if bar else tuple(Counter(rule for rule, _ in said).most_common()),
-        roles=() if bar else tuple(dict.fromkeys(role for _, role in said)),
+        flags={} if bar else flags,
         risk=case.risk,
         opened_at=case.opened_at,
         due_at=case.due_at,
@@ -191,12 +199,15 @@ def _kind(row: Row[Any]) -> str:
     return "reply" if row.parent_id is None else "comment"
 
 
-def _rules_of(case_ids: Sequence[int]) -> dict[int, list[tuple[Rule, AskedBy]]]:
-    """Return the rules that the flags of each case name, and the roles of those who flagged."""
-    found: dict[int, list[tuple[Rule, AskedBy]]] = {}
-    rows = select(Flag.case_id, Flag.rule, Flag.role).where(
-        Flag.case_id.in_(case_ids), Flag.outcome.is_distinct_from(FlagOutcome.WITHDRAWN)
+def _flags_of(case_ids: Sequence[int]) -> dict[int, dict[Rule, dict[AskedBy, int]]]:
+    """Return of each case how many flags name each rule, in each role; what came first, first."""
+    found: dict[int, dict[Rule, dict[AskedBy, int]]] = {}
+    rows = (
+        select(Flag.case_id, Flag.rule, Flag.role, func.count())
+        .where(Flag.case_id.in_(case_ids), Flag.outcome.is_distinct_from(FlagOutcome.WITHDRAWN))
+        .group_by(Flag.case_id, Flag.rule, Flag.role)
+        .order_by(func.min(Flag.id))
     )
-    for case_id, rule, role in db.session.execute(rows.order_by(Flag.id)):
-        found.setdefault(case_id, []).append((rule, role))
+    for case_id, rule, role, number in db.session.execute(rows):
+        found.setdefault(case_id, {}).setdefault(rule, {})[role] = number
     return found

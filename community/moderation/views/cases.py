@@ -198,7 +198,15 @@ def _page(viewer: User, found: Case, form: CaseForm | None = None, *, told: str 
     """Render a case; with ``told``, what the author will read, to be confirmed."""
     lease.require_judge(viewer, found)
     target = targets.target_of(found)
-    view, actions = queries.case_view(found, target, viewer, at=clock.now()), offered(target)
+    actions = offered(target)
+    view = queries.case_view(
+        found,
+        target,
+        viewer,
+        at=clock.now(),
+        after=paging.from_args(request.args.get("after")),
+        before=paging.from_args(request.args.get("before")),
+    )
     form = form or CaseForm(formdata=None)
     form.offer(actions)
     form.seen.data = view.seen
