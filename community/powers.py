@@ -432,7 +432,8 @@ def _of_appeals() -> Iterator[Power]:
 
     serve, decide = moderation.can_serve, moderation.can_decide_appeal
     begun, ended = Appeal(state=AppealState.OPEN), Appeal(state=AppealState.UPHELD)
-    late = Appeal(state=AppealState.OPEN, fallback_at=AT)
+    late = Appeal(state=AppealState.OPEN, fallback_at=AT, due_at=AT + DAY)
+    over = Appeal(state=AppealState.OPEN, fallback_at=AT, due_at=AT)
 
     def serving(
         seat: Juror | None,
@@ -447,13 +448,15 @@ def _of_appeals() -> Iterator[Power]:
 
         return ask
 
-    yield power("judge an appeal, when drawn", serve, serving(Juror()))
+    drawn = Juror(due_at=AT + DAY)
+    yield power("judge an appeal, when drawn", serve, serving(drawn))
     yield power("judge an appeal, when not drawn", serve, serving(None))
-    yield power("judge it after taking part in it", serve, serving(Juror(), is_involved=True))
-    yield power("judge it when trusted no more", serve, serving(Juror(), trusted_since=None))
+    yield power("judge it after taking part in it", serve, serving(drawn, is_involved=True))
+    yield power("judge it when trusted no more", serve, serving(drawn, trusted_since=None))
     yield power("judge it a second time", serve, serving(Juror(vote=JurorVote.UPHOLD)))
     yield power("judge it after declining", serve, serving(Juror(declined_at=AT)))
-    yield power("judge it after its end", serve, serving(Juror(), ended))
+    yield power("judge it when the time for it is over", serve, serving(Juror(due_at=AT)))
+    yield power("judge it after its end", serve, serving(drawn, ended))
 
     def deciding(on: Appeal, is_involved: bool = False) -> Callable[[Role], Decision]:
         return lambda one: decide(one.user, on, stake=one.stake, is_involved=is_involved, at=AT)
@@ -461,6 +464,7 @@ def _of_appeals() -> Iterator[Power]:
     yield power("decide an appeal alone, when no jury came together", decide, deciding(late))
     yield power("decide it after acting in the case", decide, deciding(late, True))
     yield power("decide it while a jury judges", decide, deciding(begun))
+    yield power("decide it when the time for it is over", decide, deciding(over))
     yield power("decide it after its end", decide, deciding(ended))
 
 

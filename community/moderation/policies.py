@@ -170,6 +170,8 @@ def can_serve(
         return no(gettext("You have judged this."))
     if juror.declined_at is not None:
         return no(gettext("Your place went to somebody else."))
+    if juror.due_at <= at:
+        return no(gettext("Your time to judge this is over, so somebody else does."))
     if actor.trusted_since is None or actor.trusted_since > at:
         return no(gettext("Trusted members judge appeals, and you are none any more."))
     if actor.is_moderator or actor.is_admin:
@@ -200,6 +202,8 @@ def can_decide_appeal(
         return no(gettext("This appeal has been decided."))
     if appeal.fallback_at is None:
         return no(gettext("Three trusted members judge this."))
+    if appeal.due_at <= at:
+        return no(gettext("The time to decide this is over: it ends without you."))
     if is_involved:
         return no(gettext("You acted in this case before, so somebody else judges the appeal."))
     return YES

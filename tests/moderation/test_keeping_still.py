@@ -19,7 +19,7 @@ from community.topics.models import Rule, Topic
 from community.topics.services import editing, post, verdicts
 from tests.conftest import Client
 from tests.factories import make_employee, make_reply, make_topic, make_user
-from tests.moderation.trials import case_of, judged, jury_of, moderator, trusted
+from tests.moderation.trials import appealed, case_of, judged, jury_of, moderator, trusted
 
 SignIn = Callable[[User], Client]
 
@@ -156,6 +156,31 @@ def test_an_appeal_that_a_moderator_judges_ends_sooner() -> None:
             change(topic, "Better.")
         move_on(timedelta(minutes=1))
         assert change(topic, "Better.")
+
+
+def test_who_is_late_judges_no_more() -> None:
+    """Also while nothing runs that would ask others: the text may be another by then."""
+    trusted(3)
+    appeal = appealed()
+    with clock.frozen(clock.now()) as move_on:
+        juror, other, _ = jury_of(appeal)
+        move_on(timedelta(hours=72) - timedelta(seconds=1))
+        appeals.vote(juror, appeal, vote=JurorVote.UPHOLD, reason="It is spam.")
+        move_on(timedelta(seconds=1))
+        with pytest.raises(NotAllowed, match="Your time to judge this is over"):
+            appeals.vote(other, appeal, vote=JurorVote.UPHOLD, reason="It is.")
+
+
+def test_a_moderator_who_is_late_judges_no_more() -> None:
+    appeal, by = appealed(), moderator()
+    with clock.frozen(clock.now()) as move_on:
+        move_on(timedelta(hours=72) - timedelta(seconds=1))
+        assert appeals.may_decide(by, appeal, at=clock.now())
+        move_on(timedelta(seconds=2))
+        with pytest.raises(NotAllowed, match="time to decide this is over"):
+            appeals.decide(by, appeal, vote=JurorVote.UPHOLD, reason="It is.")
+        appeals.advance(appeal)
+        assert appeal.state is AppealState.LAPSED
 
 
 def test_a_decision_that_is_taken_back_lets_its_author_go_on() -> None:

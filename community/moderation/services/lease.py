@@ -112,7 +112,8 @@ def release(moderator: User | None, case: Case) -> None:
     Raises:
         NotAllowed: the moderator may not judge it.
     """
-    moderator, now = require_judge(moderator, case), clock.now()
+    moderator = require_judge(moderator, case)
+    now = clock.now()
     # Who had it stays known: giving it up and taking it again is no pause.
     change(case, Case.leased_by_id == moderator.id, Case.leased_until > now, leased_until=now)
 
