@@ -74,7 +74,7 @@ def enter_request(
             named, or one that the target is about.
         Invalid: something is missing or too long, or the day has not come yet.
     """
-    may_keep_register(actor).require()
+    may_keep_register(actor, _concerned(company, target)).require()
     assert actor is not None  # the policy refuses None
     said = _checked(
         received_on=received_on,
@@ -84,7 +84,6 @@ def enter_request(
         target=target,
         request_text=request_text,
     )
-    may_keep_register(actor, _concerned(company, said["target"])).require()
     request = LegalRequest(
         **said,
         company_id=company.id if company else None,
@@ -173,6 +172,7 @@ def correct_request(
         Invalid: something does not fit, nothing is changed by it, or there is no reason.
     """
     _take(actor, request)
+    may_keep_register(actor, _concerned(company, target)).require()
     assert actor is not None  # the policy refuses None
     if queries.version_of(request) != seen:
         raise Conflict(_("This entry was changed meanwhile. Look at it, and send yours again."))
@@ -184,7 +184,6 @@ def correct_request(
         target=target,
         request_text=request_text,
     )
-    may_keep_register(actor, _concerned(company, right["target"])).require()
     right |= {"company_id": company.id if company else None, "is_text_public": is_text_public}
     if request.closed_at is not None:
         right |= _checked_answer(outcome, done)
@@ -253,7 +252,8 @@ def _take(actor: User | None, request: LegalRequest) -> None:
 
 def _concerned(company: Company | None, target: str) -> set[int]:
     """Return the companies that an entry concerns which names these from now on."""
-    of = judging.concerned_by([target], since=clock.now() - judging.CONCERNS)
+    names = [target] if _TARGET.fullmatch(target) else []
+    of = judging.concerned_by(names, since=clock.now() - judging.CONCERNS)
     return of | {company.id} if company is not None else of
 
 
