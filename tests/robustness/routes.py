@@ -448,7 +448,9 @@ class World:
     def _judge(self) -> None:
         """Have something flagged that waits for a moderator, and something that one has removed."""
         member, moderator = self._people["member"], self._people["moderator"]
-        self.flag = flag(member, self.topic, rule=Broken.OFF_TOPIC)
+        # Not what forms change: what a moderator has stays as it is.
+        remark = make_reply(self.topic, self._people["asker"], parent_id=self.reply.id)
+        self.flag = flag(member, remark, rule=Broken.OFF_TOPIC)
         self.case = db.session.get_one(Case, self.flag.case_id)
         lease.take(moderator, self.case)
         spam = make_reply(self.topic, member, body="Buy pills.")
