@@ -237,7 +237,7 @@ def counted_statements(app: Flask) -> Iterator[list[str]]:
 
     with app.app_context():
         engine = db.engines[None]
-        modes.known(clock.now())  # a page asks for them again after some seconds, and tests can be slow
+        modes.known(clock.now())  # pages ask anew after some seconds, and tests can be slow
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield statements
