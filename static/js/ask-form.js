@@ -9,8 +9,8 @@
 const PAUSE = 250; // ms without a key before asking
 
 class AskForm extends HTMLElement {
-  #pause = 0;
-  #asked = null;
+  #pause;
+  #asked;
 
   connectedCallback() {
     this.form = this.querySelector("form[data-draft]");
@@ -18,12 +18,12 @@ class AskForm extends HTMLElement {
     this.about = this.querySelector("[data-about]");
     this.names = this.querySelector("datalist");
     this.status = this.querySelector("[data-announce]");
-    this.sentence = this.form.elements.title;
+    this.text = this.form.elements.title;
     this.#asked = this.company.defaultValue.trim(); // What the page was made for.
     this.company.addEventListener("input", () => this.#typed());
-    this.sentence.addEventListener("change", () => this.#guess());
+    this.text.addEventListener("change", () => this.#guess());
     this.#typed(); // What was typed before this came is followed as well.
-    if (this.sentence.value !== this.sentence.defaultValue) this.#guess();
+    if (this.text.value !== this.text.defaultValue) this.#guess();
   }
 
   disconnectedCallback() {
@@ -51,10 +51,10 @@ class AskForm extends HTMLElement {
 
   async #guess() {
     const guessed = this.about.querySelector("[data-company]")?.dataset.company;
-    const text = this.sentence.value.trim();
+    const text = this.text.value.trim();
     if (!text || (this.company.value && this.company.value !== guessed)) return;
     const about = await ask(this.dataset.aboutUrl, { text });
-    if (text !== this.sentence.value.trim()) return; // It is about what stood there.
+    if (text !== this.text.value.trim()) return; // It is about what stood there.
     const company = about?.querySelector("[data-company]")?.dataset.company;
     if (!company || (this.company.value && this.company.value !== guessed)) return;
     this.company.value = this.#asked = company;
@@ -64,7 +64,7 @@ class AskForm extends HTMLElement {
   /* What somebody has filled in or is in stays, if there is still a place for it. */
   #show(fragment) {
     if (this.about.contains(document.activeElement)) return;
-    for (const field of this.about.querySelectorAll("input:not([type=hidden]):not([type=radio])")) {
+    for (const field of this.about.querySelectorAll("input:not([type=hidden], [type=radio])")) {
       const same = fragment.getElementById(field.id);
       if (same && field.value) same.value = field.value;
     }

@@ -232,6 +232,7 @@ def test_every_table_with_people_in_it_is_somebody_s() -> None:
         "appeals.moderator_id",
         "jurors.user_id",
         "modes.set_by_id",
+        "legal_corrections.corrected_by_id",
         "legal_requests.entered_by_id",
     }
     found = {
