@@ -2,14 +2,12 @@
 
 import json
 from collections.abc import Collection
-from datetime import datetime
 
 from flask_babel import gettext
 from sqlalchemy import Text, cast, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from community.accounts.models import User
-from community.companies.models import Company
 from community.companies.queries import stakes_of
 from community.core import clock
 from community.core.db import db
@@ -29,7 +27,7 @@ from community.moderation.models import (
     LogText,
     Mode,
 )
-from community.moderation.queries import judging, targets
+from community.moderation.queries import judging, legal
 from community.moderation.services import log
 from community.topics.models import Rule
 
@@ -69,21 +67,21 @@ def may_redact(actor: User | None, entry: LogEntry) -> Answer:
     now, stake = clock.now(), None
     if actor is not None and actor.is_admin:
         bound = stakes_of(actor.id, now)
-        stake = next((bound[one] for one in _concerned(entry, now) if one in bound), None)
+        stake = next((bound[one] for one in _concerned(entry) if one in bound), None)
     return policies.can_redact(actor, stake=stake, at=now)
 
 
-def _concerned(entry: LogEntry, at: datetime) -> Collection[int]:
+def _concerned(entry: LogEntry) -> Collection[int]:
     """Return the companies that a row of the log concerns.
 
-    The one that it names, both of a move, and of a person those that they wrote about of late.
+    The one that it names, both of a move, and those that its target concerns.
     """
     details, (kind, _, key) = json.loads(entry.details), entry.target.partition(" ")
+    if kind == "legal" and (request := find(LegalRequest, int(key))) is not None:
+        return legal.companies_of(request)
     slugs = {entry.company, details.get("from"), details.get("to")} - {"", None}
-    of = set(db.session.scalars(select(Company.id).where(Company.slug.in_(slugs))))
-    if kind == "person" and key.isdecimal():
-        of |= set(targets.companies_of(int(key), since=at - judging.CONCERNS))
-    return of
+    names = {entry.target, *(f"company {slug}" for slug in slugs)}
+    return judging.concerned_by(names, since=entry.at - judging.CONCERNS)
 
 
 def redact_at_console(seq: int, *, fields: Collection[str], reason: str) -> LogEntry:
