@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 from community import search
 from community.accounts.models import User
 from community.app import create_app
-from community.core import clock, config
+from community.core import clock, config, jobs
 from community.core.db import db
 from community.moderation import heads
 from community.moderation.queries import modes
@@ -121,6 +121,8 @@ def undone(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
 def undoing(app: Flask, folder: Path) -> Iterator[None]:
     """Undo what is done within, and begin with an empty search index, which lies in ``folder``."""
     modes.forget()
+    app.extensions["huey"].flush()
+    jobs._is_spare_waiting.clear()
     search.use(search.open_index("whoosh", folder / "search"))
     search.index().rebuild([])
     with app.app_context():

@@ -78,9 +78,10 @@ def test_writing_with_keys_alone_and_what_is_posted_is_what_was_shown(begin: Beg
 def test_the_toolbar_is_one_stop_and_arrows_walk_it(begin: Begin) -> None:
     page = begin()
     box(page).fill("one\ntwo")
+    bar = page.locator("#answer").get_by_role("toolbar")
+    expect(bar).to_be_visible()  # its script comes when the box is gone into
     box(page).select_text()
     screens.press(page, "Shift+Tab")
-    bar = page.locator("#answer").get_by_role("toolbar")
     expect(bar.get_by_role("button", name="Bold")).to_be_focused()
 
     for name in ("Italic", "Link", "Quote", "Code", "List"):
