@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from argon2 import PasswordHasher
@@ -9,7 +10,7 @@ from flask import Flask
 
 from community.accounts import passwords
 from community.web.limits import limiter
-from tests.conftest import undoing
+from tests.conftest import TEST_DATABASE_URL, undoing
 from tests.robustness.routes import Noted, World
 
 
@@ -23,7 +24,16 @@ def undone(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
+def lifetime(fixture_name: str, config: pytest.Config) -> Literal["function", "module"]:
+    """Say how long one world serves: a file, or with PostgreSQL a test.
+
+    There everything that is undone stays in the tables until the transaction around it ends, and
+    each request takes longer than the one before.
+    """
+    return "function" if TEST_DATABASE_URL else "module"
+
+
+@pytest.fixture(scope=lifetime)
 def world(app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """People, a company and a conversation, a site that hashes quickly and counts no tries."""
     with undoing(app, tmp_path_factory.mktemp("world")), pytest.MonkeyPatch.context() as patched:
